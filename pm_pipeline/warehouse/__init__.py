@@ -1,0 +1,10 @@
+"""DuckDB: opening it, the single-writer lock, units of work, the outside anchor, schema versions, published copies.
+
+Knows no stage. A stage gets a connection and never a path.
+"""
+
+from pm_pipeline.warehouse.sql import load_rows, run_sql
+from pm_pipeline.warehouse.store import Schema, Warehouse
+from pm_pipeline.warehouse.unit import Unit, unit, utc_now
+
+__all__ = ["Schema", "Unit", "Warehouse", "load_rows", "run_sql", "unit", "utc_now"]

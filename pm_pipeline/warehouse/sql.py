@@ -1,0 +1,79 @@
+"""Running the .sql files that lie beside the Python that uses them, and loading rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pm_pipeline.errors import WarehouseError
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@cache
+def sql_text(package: str, name: str) -> str:
+    """The text of the file `name` inside `package`, which is found but not imported: tables need no stage's code."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"There is no package {package}, so no {name} in it.", name=package)
+    return Path(spec.submodule_search_locations[0]).joinpath(name).read_text(encoding="utf-8")
+
+
+def run_sql(con: Connection, package: str, name: str, params: Mapping[str, Any] | None = None) -> Connection:
+    """Run every statement of package/name in order; each gets those of `params` it names as $parameter.
+
+    Returns the connection, holding the last statement's result.
+    """
+    given = params or {}
+    for statement in con.extract_statements(sql_text(package, name)):
+        wanted = {key: given[key] for key in statement.named_parameters}
+        con.execute(statement, wanted) if wanted else con.execute(statement)
+    return con
+
+
+def load_rows(con: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert rows into `table` in one statement; returns how many.
+
+    Every value travels as text and is cast to the column's own type, so that nothing is guessed from a sample.
+    None is NULL; lists and tuples become DuckDB lists. Raises WarehouseError, without the value, when one does not fit.
+    """
+    data = [[_text(value) for value in row] for row in rows]
+    if not data:
+        return 0
+    frame = pd.DataFrame(data, columns=pd.Index(columns), dtype="str")
+    described = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {table})").fetchall()
+    types = dict(described)
+    names = ", ".join(f'"{name}"' for name in columns)
+    selected = ", ".join(
+        f'CAST(CAST("{name}" AS JSON) AS {types[name]})'
+        if types[name].endswith("[]")
+        else f'CAST("{name}" AS {types[name]})'
+        for name in columns
+    )
+    con.register("pm_incoming_rows", frame)
+    try:
+        con.execute(f"INSERT INTO {table} ({names}) SELECT {selected} FROM pm_incoming_rows")
+    except duckdb.ConversionException:
+        # DuckDB's own text quotes the value, which may be a person's
+        raise WarehouseError(
+            f"A value for {table} is not of its column's type. It should have been refused when it was read; none "
+            f"of these {len(data)} rows was stored."
+        ) from None
+    finally:
+        con.unregister("pm_incoming_rows")
+    return len(data)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return json.dumps(list(value), default=str)
+    return str(value)

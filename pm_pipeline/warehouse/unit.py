@@ -1,0 +1,169 @@
+"""One transaction per unit of work, linked into a chain that an anchor outside the database follows.
+
+Why the anchor: a DuckDB write-ahead log that was cut or damaged can open cleanly with fewer transactions than were
+committed. The anchor is a small file beside the database holding the last link (sequence and hash), fsynced after each
+commit. A database that is behind its anchor has lost something and is refused at the next open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pm_pipeline.errors import IntegrityError, WarehouseError
+
+GENESIS = "0" * 64
+
+
+@dataclass
+class Unit:
+    """A unit of work in progress. `digest` is what the unit wants sealed into the chain (for example its entries)."""
+
+    name: str
+    run_id: str
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """The last link of the chain: sequence number and hash."""
+
+    seq: int
+    hash: str
+
+
+def utc_now() -> dt.datetime:
+    """Now, in UTC, without a zone: the form of every *_at column."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def link_hash(prev_hash: str, seq: int, unit_name: str, run_id: str, digest: str) -> str:
+    """The hash of one link (see schema.sql)."""
+    return hashlib.sha256(f"{prev_hash}|{seq}|{unit_name}|{run_id}|{digest}".encode()).hexdigest()
+
+
+@contextmanager
+def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Unit]:
+    """Run the body as one transaction: all of it is committed and anchored, or none of it.
+
+    Never catch an error inside the body and go on: DuckDB's COMMIT of an aborted transaction raises nothing and rolls
+    back. The link is read again after COMMIT for that reason; WarehouseError when it is not there.
+    """
+    con.execute("BEGIN TRANSACTION")
+    work = Unit(name, run_id)
+    try:
+        yield work
+        last = last_link(con)
+        link = Link(last.seq + 1, link_hash(last.hash, last.seq + 1, name, run_id, work.digest))
+        con.execute(
+            "INSERT INTO warehouse.chain VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [link.seq, name, run_id, work.digest, last.hash, link.hash, utc_now()],
+        )
+        con.execute("COMMIT")
+    except BaseException:
+        _roll_back(con)
+        raise
+    if last_link(con) != link:
+        raise WarehouseError(
+            f"The warehouse did not keep the unit of work {name!r}: COMMIT returned but its marker is missing. "
+            "Nothing of it was saved. Run the step again; if it repeats, check the disk."
+        )
+    if (path := database_path(con)) is not None:
+        write_anchor(path, link)
+
+
+def last_link(con: duckdb.DuckDBPyConnection) -> Link:
+    """The newest link in the database, or the genesis link."""
+    row = con.execute("SELECT seq, hash FROM warehouse.chain ORDER BY seq DESC LIMIT 1").fetchone()
+    return Link(row[0], row[1]) if row else Link(0, GENESIS)
+
+
+def has_tables(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the warehouse's own tables have been made in this database."""
+    found = con.execute(
+        "SELECT count(*) FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND schema_name = 'warehouse' AND table_name = 'chain'"
+    ).fetchone()
+    return found == (1,)
+
+
+def database_path(con: duckdb.DuckDBPyConnection) -> Path | None:
+    """The file behind a connection; None when it is in memory."""
+    row = con.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    return Path(row[0]) if row and row[0] else None
+
+
+def anchor_path(database: Path) -> Path:
+    """The anchor of a database file."""
+    return database.with_name(database.name + ".anchor")
+
+
+def write_anchor(database: Path, link: Link) -> None:
+    """Replace the anchor by rename and fsync both the file and its folder."""
+    target = anchor_path(database)
+    fresh = target.with_suffix(".anchor.new")
+    with fresh.open("w") as out:
+        json.dump({"seq": link.seq, "hash": link.hash}, out)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def check_anchor(con: duckdb.DuckDBPyConnection, database: Path) -> None:
+    """Refuse a database that is behind its anchor or on another history; follow one that is ahead.
+
+    Ahead is what a crash between COMMIT and the anchor leaves, and loses nothing. Raises IntegrityError.
+    """
+    last = last_link(con) if has_tables(con) else Link(0, GENESIS)
+    target = anchor_path(database)
+    if not target.exists():
+        if last.seq == 0:
+            return
+        raise IntegrityError(
+            f"{target} is missing, so it cannot be shown that {database.name} has all its transactions. "
+            "Restore the anchor with the database from the same backup, or, when `pm ledger verify` is clean and you "
+            "accept the database as it is, run: pm ledger anchor --accept"
+        )
+    try:
+        stated = json.loads(target.read_text())
+        anchor = Link(int(stated["seq"]), str(stated["hash"]))
+    except (ValueError, KeyError, TypeError):
+        raise IntegrityError(
+            f"{target} cannot be read. Restore it with the database from the same backup, or run: "
+            "pm ledger anchor --accept"
+        ) from None
+    if anchor == last:
+        return
+    row = None
+    if last.seq > 0:
+        row = con.execute("SELECT hash FROM warehouse.chain WHERE seq = ?", [anchor.seq]).fetchone()
+    same_history = anchor.seq == 0 or (row is not None and row[0] == anchor.hash)
+    if anchor.seq < last.seq and same_history:
+        write_anchor(database, last)
+        return
+    raise IntegrityError(
+        f"{database.name} holds {last.seq} units of work, but {anchor.seq} were committed to it"
+        + ("" if anchor.seq > last.seq else " on another history")
+        + ". It is an older copy, or its log was damaged. Do not write to it: restore the newest backup, or land the "
+        "files of edi_inbox/landed into a fresh warehouse. To accept the loss knowingly: pm ledger anchor --accept"
+    )
+
+
+def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
+    try:
+        con.execute("ROLLBACK")
+    except duckdb.Error:
+        return  # the failed statement already ended the transaction; the first error is the one to report
