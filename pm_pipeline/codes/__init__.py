@@ -1,0 +1,46 @@
+"""Code sets, as CSV with effective dates; their one owner.
+
+carc.csv            claim adjustment reason codes: category, denial or not, what to do
+rarc.csv            remark codes that refine a category or block a transfer
+category.csv        denial and adjustment categories and their priority
+plb.csv             provider-level adjustments (PLB03-1) and their ledger accounts; one that is not here holds the payment
+answer.csv          TA104, IK501 and STC01-1 codes and what they do to a claim
+place_of_service.csv
+
+Meanings are in our own words. An empty effective date means the day is not on record, not that there is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from functools import cache
+from importlib import resources
+
+import duckdb
+
+from pm_pipeline.warehouse import load_rows, unit, utc_now
+
+TABLES = ("carc", "rarc", "category", "plb", "answer", "place_of_service")
+
+
+@cache
+def _shipped() -> tuple[dict[str, str], str]:
+    texts = {name: resources.files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8") for name in TABLES}
+    return texts, hashlib.sha256("\0".join(texts[name] for name in TABLES).encode()).hexdigest()
+
+
+def refresh_codes(con: duckdb.DuckDBPyConnection, run_id: str) -> bool:
+    """Bring the tables of schema `codes` to what the CSV files say; True when something had changed."""
+    texts, digest = _shipped()
+    if con.execute("SELECT digest FROM codes.edition").fetchone() == (digest,):
+        return False
+    with unit(con, "codes", run_id) as work:
+        work.digest = digest
+        for name in TABLES:
+            header, *rows = csv.reader(texts[name].splitlines())
+            con.execute(f"DELETE FROM codes.{name}")
+            load_rows(con, f"codes.{name}", header, [[cell or None for cell in row] for row in rows])
+        con.execute("DELETE FROM codes.edition")
+        con.execute("INSERT INTO codes.edition VALUES (?, ?)", [digest, utc_now()])
+    return True

@@ -1,0 +1,74 @@
+"""Code sets: complete, consistent with each other, replaced as a whole."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pm_pipeline.codes import refresh_codes
+from pm_pipeline.codes.npi import complete_npi, is_valid_npi
+
+
+@pytest.fixture
+def codes(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    assert refresh_codes(con, "run-1")
+    return con
+
+
+def test_loading_again_changes_nothing_and_a_new_edition_replaces_the_tables(codes: duckdb.DuckDBPyConnection) -> None:
+    assert not refresh_codes(codes, "run-2")
+    codes.execute("UPDATE codes.edition SET digest = 'older'")
+    codes.execute("DELETE FROM codes.carc WHERE carc = '45'")
+    assert refresh_codes(codes, "run-3")
+    assert codes.execute("SELECT category, denial FROM codes.carc WHERE carc = '45'").fetchone() == ("CONTRACTUAL", "N")
+
+
+def test_every_category_used_has_a_priority(codes: duckdb.DuckDBPyConnection) -> None:
+    assert (
+        codes.execute(
+            "SELECT category FROM (SELECT category FROM codes.carc UNION SELECT category FROM codes.rarc) ANTI JOIN codes.category USING (category)"
+        ).fetchall()
+        == []
+    )
+
+
+def test_every_plb_code_posts_to_an_account_of_the_ledger(codes: duckdb.DuckDBPyConnection) -> None:
+    assert codes.execute("SELECT account FROM codes.plb ANTI JOIN ledger.account USING (account)").fetchall() == []
+    assert codes.execute("SELECT count(*) FROM codes.plb").fetchone() == (3,)
+
+
+@pytest.mark.parametrize(
+    ("transaction", "code", "outcome"),
+    [
+        ("TA1", "E", "noted"),
+        ("TA1", "R", "rejected"),
+        ("999", "E", "noted"),
+        ("999", "R", "rejected"),
+        ("277CA", "A1", "received"),
+        ("277CA", "A2", "accepted"),
+        ("277CA", "A7", "rejected"),
+    ],
+)
+def test_answers_mean_what_the_guides_say(
+    codes: duckdb.DuckDBPyConnection, transaction: str, code: str, outcome: str
+) -> None:
+    row = codes.execute(
+        "SELECT outcome FROM codes.answer WHERE transaction = ? AND code = ?", [transaction, code]
+    ).fetchone()
+    assert row == (outcome,)
+
+
+@given(st.integers(min_value=100_000_000, max_value=299_999_999))
+def test_one_check_digit_fits_and_the_nine_others_do_not(first_nine: int) -> None:
+    good = complete_npi(str(first_nine))
+    assert is_valid_npi(good)
+    assert sum(is_valid_npi(good[:9] + digit) for digit in "0123456789") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "123456789", "12345678930", "1234567890", "3234567891", "123456789O", "१२३४५६७८९३"]
+)
+def test_what_is_no_npi_is_refused(text: str) -> None:
+    assert not is_valid_npi(text)
