@@ -1,0 +1,121 @@
+"""What a practice edits: practice, payers, trading partners, posting policy, schedule. Data, checked at load."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from pm_pipeline.config.models import (
+    Partner,
+    Payer,
+    Payers,
+    PostingPolicy,
+    Practice,
+    Schedule,
+    TradingPartners,
+)
+from pm_pipeline.errors import ConfigError
+from pm_pipeline.settings import Settings
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything in config/, checked one by one and against each other."""
+
+    practice: Practice
+    payers: list[Payer]
+    partners: TradingPartners
+    posting_policy: PostingPolicy
+    schedule: Schedule
+
+    def partner(self, partner_id: str) -> Partner:
+        """The partner with this id. Raises ConfigError."""
+        for partner in self.partners.partners:
+            if partner.partner_id == partner_id:
+                return partner
+        known = ", ".join(item.partner_id for item in self.partners.partners)
+        raise ConfigError(f"There is no trading partner {partner_id!r} in trading_partners.yaml. Known: {known}.")
+
+
+def load_config(settings: Settings) -> Config:
+    """Read and check every file of settings.config_dir. Raises ConfigError: file, key, what is expected."""
+    folder = settings.config_dir
+    config = Config(
+        practice=_load(folder / "practice.yaml", Practice),
+        payers=_load(folder / "payers.yaml", Payers).payers,
+        partners=_load(folder / "trading_partners.yaml", TradingPartners),
+        posting_policy=_load(folder / "posting_policy.yaml", PostingPolicy),
+        schedule=_load(folder / "schedule.yaml", Schedule),
+    )
+    for position, payer in enumerate(config.payers):
+        sends_to = config.partner(payer.partner_id)
+        if sends_to.isa is None:
+            raise ConfigError(
+                f"{folder / 'payers.yaml'}: payers[{position}].partner_id: {payer.partner_id!r} takes no claims; "
+                "name a partner of trading_partners.yaml that has isa, gs and send_folder."
+            )
+    return config
+
+
+def read_secret(partner: Partner, settings: Settings) -> str | Path:
+    """The password as text, or the private key's path, of a partner. Raises ConfigError when missing or too open.
+
+    Secrets come only from the environment or from a file no one else can read (mode 0600).
+    """
+    if partner.password_env is not None:
+        if not (value := os.environ.get(partner.password_env)):
+            raise ConfigError(
+                f"trading_partners.yaml: {partner.partner_id}: the environment variable {partner.password_env} "
+                "is not set; put the partner's password in it."
+            )
+        return value
+    named = partner.password_file or partner.key_file or ""
+    path = Path(named.replace("${PM_HOME}", str(settings.home)))
+    if not path.is_file():
+        raise ConfigError(f"trading_partners.yaml: {partner.partner_id}: the secret file {path} does not exist.")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise ConfigError(
+            f"trading_partners.yaml: {partner.partner_id}: {path} has mode {mode:04o}, so others can read it. "
+            f"Run: chmod 600 {path}"
+        )
+    return path if partner.key_file is not None else path.read_text().rstrip("\n")
+
+
+def _load(path: Path, model: type[Model]) -> Model:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist. Copy the shipped one from pm_pipeline/config and edit it.") from None
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "an unknown place"
+        raise ConfigError(
+            f"{path} is not YAML at {place}. Check the indentation, quotes and colons around there."
+        ) from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        lines = [
+            f"  {_key(error['loc'])}: {error['msg'].removeprefix('Value error, ')}"
+            + (f" (found {error['input']!r})" if isinstance(error["input"], str | int | float | bool) else "")
+            for error in problem.errors()
+        ]
+        raise ConfigError(f"{path} is not right:\n" + "\n".join(lines)) from None
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "(the whole file)"

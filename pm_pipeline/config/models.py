@@ -1,0 +1,283 @@
+"""The shape of every configuration file. A file that does not fit is refused with its key and what is expected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from pm_pipeline.codes.npi import is_valid_npi
+
+
+def _npi(text: str) -> str:
+    if not is_valid_npi(text):
+        raise ValueError("expected an NPI: ten digits in quotes, with a correct check digit")
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as problem:
+        raise ValueError(f"expected a regular expression; {problem}") from None
+    return text
+
+
+Npi = Annotated[str, AfterValidator(_npi)]
+TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+Zip = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}([0-9]{4})?$")]
+State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+X12Text = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .,'&/()#+-]{1,60}$")]  # basic set, no delimiter
+Usage = Literal["T", "P"]
+Turn = Literal["primary", "secondary", "tertiary"]
+
+
+class Strict(BaseModel):
+    """A mapping that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Address(Strict):
+    """A postal address; `zip` is five or nine digits (the billing provider needs nine)."""
+
+    line1: X12Text
+    line2: X12Text | None = None
+    city: X12Text
+    state: State
+    zip: Zip
+
+
+class Contact(Strict):
+    """Whom a payer may call."""
+
+    name: X12Text
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}$")]
+
+
+class Location(Strict):
+    """A place of service of the practice."""
+
+    location_id: Code
+    name: X12Text
+    npi: Npi
+    address: Address
+    is_billing_address: bool = False
+
+
+class RenderingProvider(Strict):
+    """A clinician whose services the practice bills."""
+
+    provider_id: Code
+    last_name: X12Text
+    first_name: X12Text
+    npi: Npi
+    taxonomy: Taxonomy
+    active_from: dt.date
+    active_to: dt.date | None = None
+
+
+class Practice(Strict):
+    """practice.yaml: the billing provider (loop 2010AA), its locations and clinicians."""
+
+    practice_id: Code
+    name: X12Text
+    time_zone: str
+    npi: Npi
+    tax_id: TaxId
+    taxonomy: Taxonomy
+    address: Address
+    contact: Contact
+    submitter_id: Code
+    locations: Annotated[list[Location], Field(min_length=1)]
+    providers: Annotated[list[RenderingProvider], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.address.zip) != 9:
+            raise ValueError("address.zip: the billing provider needs all nine digits (837P N403)")
+        _unique("locations", [item.location_id for item in self.locations])
+        _unique("providers", [item.provider_id for item in self.providers])
+        return self
+
+
+class Crossover(Strict):
+    """Whether the payer sends a paid claim on to the next payer itself, and how long to wait for that."""
+
+    forwards: bool
+    wait_days: int = 0
+
+
+class Payer(Strict):
+    """One payer. Days are calendar days."""
+
+    payer_id: Code
+    name: X12Text
+    kind: Literal["medicare", "medicaid", "commercial", "workers_comp"]
+    filing_indicator: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2}$")]
+    partner_id: Code
+    address: Address
+    remit_ids: Annotated[list[str], Field(min_length=1)]
+    timely_filing_days: Annotated[int, Field(gt=0)]
+    appeal_days: Annotated[int, Field(gt=0)]
+    remit_days: Annotated[int, Field(gt=0)]
+    crossover: Crossover
+    member_id_pattern: Annotated[str, AfterValidator(_pattern)]
+
+
+class Payers(Strict):
+    """payers.yaml."""
+
+    payers: Annotated[list[Payer], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _unique("payers", [item.payer_id for item in self.payers])
+        _unique("remit_ids", [remit_id for item in self.payers for remit_id in item.remit_ids])
+        return self
+
+
+class IsaIds(Strict):
+    """ISA05-08 and ISA15 of what we send."""
+
+    sender_qualifier: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")]
+    sender_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 ]{1,15}$")]
+    receiver_qualifier: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2}$")]
+    receiver_id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 ]{1,15}$")]
+    usage: Usage
+
+
+class GsIds(Strict):
+    """GS02 and GS03 of what we send."""
+
+    sender_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,15}$")]
+    receiver_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,15}$")]
+
+
+class AnswerHours(Strict):
+    """How long silence is normal after an upload: TA1, 999, 277CA. The 835 is the payer's `remit_days`."""
+
+    interchange: Annotated[int, Field(gt=0)] = 24
+    set: Annotated[int, Field(gt=0)] = 24
+    claim: Annotated[int, Field(gt=0)] = 72
+
+
+class Partner(Strict):
+    """One SFTP account. A partner with `isa` takes our 837s; one without only gives files."""
+
+    partner_id: Code
+    name: str
+    embedded: bool = False
+    host: str | None = None
+    port: Annotated[int, Field(gt=0, lt=65536)] = 22
+    host_key: str | None = None
+    username: str
+    password_env: str | None = None
+    password_file: str | None = None
+    key_file: str | None = None
+    send_folder: str | None = None
+    fetch_folders: list[str] = []
+    archive_folder: str | None = None
+    isa: IsaIds | None = None
+    gs: GsIds | None = None
+    claims_per_set: Annotated[int, Field(gt=0, le=5000)] = 50
+    accepts_usage: list[Usage] = ["P"]
+    payee_not_ours: Literal["quarantine", "suspense"] = "quarantine"
+    answer_hours: AnswerHours = AnswerHours()
+    settle_seconds: Annotated[float, Field(ge=0)] = 0.0
+    timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    max_files: Annotated[int, Field(gt=0)] = 10_000
+    max_file_bytes: Annotated[int, Field(gt=0)] = 1 << 30
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.embedded and not (self.host and self.host_key):
+            raise ValueError("host and host_key: a partner that is not embedded needs both (the key is never learned)")
+        if sum(value is not None for value in (self.password_env, self.password_file, self.key_file)) != 1:
+            raise ValueError("give exactly one of password_env, password_file, key_file")
+        if (self.isa is None) != (self.send_folder is None) or (self.isa is None) != (self.gs is None):
+            raise ValueError("isa, gs and send_folder belong together: give all three or none")
+        return self
+
+
+class ByHand(Strict):
+    """Rules for files a person drops into edi_inbox/."""
+
+    accepts_usage: list[Usage]
+    payee_not_ours: Literal["quarantine", "suspense"]
+
+
+class TradingPartners(Strict):
+    """trading_partners.yaml."""
+
+    partners: list[Partner]
+    by_hand: ByHand
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _unique("partners", [item.partner_id for item in self.partners])
+        return self
+
+
+class PolicyRule(Strict):
+    """One line of the posting policy; see posting_policy.yaml for the meaning of each condition."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,40}$")]
+    why: str
+    groups: list[Literal["CO", "OA", "PI", "PR"]] = []
+    carcs: list[str] = []
+    carc_classes: list[str] = []
+    denial: bool | None = None
+    payers: list[str] = []
+    claim_status: list[str] = []
+    payer_turn: list[Turn] = []
+    whole_charge: bool | None = None
+    max_cents: int | None = None
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+    action: Literal["write_off", "transfer", "deny", "memo", "hold"]
+    account: str | None = None
+    category: str | None = None
+    liability: Literal["payer", "patient"] = "payer"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.action == "write_off") != (self.account is not None):
+            raise ValueError("account: give it for write_off, and only for write_off")
+        return self
+
+
+class PostingPolicy(Strict):
+    """posting_policy.yaml."""
+
+    policy_id: Code
+    version: Annotated[int, Field(gt=0)]
+    effective_from: dt.date
+    owner: str
+    rules: Annotated[list[PolicyRule], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _unique("rules", [item.id for item in self.rules])
+        return self
+
+
+class Schedule(Strict):
+    """schedule.yaml."""
+
+    first_day: dt.date
+    close_of_day: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    inbox_poll_seconds: Annotated[int, Field(ge=5)]
+    keep_generations: Annotated[int, Field(ge=2)]
+
+
+def _unique(key: str, values: list[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ValueError(f"{key}: {value} is given twice; every id must be unique")
+        seen.add(value)
