@@ -1,0 +1,13 @@
+"""Double entry, append-only. Accounts, transactions, entries, balances; no knowledge of any stage.
+
+Stages propose (``proposals``), the ledger posts (``post``) what balances and is new, and nothing else ever writes here.
+Money is integer cents; a debit is positive, a credit negative; every transaction sums to zero.
+"""
+
+from pm_pipeline.ledger.content import content_hash
+from pm_pipeline.ledger.post import Posted, post, proposals, reverse
+from pm_pipeline.warehouse import Schema
+
+SCHEMA = Schema("ledger", 1, "pm_pipeline.ledger")
+
+__all__ = ["SCHEMA", "Posted", "content_hash", "post", "proposals", "reverse"]

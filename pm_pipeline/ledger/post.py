@@ -1,0 +1,95 @@
+"""Proposing and posting ledger transactions, set by set.
+
+A stage fills the temporary table ``ledger_proposal`` (one row per entry; see proposals.sql) inside a unit of work and
+calls ``post``. The transaction's key comes from the content of the event that causes it, so posting the same event again
+adds nothing, whenever and however often it happens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from pm_pipeline.errors import LedgerError
+from pm_pipeline.warehouse import Unit, run_sql, utc_now
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What one call of post added: transactions, entries, and transactions that were there already."""
+
+    transactions: int
+    entries: int
+    already_posted: int
+
+
+@contextmanager
+def proposals(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """An empty ``ledger_proposal`` (and ``ledger_reversal``) for the body to fill; dropped afterwards."""
+    run_sql(con, __package__ or "", "proposals.sql")
+    yield  # when the body fails, the unit of work rolls back, and the temporary tables with it
+    con.execute("DROP TABLE IF EXISTS ledger_proposal; DROP TABLE IF EXISTS ledger_reversal")
+
+
+def reverse(con: duckdb.DuckDBPyConnection) -> None:
+    """Propose the exact negation of the transactions listed in the temporary table ``ledger_reversal``.
+
+    Its columns: txn_key, txn_kind, reverses_txn_key, actor, payment_id, remit_claim_id, cash_method, effective_on, file_id,
+    segment_no. payment_id, remit_claim_id and cash_method (the sub-account of CASH_CLEARING) are those of the reversing
+    event; NULL keeps the original's.
+    """
+    run_sql(con, __package__ or "", "reverse.sql")
+
+
+def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.date) -> Posted:
+    """Post what is new in ``ledger_proposal`` and seal it into the unit of work.
+
+    Raises LedgerError, and posts nothing, when a transaction does not sum to zero, names an unknown account, or has the
+    key of a posted transaction but other content.
+    """
+    _refuse_unlawful(con)
+    batch_no = _scalar(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")
+    run_sql(
+        con,
+        __package__ or "",
+        "post.sql",
+        {"batch_no": batch_no, "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now()},
+    )
+    changed = con.execute("SELECT txn_key FROM ledger_known_txn WHERE has_changed ORDER BY 1 LIMIT 5").fetchall()
+    if changed:
+        raise LedgerError(
+            "These transactions are posted already, with other content, and a posted one is never changed: "
+            + ", ".join(row[0] for row in changed)
+            + ". Reverse the posted one and post the new fact under its own key."
+        )
+    already = _scalar(con, "SELECT count(*) FROM ledger_known_txn")
+    added = con.execute("SELECT entries, digest FROM ledger.batch WHERE batch_no = ?", [batch_no]).fetchone()
+    transactions = _scalar(con, "SELECT count(*) FROM ledger_new_txn")
+    if added is None:
+        return Posted(0, 0, already)
+    work.digest = f"{work.digest}+{added[1]}" if work.digest else added[1]
+    return Posted(transactions, added[0], already)
+
+
+def _refuse_unlawful(con: duckdb.DuckDBPyConnection) -> None:
+    unbalanced = con.execute(
+        "SELECT txn_key, sum(cents) FROM ledger_proposal GROUP BY 1 HAVING sum(cents) <> 0 ORDER BY 1 LIMIT 5"
+    ).fetchall()
+    if unbalanced:
+        listed = ", ".join(f"{key} (off by {cents} cents)" for key, cents in unbalanced)
+        raise LedgerError(f"A ledger transaction must sum to zero; these do not: {listed}. Nothing was posted.")
+    unknown = con.execute(
+        "SELECT DISTINCT account FROM ledger_proposal ANTI JOIN ledger.account USING (account) ORDER BY 1"
+    ).fetchall()
+    if unknown:
+        names = ", ".join(row[0] for row in unknown)
+        raise LedgerError(f"The ledger has no account {names} (see ledger/schema.sql). Nothing was posted.")
+
+
+def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    return int(row[0]) if row else 0
