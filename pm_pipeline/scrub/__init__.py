@@ -1,0 +1,47 @@
+"""Charges become claims; edits, which are rules kept as data, release, hold or fix them.
+
+    build.py            charges -> scrub.claim, scrub.claim_line; what a fix rule changed; the diary of each claim
+    responsibility.py   the ledger's holder of a charge follows its claim until it is sent
+    rule.py bench.py    rule files: shape, allowed SQL (expression.py), binding, proof by their own examples
+    facts.yaml          what a rule may speak of (facts.sql, draft.sql fill it)
+    engine.py           all rules over all waiting claims; findings; held, released, self_pay
+    events.py           the diary every later stage writes to as well
+
+Not here: sending (submission), and what payers answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+
+from pm_pipeline.config import Config
+from pm_pipeline.scrub.build import Built, build_claims
+from pm_pipeline.scrub.engine import Judged, scrub
+from pm_pipeline.scrub.rulebook import Rulebook, load_rules, shipped_rules
+
+
+@dataclass(frozen=True)
+class Scrubbed:
+    """One run of the stage: what was built, and what the edits made of it."""
+
+    built: Built
+    judged: Judged
+
+
+def run(
+    con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str, rules: Rulebook | None = None
+) -> Scrubbed:
+    """Build claims from charges, move balances to who owes them, judge every waiting claim.
+
+    Two units of work (scrub.build, scrub.edits); a crash between them leaves new claims held, and the next run goes on.
+    Raises ConfigError, RuleError, PmError.
+    """
+    book = rules or shipped_rules()
+    built = build_claims(con, config, book, today, run_id)
+    return Scrubbed(built, scrub(con, config, book, today, run_id))
+
+
+__all__ = ["Built", "Judged", "Rulebook", "Scrubbed", "build_claims", "load_rules", "run", "scrub", "shipped_rules"]

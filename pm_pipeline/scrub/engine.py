@@ -1,0 +1,167 @@
+"""The edit engine: every rule over every claim that waits, in one pass per relation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+
+from pm_pipeline.config import Config
+from pm_pipeline.errors import PmError
+from pm_pipeline.scrub.events import new_events
+from pm_pipeline.scrub.facts import RelationName
+from pm_pipeline.scrub.findings import RULE_FAILED, record_findings
+from pm_pipeline.scrub.reference import load_reference
+from pm_pipeline.scrub.rule import CompiledRule
+from pm_pipeline.scrub.rulebook import Rulebook
+from pm_pipeline.warehouse import run_sql, unit
+
+HERE = __package__ or ""
+KEYS: dict[RelationName, str] = {
+    "claim_fact": "claim_id, CAST(NULL AS INTEGER) AS line_no",
+    "line_fact": "claim_id, line_no",
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one call of scrub found: claims judged, and where they stand now; new findings, and rule errors, by rule."""
+
+    judged: int
+    held: int
+    released: int
+    self_pay: int
+    findings: dict[str, int]
+    cleared: int
+    rule_errors: dict[str, int]
+
+
+def scrub(con: duckdb.DuckDBPyConnection, config: Config, rules: Rulebook, today: dt.date, run_id: str) -> Judged:
+    """Judge every claim that is held or released and not sent yet; record findings and the state each leads to.
+
+    A claim with a standing hold finding is held; one without goes out (released) or, for self-pay, to the patient. A
+    rule that cannot be evaluated holds the claims it could not judge (finding RULE-ERROR) and no others. Judging takes
+    place outside any transaction, recording is one unit of work. Running it again on the same input writes nothing.
+    """
+    prepare_facts(con, config, today)
+    judge(con, rules)
+    when = {"today": today, "run_id": run_id}
+    cleared_before = _cleared(con)
+    with unit(con, "scrub.edits", run_id):
+        record_findings(con, today, run_id, of_fixes=False)
+        run_sql(con, HERE, "verdict.sql")
+        with new_events(con, run_id):
+            run_sql(con, HERE, "verdict_events.sql", when)
+        with new_events(con, run_id):
+            run_sql(con, HERE, "verdict_reopen.sql", when)
+    return _judged(con, _cleared(con) - cleared_before)
+
+
+def prepare_facts(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> None:
+    """Fill claim_fact and line_fact (facts.yaml) for the claims to judge. Raises PmError when code tables are empty."""
+    load_reference(con, config)
+    if con.execute("SELECT count(*) FROM codes.place_of_service").fetchone() == (0,):
+        raise PmError("The code table codes.place_of_service is empty. Load the code sets first (codes.refresh_codes).")
+    run_sql(con, HERE, "standing.sql")
+    run_sql(con, HERE, "judged.sql")
+    run_sql(con, HERE, "facts.sql", {"today": today})
+
+
+def judge(con: duckdb.DuckDBPyConnection, rules: Rulebook) -> None:
+    """Fill scrub_finding with what the rules say of claim_fact and line_fact. Call outside any transaction."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scrub_finding (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
+        "rule_version INTEGER, severity VARCHAR, message VARCHAR, remedy VARCHAR)"
+    )
+    for relation in KEYS:
+        listed = rules.over(relation)
+        if not listed:
+            continue
+        try:
+            _fire(con, relation, listed)
+        except duckdb.Error:  # which rule it is shows when they are asked one by one; the others are not affected
+            con.execute("CREATE OR REPLACE TEMP TABLE scrub_fired (claim_id VARCHAR, line_no INTEGER, hit INTEGER)")
+            for number, compiled in enumerate(listed, start=1):
+                _fire_alone(con, relation, number, compiled)
+        _explain(con, relation, listed)
+
+
+def _fire(con: duckdb.DuckDBPyConnection, relation: RelationName, listed: list[CompiledRule]) -> None:
+    # TRY gives NULL exactly where a rule cannot be evaluated. A hit is the rule's number, negative for such a failure.
+    hits = ", ".join(
+        f"CASE TRY(coalesce({compiled.condition}, false)) "
+        f"WHEN true THEN {number} WHEN false THEN NULL ELSE {-number} END"
+        for number, compiled in enumerate(listed, start=1)
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE scrub_fired AS SELECT claim_id, line_no, unnest(hits) AS hit FROM "
+        f"(SELECT {KEYS[relation]}, list_filter([{hits}], lambda hit: hit IS NOT NULL) AS hits FROM {relation})"
+    )
+
+
+def _fire_alone(con: duckdb.DuckDBPyConnection, relation: RelationName, number: int, compiled: CompiledRule) -> None:
+    try:
+        con.execute(
+            f"INSERT INTO scrub_fired SELECT {KEYS[relation]}, CASE WHEN fires THEN {number} ELSE {-number} END FROM "
+            f"(SELECT *, TRY(coalesce({compiled.condition}, false)) AS fires FROM {relation}) WHERE fires IS NOT FALSE"
+        )
+    except duckdb.Error:
+        con.execute(
+            f"INSERT INTO scrub_fired SELECT {KEYS[relation]}, {-number} FROM {relation} "
+            f"WHERE coalesce({compiled.scope}, true)"
+        )
+
+
+def _explain(con: duckdb.DuckDBPyConnection, relation: RelationName, listed: list[CompiledRule]) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scrub_rule AS SELECT unnest(?) AS number, unnest(?) AS rule_id, "
+        "CAST(unnest(?) AS INTEGER) AS rule_version, unnest(?) AS severity, unnest(?) AS owner",
+        [
+            list(range(1, len(listed) + 1)),
+            [item.rule.id for item in listed],
+            [item.rule.version for item in listed],
+            [item.rule.severity for item in listed],
+            [item.rule.owner for item in listed],
+        ],
+    )
+    messages = " ".join(f"WHEN {number} THEN {item.message}" for number, item in enumerate(listed, start=1))
+    remedies = " ".join(f"WHEN {number} THEN {item.remedy}" for number, item in enumerate(listed, start=1))
+    same_row = "fact.claim_id = fired.claim_id" + (
+        " AND fact.line_no = fired.line_no" if relation == "line_fact" else ""
+    )
+    con.execute(
+        "INSERT INTO scrub_finding SELECT claim_id, finding_line_no, rule_id, rule_version, severity, "
+        f"CASE hit {messages} END, CASE hit {remedies} END "
+        "FROM (SELECT fact.*, fired.hit, fired.line_no AS finding_line_no "
+        f"FROM scrub_fired AS fired JOIN {relation} AS fact ON {same_row} "
+        "WHERE fired.hit > 0) JOIN scrub_rule ON scrub_rule.number = hit"
+    )
+    con.execute(
+        "INSERT INTO scrub_finding SELECT claim_id, line_no, 'RULE-ERROR', rule_version, 'hold', message, remedy FROM "
+        f"(SELECT claim_id, line_no, rule_version, {RULE_FAILED} FROM scrub_fired "
+        "JOIN scrub_rule ON scrub_rule.number = -hit)"
+    )
+
+
+def _cleared(con: duckdb.DuckDBPyConnection) -> int:
+    row = con.execute("SELECT count(*) FROM scrub.finding_cleared").fetchone()
+    return row[0] if row else 0
+
+
+def _judged(con: duckdb.DuckDBPyConnection, cleared: int) -> Judged:
+    states = dict(con.execute("SELECT wanted, count(*) FROM scrub_verdict GROUP BY wanted").fetchall())
+    found = con.execute("SELECT rule_id, count(*) FROM scrub_new_finding GROUP BY rule_id ORDER BY rule_id").fetchall()
+    errors = con.execute(
+        "SELECT split_part(message, ' ', 2), count(DISTINCT claim_id) FROM scrub_finding WHERE rule_id = 'RULE-ERROR' "
+        "GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return Judged(
+        judged=sum(states.values()),
+        held=states.get("held", 0),
+        released=states.get("released", 0),
+        self_pay=states.get("self_pay", 0),
+        findings=dict(found),
+        cleared=cleared,
+        rule_errors=dict(errors),
+    )

@@ -1,0 +1,65 @@
+"""Fix rules: values that are set right while a claim is built, each change recorded with before and after."""
+
+from __future__ import annotations
+
+import duckdb
+
+from pm_pipeline.scrub.rule import CompiledRule
+
+
+def apply_fixes(con: duckdb.DuckDBPyConnection, fixes: list[CompiledRule]) -> None:
+    """Apply each fix rule to draft_fact, in order of id, outside any transaction.
+
+    Fills scrub_draft_fix (one row per changed value) and scrub_fix_error (one row per line and rule that could not be
+    evaluated; such a line keeps its values, and its claim is held).
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scrub_draft_fix (claim_id VARCHAR, line_no INTEGER, charge_id VARCHAR, "
+        "column_name VARCHAR, before VARCHAR, after VARCHAR, rule_id VARCHAR, rule_version INTEGER)"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE scrub_fix_error (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
+        "rule_version INTEGER, owner VARCHAR)"
+    )
+    for fix in fixes:
+        _apply(con, fix)
+
+
+def _apply(con: duckdb.DuckDBPyConnection, fix: CompiledRule) -> None:
+    rule = fix.rule
+    columns = ", ".join(f"TRY({expression}) AS new_{column}" for column, expression in fix.sets)
+    failed = " OR ".join(f"new_{column} IS NULL" for column, _ in fix.sets)
+    try:
+        # TRY gives NULL where the rule cannot be evaluated; a fix that would empty a value counts as failed too
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE scrub_fixed AS "
+            f"SELECT *, NOT coalesce(fires, false) OR {failed} AS has_failed "
+            f"FROM (SELECT *, TRY(coalesce({fix.condition}, false)) AS fires, {columns} FROM draft_fact) "
+            "WHERE fires IS NOT FALSE"
+        )
+    except duckdb.Error:  # the rule cannot be evaluated at all: every line in its scope fails
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE scrub_fixed AS SELECT *, true AS has_failed FROM draft_fact "
+            f"WHERE coalesce({fix.scope}, true)"
+        )
+        _record_errors(con, fix)
+        return
+    _record_errors(con, fix)
+    for column, _ in fix.sets:
+        con.execute(
+            "INSERT INTO scrub_draft_fix "
+            f"SELECT claim_id, line_no, charge_id, ?, CAST({column} AS VARCHAR), CAST(new_{column} AS VARCHAR), ?, ? "
+            f"FROM scrub_fixed WHERE NOT has_failed AND {column} IS DISTINCT FROM new_{column}",
+            [column, rule.id, rule.version],
+        )
+        con.execute(
+            f"UPDATE draft_fact SET {column} = fixed.new_{column} FROM scrub_fixed AS fixed "
+            "WHERE fixed.charge_id = draft_fact.charge_id AND NOT fixed.has_failed"
+        )
+
+
+def _record_errors(con: duckdb.DuckDBPyConnection, fix: CompiledRule) -> None:
+    con.execute(
+        "INSERT INTO scrub_fix_error SELECT claim_id, line_no, ?, ?, ? FROM scrub_fixed WHERE has_failed",
+        [fix.rule.id, fix.rule.version, fix.rule.owner],
+    )

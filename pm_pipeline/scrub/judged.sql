@@ -1,0 +1,6 @@
+-- one row per claim to judge: it waits to be sent, so anything it stands on may have changed
+CREATE OR REPLACE TEMP TABLE scrub_judged AS
+SELECT claim.claim_id, claim.content_hash, claim.payer_turn, claim.payer_id, standing.state, standing.seq, standing.last_kind, standing.last_detail
+FROM scrub_standing AS standing
+JOIN scrub.claim AS claim USING (claim_id)
+WHERE standing.state IN ('held', 'released');

@@ -1,0 +1,114 @@
+"""What an edit rule file says, and what becomes of it once it is checked.
+
+A rule file, ``rules/<family>/<ID>.yaml``::
+
+    id: UNT-001                  # the file's name
+    version: 1                   # raise it with every change; a finding keeps it
+    title: Visit billed with more than one unit
+    family: units                # the folder's name
+    level: line                  # claim or line
+    severity: hold               # hold, warn, fix
+    owner: billing lead
+    why: "..."                   # and the source
+    scope: {payers: [], payer_kinds: [], dos_from: null, dos_to: null}   # all optional; dates of service, inclusive
+    where: procedure_code BETWEEN '99202' AND '99215' AND units <> 1     # fires when true
+    message: "Procedure {procedure_code} is billed with {units} units."  # {column}: none that is about a person
+    remedy: "Correct the units of charge {charge_id}."
+    set: {ndc: "..."}            # severity fix only: column -> SQL expression
+    prevents: ["151"]            # claim adjustment reason codes
+    examples:                    # columns of the relation; what is not named is the usual value (facts.yaml)
+      fires: [{procedure_code: "99213", units: 2}]
+      passes: [{procedure_code: "99213", units: 1}]
+
+The columns are those of claim_fact (level claim), line_fact (level line) or draft_fact (severity fix); see facts.yaml.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from pm_pipeline.scrub.facts import RelationName
+
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}-[0-9]{3}$")]  # X12-837P, RULE-ERROR, FIX-ERROR are not
+Text = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
+Carc = Annotated[str, StringConstraints(pattern=r"^[A-Z]{0,2}[0-9]{1,3}$")]
+
+
+class Strict(BaseModel):
+    """A mapping that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scope(Strict):
+    """Which claims a rule judges; an empty list or no date means all. payer_kinds may name self_pay."""
+
+    payers: list[Code] = []
+    payer_kinds: list[Literal["medicare", "medicaid", "commercial", "workers_comp", "self_pay"]] = []
+    dos_from: dt.date | None = None
+    dos_to: dt.date | None = None
+
+
+class Examples(Strict):
+    """Rows that must fire and rows that must not: column -> value. A fix's firing rows also say what it `becomes`."""
+
+    fires: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    passes: Annotated[list[dict[str, Any]], Field(min_length=1)]
+
+
+class Rule(Strict):
+    """One edit rule as its file states it."""
+
+    id: RuleId
+    version: Annotated[int, Field(gt=0)]
+    title: Text
+    family: Word
+    level: Literal["claim", "line"]
+    severity: Literal["hold", "warn", "fix"]
+    owner: Text
+    why: Text
+    scope: Scope = Scope()
+    where: Annotated[str, StringConstraints(min_length=1)]
+    message: Text
+    remedy: Text
+    set: dict[Word, str] = {}
+    prevents: list[Carc] = []
+    examples: Examples
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.severity == "fix") != bool(self.set):
+            raise ValueError("set: give it for severity fix, and only for fix")
+        if self.severity == "fix" and self.level != "line":
+            raise ValueError("level: a fix works on lines before their claim is put together; write level: line")
+        return self
+
+    @property
+    def relation(self) -> RelationName:
+        """The relation this rule judges."""
+        if self.severity == "fix":
+            return "draft_fact"
+        return "claim_fact" if self.level == "claim" else "line_fact"
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule that has been checked and bound: SQL over its relation's columns.
+
+    scope: boolean, which rows it judges. condition: boolean, scope included. message, remedy: text. sets: (column,
+    expression) pairs of a fix.
+    """
+
+    rule: Rule
+    relation: RelationName
+    scope: str
+    condition: str
+    message: str
+    remedy: str
+    sets: tuple[tuple[str, str], ...]

@@ -1,0 +1,124 @@
+-- claims built from charges, what the edits found, and each claim's diary
+CREATE SCHEMA IF NOT EXISTS scrub;
+
+-- one row per claim, as it would be sent now; what was sent is frozen in submission.batch_claim and the emitted bytes
+CREATE TABLE IF NOT EXISTS scrub.claim (
+    claim_id              VARCHAR PRIMARY KEY,  -- CLM01: constant over replacement and void, check character last
+    practice_id           VARCHAR NOT NULL,
+    encounter_id          VARCHAR NOT NULL,
+    group_no              INTEGER NOT NULL,     -- an encounter's charges make one claim per entry date, provider and location, 50 lines at most
+    patient_id            VARCHAR NOT NULL,
+    provider_id           VARCHAR NOT NULL,     -- rendering
+    location_id           VARCHAR NOT NULL,
+    referring_provider_id VARCHAR,
+    payer_id              VARCHAR,              -- NULL: self-pay, or no coverage in force on the date of service (held)
+    coverage_id           VARCHAR,
+    payer_turn            VARCHAR NOT NULL,     -- primary, patient (self-pay)
+    next_payer_id         VARCHAR,              -- who is responsible after this payer, NULL: the patient
+    next_coverage_id      VARCHAR,
+    authorization_number  VARCHAR,
+    place_of_service      VARCHAR NOT NULL,
+    diagnoses             VARCHAR[] NOT NULL,   -- of all lines, no decimal points, first met first
+    dos_from              DATE NOT NULL,
+    dos_to                DATE NOT NULL,
+    entered_on            DATE NOT NULL,
+    lines                 INTEGER NOT NULL,     -- 0: every charge was voided; an adjudicated claim keeps its lines and total for the void (frequency 8)
+    charge_cents          BIGINT NOT NULL,
+    content_hash          VARCHAR NOT NULL,     -- over everything an 837P of this claim would say
+    built_on              DATE NOT NULL,
+    run_id                VARCHAR NOT NULL
+);
+
+-- one row per service line of a claim, as it would be sent now
+CREATE TABLE IF NOT EXISTS scrub.claim_line (
+    claim_id             VARCHAR NOT NULL,
+    line_no              INTEGER NOT NULL,
+    line_id              VARCHAR NOT NULL,         -- REF*6R: how a remittance line finds its charge; unique, like charge_id, in
+    charge_id            VARCHAR NOT NULL,         -- charges.charge (two more unique indexes here made rebuilding 20 times slower)
+    procedure_code       VARCHAR NOT NULL,
+    modifiers            VARCHAR[] NOT NULL,
+    diagnosis_pointers   INTEGER[] NOT NULL,       -- into the claim's diagnoses; 0: points to no diagnosis (DX-001)
+    units                DECIMAL(12, 3) NOT NULL,
+    charge_cents         BIGINT NOT NULL,
+    place_of_service     VARCHAR NOT NULL,
+    dos_from             DATE NOT NULL,
+    dos_to               DATE NOT NULL,
+    ndc                  VARCHAR,
+    ndc_quantity         DECIMAL(12, 3),
+    ndc_unit             VARCHAR,
+    PRIMARY KEY (claim_id, line_no)
+);
+
+-- one row per thing an edit found on a claim (line_no NULL) or line; never changed
+CREATE TABLE IF NOT EXISTS scrub.edit_finding (
+    finding_id   VARCHAR PRIMARY KEY,    -- of claim, content, line, rule, version and occurrence
+    claim_id     VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,       -- the claim content that was judged
+    line_no      INTEGER,
+    rule_id      VARCHAR NOT NULL,
+    rule_version INTEGER NOT NULL,
+    severity     VARCHAR NOT NULL,       -- hold, warn
+    message      VARCHAR NOT NULL,
+    remedy       VARCHAR NOT NULL,
+    found_on     DATE NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per finding that no longer holds, because the claim or what it stands on changed
+CREATE TABLE IF NOT EXISTS scrub.finding_cleared (
+    finding_id VARCHAR PRIMARY KEY,
+    cleared_on DATE NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per value a fix rule changed while building a claim
+CREATE TABLE IF NOT EXISTS scrub.fix (
+    fix_id       VARCHAR PRIMARY KEY,    -- of claim, line, column, rule, version and before
+    claim_id     VARCHAR NOT NULL,
+    line_no      INTEGER,
+    column_name  VARCHAR NOT NULL,
+    before       VARCHAR,
+    after        VARCHAR,
+    rule_id      VARCHAR NOT NULL,
+    rule_version INTEGER NOT NULL,
+    fixed_on     DATE NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per thing that happened to a claim, from any stage; the claim's state is that of its last row (see events.py)
+CREATE TABLE IF NOT EXISTS scrub.claim_event (
+    event_id    VARCHAR PRIMARY KEY,     -- of claim, version, kind and what caused it: the same cause is recorded once
+    claim_id    VARCHAR NOT NULL,
+    version     INTEGER NOT NULL,        -- of the submission it speaks of; 0 before the first
+    seq         BIGINT NOT NULL,         -- order of recording, over all claims
+    kind        VARCHAR NOT NULL,        -- built, rebuilt, charges_changed, held, released, prepared, sent, denied, reopen ...
+    state       VARCHAR NOT NULL,        -- the claim's state after it
+    rank        INTEGER NOT NULL,        -- of that state; falls only on kind = reopen
+    happened_on DATE NOT NULL,
+    detail      VARCHAR,                 -- codes and ids, never a person's data
+    file_id     VARCHAR,
+    segment_no  BIGINT,
+    run_id      VARCHAR NOT NULL,
+    recorded_at TIMESTAMP NOT NULL
+);
+
+-- one row per charge file whose charges have been made into claims
+CREATE TABLE IF NOT EXISTS scrub.charge_file (
+    file_id  VARCHAR PRIMARY KEY,
+    built_on DATE NOT NULL,
+    run_id   VARCHAR NOT NULL
+);
+
+-- one row per finding still standing
+CREATE OR REPLACE VIEW scrub.open_finding AS
+SELECT * FROM scrub.edit_finding ANTI JOIN scrub.finding_cleared USING (finding_id);
+
+-- one row per claim: its state now; version is the newest one spoken of
+CREATE OR REPLACE VIEW scrub.claim_state AS
+SELECT claim_id, version, last.state AS state, last.rank AS rank, last.happened_on AS happened_on, last.kind AS kind, last.seq AS seq
+FROM (
+    SELECT claim_id, max(version) AS version,
+           arg_max(struct_pack(state := state, rank := rank, happened_on := happened_on, kind := kind, seq := seq), seq) AS last
+    FROM scrub.claim_event
+    GROUP BY claim_id
+);

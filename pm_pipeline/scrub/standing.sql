@@ -1,0 +1,11 @@
+-- one row per claim with a diary: where it stands, how often it was sent, and what was last written
+CREATE OR REPLACE TEMP TABLE scrub_standing AS
+SELECT claim_id, max(version) AS version, max(seq) AS seq,
+       arg_max(state, seq) AS state, arg_max(kind, seq) AS last_kind, arg_max(coalesce(detail, ''), seq) AS last_detail,
+       count(*) FILTER (kind = 'prepared') AS submissions,
+       -- a payer's answer may be recorded without moving the state, so its kind counts too
+       bool_or(kind IN (SELECT state FROM scrub_state_group WHERE state_group = 'adjudicated')
+               OR state IN (SELECT state FROM scrub_state_group WHERE state_group = 'adjudicated')) AS was_adjudicated,
+       coalesce(max(seq) FILTER (kind = 'charges_changed') > max(seq) FILTER (kind IN ('built', 'reopen')), false) AS is_waiting
+FROM scrub.claim_event
+GROUP BY claim_id;
