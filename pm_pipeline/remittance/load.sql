@@ -1,0 +1,47 @@
+-- load the sets judged good; report and mark the others
+INSERT INTO remittance.payment
+SELECT payment_id, set_id, file_id, segment_no, payer_id, trn02, trn03, payee_id, is_our_payee, coalesce(bpr01, ''), coalesce(bpr04, ''), paid_cents,
+       effective_on, claims, claim_paid_cents, plb_cents, fingerprint, CAST($today AS DATE), $run_id
+FROM judged_set WHERE outcome = 'loaded';
+
+INSERT INTO remittance.claim
+SELECT concat(pay.payment_id, '-', clp_no), pay.payment_id, clp_no, clp.file_id, clp.segment_no, clp01, status, coalesce(clp.charge_cents, 0),
+       coalesce(clp.paid_cents, 0), patient_cents, filing_indicator, payer_claim_number, frequency, original_payer_claim_number, forwarded_to,
+       coalesce(remark.codes, []), interest_cents, clp.lines, adjusted_cents, imbalance IS NULL, imbalance, $run_id
+FROM x12_835_balance AS clp
+JOIN judged_set AS pay ON pay.set_id = clp.set_id AND pay.outcome = 'loaded'
+LEFT JOIN (SELECT set_id, clp_at, list(code ORDER BY segment_no) AS codes FROM x12_835_remark WHERE svc_at IS NULL GROUP BY ALL) AS remark
+  ON remark.set_id = clp.set_id AND remark.clp_at = clp.segment_no;
+
+INSERT INTO remittance.line
+SELECT concat(pay.payment_id, '-', clp.clp_no, '-', line.svc_no), concat(pay.payment_id, '-', clp.clp_no), line.svc_no, line.file_id, line.segment_no,
+       procedure_code, coalesce(modifiers, []), coalesce(line.charge_cents, 0), coalesce(line.paid_cents, 0), units, original_procedure,
+       dos_from, dos_to, line_id, allowed_cents, coalesce(remark.codes, []),
+       line.charge_cents IS NOT NULL AND line.paid_cents IS NOT NULL AND line.charge_cents = line.paid_cents + coalesce(cas.adjusted, 0), $run_id
+FROM x12_835_line AS line
+JOIN judged_set AS pay ON pay.set_id = line.set_id AND pay.outcome = 'loaded'
+JOIN x12_835_balance AS clp ON clp.set_id = line.set_id AND clp.segment_no = line.clp_at
+LEFT JOIN (SELECT set_id, svc_at, list(code ORDER BY segment_no) AS codes FROM x12_835_remark WHERE svc_at IS NOT NULL GROUP BY ALL) AS remark
+  ON remark.set_id = line.set_id AND remark.svc_at = line.segment_no
+LEFT JOIN (SELECT set_id, svc_at, sum(cents) AS adjusted FROM x12_835_adjustment WHERE svc_at IS NOT NULL GROUP BY ALL) AS cas
+  ON cas.set_id = line.set_id AND cas.svc_at = line.segment_no;
+
+-- an adjustment without a readable amount is kept with 0 cents: its claim is marked unbalanced, and its segment is the evidence
+INSERT INTO remittance.adjustment
+SELECT concat(pay.payment_id, '-', clp.clp_no, '-a', row_number() OVER (PARTITION BY cas.set_id, cas.clp_at ORDER BY cas.segment_no, triplet)),
+       concat(pay.payment_id, '-', clp.clp_no), CASE WHEN cas.svc_at IS NOT NULL THEN concat(pay.payment_id, '-', clp.clp_no, '-', line.svc_no) END,
+       cas.file_id, cas.segment_no, cas.group_code, coalesce(cas.carc, ''), coalesce(cas.cents, 0), cas.quantity, $run_id
+FROM x12_835_adjustment AS cas
+JOIN judged_set AS pay ON pay.set_id = cas.set_id AND pay.outcome = 'loaded'
+JOIN x12_835_balance AS clp ON clp.set_id = cas.set_id AND clp.segment_no = cas.clp_at
+LEFT JOIN x12_835_line AS line ON line.set_id = cas.set_id AND line.segment_no = cas.svc_at;
+
+INSERT INTO remittance.provider_adjustment
+SELECT concat(pay.payment_id, '-p', row_number() OVER (PARTITION BY plb.set_id ORDER BY plb.segment_no, pair)), pay.payment_id, plb.file_id, plb.segment_no,
+       provider_ref, fiscal_on, reason_code, reference, cents, $run_id
+FROM x12_835_plb AS plb JOIN judged_set AS pay ON pay.set_id = plb.set_id AND pay.outcome = 'loaded';
+
+INSERT OR IGNORE INTO transport.problem
+SELECT short_id('X', concat_ws('|', file_id, code, segment_no)), file_id, set_id, 'set', code, segment_no, text, CAST($today AS DATE), $run_id FROM set_fault;
+
+INSERT INTO transport.handled SELECT set_id, 'remittance', outcome, CAST($today AS DATE), $run_id FROM judged_set;

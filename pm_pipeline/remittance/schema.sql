@@ -1,0 +1,113 @@
+-- 835 payments down to the adjustment, and the bank's deposits
+CREATE SCHEMA IF NOT EXISTS remittance;
+
+-- one row per payment: a transaction set of an 835, keyed by TRN03 + TRN02 + payee
+CREATE TABLE IF NOT EXISTS remittance.payment (
+    payment_id    VARCHAR PRIMARY KEY,
+    set_id        VARCHAR NOT NULL,
+    file_id       VARCHAR NOT NULL,
+    segment_no    BIGINT NOT NULL,      -- of BPR
+    payer_id      VARCHAR,              -- by TRN03 in payers.yaml; NULL: not one of ours
+    trn02         VARCHAR NOT NULL,
+    trn03         VARCHAR NOT NULL,
+    payee_id      VARCHAR NOT NULL,     -- N1*PE N104
+    is_our_payee  BOOLEAN NOT NULL,
+    bpr01         VARCHAR NOT NULL,
+    method        VARCHAR NOT NULL,     -- BPR04: ACH, CHK, NON, FWT, BOP
+    paid_cents    BIGINT NOT NULL,      -- BPR02
+    effective_on  DATE NOT NULL,        -- BPR16
+    claims        INTEGER NOT NULL,
+    claim_paid_cents BIGINT NOT NULL,   -- sum of CLP04
+    plb_cents     BIGINT NOT NULL,      -- sum of PLB amounts; positive lowers the payment
+    fingerprint   VARCHAR NOT NULL,     -- sha256 of the set without its control numbers
+    received_on   DATE NOT NULL,
+    run_id        VARCHAR NOT NULL
+);
+
+-- one row per CLP
+CREATE TABLE IF NOT EXISTS remittance.claim (
+    remit_claim_id     VARCHAR PRIMARY KEY,  -- payment_id-clp_no
+    payment_id         VARCHAR NOT NULL,
+    clp_no             INTEGER NOT NULL,     -- its place in the payment, from 1
+    file_id            VARCHAR NOT NULL,
+    segment_no         BIGINT NOT NULL,
+    clp01              VARCHAR NOT NULL,
+    status             VARCHAR NOT NULL,     -- CLP02
+    charge_cents       BIGINT NOT NULL,      -- CLP03
+    paid_cents         BIGINT NOT NULL,      -- CLP04
+    patient_cents      BIGINT,               -- CLP05
+    filing_indicator   VARCHAR,              -- CLP06
+    payer_claim_number VARCHAR,              -- CLP07
+    frequency          VARCHAR,              -- CLP09
+    original_payer_claim_number VARCHAR,     -- REF*F8
+    forwarded_to       VARCHAR,              -- NM1*TT NM109: crossed over
+    remark_codes       VARCHAR[] NOT NULL,   -- MIA, MOA
+    interest_cents     BIGINT,               -- AMT*I, memo
+    lines              INTEGER NOT NULL,
+    adjusted_cents     BIGINT NOT NULL,      -- all CAS of the claim and its lines
+    is_balanced        BOOLEAN NOT NULL,     -- claim and line gates
+    imbalance          VARCHAR,              -- which gate failed and by how much
+    run_id             VARCHAR NOT NULL
+);
+
+-- one row per SVC
+CREATE TABLE IF NOT EXISTS remittance.line (
+    remit_line_id      VARCHAR PRIMARY KEY,  -- remit_claim_id-svc_no
+    remit_claim_id     VARCHAR NOT NULL,
+    svc_no             INTEGER NOT NULL,
+    file_id            VARCHAR NOT NULL,
+    segment_no         BIGINT NOT NULL,
+    procedure_code     VARCHAR,              -- SVC01-2
+    modifiers          VARCHAR[] NOT NULL,   -- SVC01-3 to -6
+    charge_cents       BIGINT NOT NULL,      -- SVC02
+    paid_cents         BIGINT NOT NULL,      -- SVC03
+    units              DECIMAL(12, 3),       -- SVC05, 1 when not given
+    original_procedure VARCHAR,              -- SVC06-2, when the payer changed the code
+    dos_from           DATE,                 -- DTM*472, or 150
+    dos_to             DATE,                 -- DTM*151
+    line_id            VARCHAR,              -- REF*6R
+    allowed_cents      BIGINT,               -- AMT*B6, memo
+    remark_codes       VARCHAR[] NOT NULL,   -- LQ*HE
+    is_balanced        BOOLEAN NOT NULL,
+    run_id             VARCHAR NOT NULL
+);
+
+-- one row per CAS reason, amount and quantity
+CREATE TABLE IF NOT EXISTS remittance.adjustment (
+    adjustment_id  VARCHAR PRIMARY KEY,      -- remit_claim_id-segment_no-place in the CAS
+    remit_claim_id VARCHAR NOT NULL,
+    remit_line_id  VARCHAR,                  -- NULL: at claim level
+    file_id        VARCHAR NOT NULL,
+    segment_no     BIGINT NOT NULL,
+    group_code     VARCHAR NOT NULL,         -- CAS01
+    carc           VARCHAR NOT NULL,
+    cents          BIGINT NOT NULL,          -- positive lowers the payment
+    quantity       DECIMAL(12, 3),
+    run_id         VARCHAR NOT NULL
+);
+
+-- one row per PLB reason and amount
+CREATE TABLE IF NOT EXISTS remittance.provider_adjustment (
+    plb_id      VARCHAR PRIMARY KEY,         -- payment_id-plb-segment_no-place
+    payment_id  VARCHAR NOT NULL,
+    file_id     VARCHAR NOT NULL,
+    segment_no  BIGINT NOT NULL,
+    provider_ref VARCHAR,                    -- PLB01
+    fiscal_on   DATE,                        -- PLB02
+    reason_code VARCHAR NOT NULL,            -- PLB03-1
+    reference   VARCHAR,                     -- PLB03-2
+    cents       BIGINT NOT NULL,             -- positive lowers the payment
+    run_id      VARCHAR NOT NULL
+);
+
+-- one row per deposit line of the bank's feed
+CREATE TABLE IF NOT EXISTS remittance.deposit (
+    deposit_id   VARCHAR PRIMARY KEY,        -- the bank's own id
+    deposited_on DATE NOT NULL,
+    trace_number VARCHAR NOT NULL,           -- what should equal TRN02
+    originator   VARCHAR,                    -- what should equal TRN03
+    cents        BIGINT NOT NULL,
+    file_id      VARCHAR NOT NULL,
+    row_no       BIGINT NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
