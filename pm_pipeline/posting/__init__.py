@@ -1,0 +1,17 @@
+"""Remittance lines become ledger entries by the posting policy, or wait in suspense with a coded exception.
+
+    pending.sql     what is not posted yet: new claims, and those in suspense, tried again every run
+    match.sql       to our claim (CLM01, else the payer's claim number), payer turn, charge lines
+    decide.sql      each adjustment against config/posting_policy.yaml
+    forward.sql     payments, write-offs and transfers of what nothing blocks
+    reversal.sql    CLP02 22: the exact negation of what it takes back
+    suspend.sql     the rest: cash to UNAPPLIED, with the reason
+    provider.sql    PLB;  deposits.sql  the bank;  flags.sql  what posted but should be looked at
+
+Order does not matter: what cannot be posted yet (a reversal before its original, a secondary before its primary, a
+remittance before its charges) waits in suspense and is released by a later run, and the ledger nets to the same.
+"""
+
+from pm_pipeline.posting.run import Posted, run
+
+__all__ = ["Posted", "run"]

@@ -1,0 +1,66 @@
+-- what posted but should be looked at, and exceptions that took care of themselves
+
+-- one row per exception code and item closed before: what comes back after that is a new exception
+CREATE OR REPLACE TEMP TABLE closed_before AS
+SELECT code, item_id, count(*) AS times FROM posting.exception JOIN posting.exception_closed USING (exception_id)
+WHERE code IN ('ANSWERED_TWICE', 'CREDIT_BALANCE') GROUP BY ALL;
+
+INSERT OR IGNORE INTO posting.exception
+SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
+       claim.charge_cents - blocked.charge_cents, concat('CLP03 ', blocked.charge_cents, ' cents, billed ', claim.charge_cents, ' cents'), false, CAST($today AS DATE), $run_id
+FROM blocked JOIN scrub.claim AS claim USING (claim_id)
+WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run) AND blocked.charge_cents NOT IN (
+    SELECT claim.charge_cents UNION SELECT sent.charge_cents FROM submission.batch_claim AS sent WHERE sent.claim_id = blocked.claim_id);
+
+INSERT OR IGNORE INTO posting.exception
+SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id)), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
+       posting.claim_id, outcome.paid_cents, 'no REF*6R of ours, and no charge with its procedure, date and amount', false, CAST($today AS DATE), $run_id
+FROM posting.line_outcome AS outcome JOIN posting.posting USING (posting_key)
+WHERE outcome.match_by = 'claim' AND outcome.remit_line_id <> outcome.remit_claim_id AND posting.reverses IS NULL
+  AND outcome.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
+
+CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT claim_id FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
+
+CREATE OR REPLACE TEMP TABLE paid_twice AS
+SELECT claim_id, payer_turn, arg_max(remit_claim_id, posting_key) AS remit_claim_id, arg_max(payment_id, posting_key) AS payment_id, max(paid_cents) AS cents, count(*) AS times
+FROM posting.posting AS posted
+WHERE claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL AND paid_cents > 0
+  AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
+GROUP BY ALL HAVING count(*) > 1;
+
+INSERT OR IGNORE INTO posting.exception
+SELECT short_id('Q', concat_ws('|', 'ANSWERED_TWICE', claim_id, payer_turn, paid_twice.times, before.times)), 'ANSWERED_TWICE', 'remit_claim', remit_claim_id, payment_id,
+       remit_claim_id, claim_id, cents, concat(paid_twice.times, ' payments of this payer stand'), false, CAST($today AS DATE), $run_id
+FROM paid_twice LEFT JOIN closed_before AS before ON before.code = 'ANSWERED_TWICE' AND before.item_id = remit_claim_id
+WHERE NOT EXISTS (SELECT 1 FROM posting.open_exception AS open WHERE open.code = 'ANSWERED_TWICE' AND open.remit_claim_id = paid_twice.remit_claim_id);
+
+CREATE OR REPLACE TEMP TABLE credit_balance AS
+SELECT claim_id, sub_account, payer_id, sum(cents) AS cents FROM ledger.entry
+WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM touched) GROUP BY ALL HAVING sum(cents) < 0;
+
+INSERT OR IGNORE INTO posting.exception
+SELECT short_id('Q', concat_ws('|', 'CREDIT_BALANCE', claim_id, sub_account, payer_id, cents, before.times)), 'CREDIT_BALANCE', 'claim', claim_id, NULL, NULL,
+       claim_id, cents, concat('A/R of ', sub_account, ' stands at ', cents, ' cents'), false, CAST($today AS DATE), $run_id
+FROM credit_balance LEFT JOIN closed_before AS before ON before.code = 'CREDIT_BALANCE' AND before.item_id = claim_id
+WHERE NOT EXISTS (SELECT 1 FROM posting.open_exception AS open WHERE open.code = 'CREDIT_BALANCE' AND open.claim_id = credit_balance.claim_id AND open.cents = credit_balance.cents);
+
+INSERT OR IGNORE INTO posting.exception_closed
+SELECT exception_id, 'posted_later', 'policy', CAST($today AS DATE), $run_id
+FROM posting.exception WHERE is_blocking AND item_kind = 'remit_claim' AND remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
+
+-- another reason holds the same claim now: the former one is done with
+INSERT OR IGNORE INTO posting.exception_closed
+SELECT exception_id, 'other_reason_now', 'policy', CAST($today AS DATE), $run_id
+FROM posting.exception JOIN suspending USING (remit_claim_id)
+WHERE exception.is_blocking AND exception.item_kind = 'remit_claim' AND exception.code <> suspending.code;
+
+INSERT OR IGNORE INTO posting.exception_closed
+SELECT exception_id, 'settled_since', 'policy', CAST($today AS DATE), $run_id
+FROM posting.exception AS open
+WHERE claim_id IN (SELECT claim_id FROM touched)
+  AND (code = 'ANSWERED_TWICE' AND claim_id NOT IN (SELECT claim_id FROM paid_twice)
+       OR code = 'CREDIT_BALANCE' AND NOT EXISTS (SELECT 1 FROM credit_balance AS still WHERE still.claim_id = open.claim_id AND still.cents = open.cents));
+
+INSERT OR IGNORE INTO posting.payment_posted
+SELECT payment_id, CAST($today AS DATE), $run_id FROM remittance.payment AS pay
+WHERE NOT EXISTS (SELECT 1 FROM posting.payment_posted AS done WHERE done.payment_id = pay.payment_id);

@@ -1,0 +1,75 @@
+-- tie pending remittance claims to our claims, payers' turns and charge lines
+
+-- one row per payer claim number that names exactly one claim of ours, from 277CA answers and posted remittances
+CREATE OR REPLACE TEMP TABLE known_payer_number AS
+SELECT payer_id, payer_claim_number, any_value(claim_id) AS claim_id
+FROM (
+    SELECT DISTINCT claim.payer_id, said.payer_claim_number, said.claim_id
+    FROM acknowledgments.claim_status AS said JOIN scrub.claim AS claim USING (claim_id) WHERE said.payer_claim_number IS NOT NULL
+    UNION
+    SELECT DISTINCT pay.payer_id, clp.payer_claim_number, posted.claim_id
+    FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id) JOIN remittance.payment AS pay ON pay.payment_id = clp.payment_id
+    WHERE posted.claim_id IS NOT NULL AND clp.payer_claim_number IS NOT NULL
+)
+WHERE payer_claim_number IN (SELECT payer_claim_number FROM pending UNION SELECT original_payer_claim_number FROM pending)
+GROUP BY ALL HAVING count(DISTINCT claim_id) = 1;
+
+-- one row per pending claim we know: by CLM01, else by the payer's own number; never by anything weaker
+CREATE OR REPLACE TEMP TABLE matched AS
+SELECT pending.remit_claim_id, coalesce(by_id.claim_id, by_number.claim_id, by_original.claim_id) AS claim_id,
+       CASE WHEN by_id.claim_id IS NOT NULL THEN 'claim_id' ELSE 'payer_claim_number' END AS match_by
+FROM pending
+LEFT JOIN scrub.claim AS by_id ON by_id.claim_id = pending.clp01
+LEFT JOIN known_payer_number AS by_number ON by_number.payer_id = pending.payer_id AND by_number.payer_claim_number = pending.payer_claim_number
+LEFT JOIN known_payer_number AS by_original
+  ON by_original.payer_id = pending.payer_id AND by_original.payer_claim_number = pending.original_payer_claim_number
+WHERE coalesce(by_id.claim_id, by_number.claim_id, by_original.claim_id) IS NOT NULL;
+
+-- one row per matched claim and payer: whose turn the payer is, and who is responsible after it
+CREATE OR REPLACE TEMP TABLE party AS
+WITH parties AS (
+    SELECT claim_id, 1 AS turn_no, payer_id FROM scrub.claim WHERE claim_id IN (SELECT claim_id FROM matched) AND payer_id IS NOT NULL
+    UNION ALL
+    SELECT claim_id, 2, next_payer_id FROM scrub.claim WHERE claim_id IN (SELECT claim_id FROM matched) AND next_payer_id IS NOT NULL
+    UNION ALL
+    SELECT claim_id, 3, payer_id FROM (
+        SELECT claim.claim_id, coverage.payer_id, row_number() OVER (PARTITION BY claim.claim_id ORDER BY cob_order, coverage.coverage_id) AS place
+        FROM scrub.claim AS claim JOIN front_office.current_coverage AS coverage
+          ON coverage.patient_id = claim.patient_id AND claim.dos_from BETWEEN effective_from AND coalesce(effective_to, DATE '9999-12-31')
+        WHERE claim.claim_id IN (SELECT claim_id FROM matched)
+    ) WHERE place = 3
+)
+SELECT claim_id, payer_id, turn_no, ['primary', 'secondary', 'tertiary'][turn_no] AS turn,
+       coalesce(['primary', 'secondary', 'tertiary'][lead(turn_no) OVER by_turn], 'patient') AS next_turn, lead(payer_id) OVER by_turn AS next_payer_id
+FROM parties WINDOW by_turn AS (PARTITION BY claim_id ORDER BY turn_no);
+
+-- one row per remittance line of a matched claim, with its charge: by REF*6R, else by unique content
+CREATE OR REPLACE TEMP TABLE matched_line AS
+WITH ours AS (
+    SELECT claim_id, charge_id, line_id, procedure_code, list_sort(modifiers) AS modifiers, dos_from, charge_cents, provider_id
+    FROM charges.charge WHERE action <> 'void' AND claim_id IN (SELECT claim_id FROM matched)
+), theirs AS (
+    SELECT line.remit_line_id, line.remit_claim_id, matched.claim_id, line.line_id, coalesce(line.original_procedure, line.procedure_code) AS procedure_code,
+           list_sort(line.modifiers) AS modifiers, line.dos_from, abs(line.charge_cents) AS charge_cents
+    FROM remittance.line AS line JOIN matched USING (remit_claim_id)
+), by_content AS (
+    SELECT theirs.remit_line_id, any_value(ours.charge_id) AS charge_id
+    FROM theirs JOIN charges.active_charge AS ours
+      ON ours.claim_id = theirs.claim_id AND ours.procedure_code = theirs.procedure_code AND list_sort(ours.modifiers) = theirs.modifiers
+     AND ours.charge_cents = theirs.charge_cents AND (theirs.dos_from IS NULL OR theirs.dos_from = ours.dos_from)
+    GROUP BY 1 HAVING count(*) = 1
+)
+SELECT theirs.remit_line_id, theirs.remit_claim_id, theirs.claim_id, coalesce(by_id.charge_id, by_content.charge_id) AS charge_id,
+       CASE WHEN by_id.charge_id IS NOT NULL THEN 'line_id' WHEN by_content.charge_id IS NOT NULL THEN 'content' ELSE 'claim' END AS match_by
+FROM theirs
+LEFT JOIN ours AS by_id ON by_id.claim_id = theirs.claim_id AND by_id.line_id = theirs.line_id
+LEFT JOIN by_content USING (remit_line_id)
+-- two remittance lines of one claim that fit one charge by content alone fit neither
+QUALIFY by_id.charge_id IS NOT NULL OR by_content.charge_id IS NULL
+     OR count(*) OVER (PARTITION BY theirs.remit_claim_id, by_content.charge_id) = 1;
+
+-- the lines the rule above left out belong to the claim as a whole
+INSERT INTO matched_line
+SELECT line.remit_line_id, line.remit_claim_id, matched.claim_id, NULL, 'claim'
+FROM remittance.line AS line JOIN matched USING (remit_claim_id)
+WHERE line.remit_line_id NOT IN (SELECT remit_line_id FROM matched_line);

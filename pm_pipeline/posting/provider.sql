@@ -1,0 +1,36 @@
+-- provider-level adjustments (PLB): a positive amount lowers the payment, so cash goes down and the account up
+CREATE OR REPLACE TEMP TABLE plb_now AS
+SELECT plb.*, pay.payer_id, pay.effective_on, code.account, code.sub_account, code.entry_kind,
+       CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
+       done.kind IS NOT NULL AS is_suspended, bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee AS is_held
+FROM remittance.provider_adjustment AS plb
+JOIN remittance.payment AS pay USING (payment_id)
+LEFT JOIN codes.plb AS code USING (reason_code)
+LEFT JOIN posting.provider_adjustment_outcome AS done ON done.plb_id = plb.plb_id AND done.kind = 'suspend'
+WHERE NOT EXISTS (SELECT 1 FROM posting.provider_adjustment_outcome AS earlier WHERE earlier.plb_id = plb.plb_id AND earlier.kind IN ('post', 'release'));
+
+DELETE FROM plb_now WHERE is_held AND is_suspended;
+
+INSERT INTO ledger_proposal
+SELECT concat('plb:', plb_id, CASE WHEN is_held THEN ':suspense' ELSE '' END), CASE WHEN is_held THEN 'suspense' ELSE 'provider_adjustment' END, NULL, 'policy',
+       CASE WHEN is_held THEN 'suspense' ELSE entry_kind END, CASE WHEN side = -1 THEN 'CASH_CLEARING' WHEN is_held THEN 'UNAPPLIED' ELSE account END,
+       CASE WHEN side = -1 THEN cash WHEN is_held THEN 'payer' WHEN sub_account = 'payer' THEN coalesce(payer_id, 'unknown') ELSE sub_account END,
+       side * cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, effective_on, file_id, segment_no, $policy_id, $policy_version,
+       concat('PLB-', reason_code)
+FROM plb_now CROSS JOIN (VALUES (1), (-1)) AS sides(side) WHERE cents <> 0;
+
+INSERT INTO ledger_reversal (txn_key, txn_kind, reverses_txn_key, payment_id, effective_on, file_id, segment_no)
+SELECT concat('plb:', plb_id, ':suspense:released'), 'suspense_release', concat('plb:', plb_id, ':suspense'), payment_id, effective_on, file_id, segment_no
+FROM plb_now WHERE is_suspended AND NOT is_held;
+
+INSERT INTO posting.provider_adjustment_outcome
+SELECT plb_id, CASE WHEN is_held THEN 'suspend' WHEN is_suspended THEN 'release' ELSE 'post' END, CAST($today AS DATE), $run_id FROM plb_now;
+
+INSERT OR IGNORE INTO posting.exception
+SELECT short_id('Q', concat_ws('|', 'PLB_UNKNOWN', plb_id)), 'PLB_UNKNOWN', 'provider_adjustment', plb_id, payment_id, NULL, NULL, -cents,
+       concat('PLB ', reason_code, ' at segment ', segment_no), true, CAST($today AS DATE), $run_id
+FROM plb_now WHERE account IS NULL;
+
+INSERT OR IGNORE INTO posting.exception_closed
+SELECT exception_id, 'code_known_now', 'policy', CAST($today AS DATE), $run_id
+FROM posting.exception WHERE code = 'PLB_UNKNOWN' AND item_kind = 'provider_adjustment' AND item_id IN (SELECT plb_id FROM plb_now WHERE NOT is_held);

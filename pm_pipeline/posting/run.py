@@ -1,0 +1,134 @@
+"""One run of posting: everything received and not posted, in a few set-based passes, one unit of work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from pm_pipeline import ledger
+from pm_pipeline.config import Config
+from pm_pipeline.config.models import PostingPolicy
+from pm_pipeline.scrub.events import new_events
+from pm_pipeline.warehouse import Unit, load_rows, run_sql, unit
+
+HERE = __package__ or ""
+
+
+@dataclass
+class Posted:
+    """Counts of one run. Cents are of CLP04 for claims."""
+
+    claims: int = 0
+    reversals: int = 0
+    suspended: int = 0
+    released: int = 0
+    deposits: int = 0
+    transactions: int = 0
+    entries: int = 0
+    posted_cents: int = 0
+    exceptions: dict[str, int] = field(default_factory=dict)
+
+
+def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Posted:
+    """Post what can be posted, put the rest in suspense, tie deposits. Running it again changes nothing.
+
+    A pass posts what nothing blocks; what it posts may unblock more (a reversal finds its original, a secondary its
+    primary), so passes go on until one posts nothing.
+    """
+    tell_policy(con, config.posting_policy)
+    params: dict[str, Any] = {
+        "today": today,
+        "run_id": run_id,
+        "practice_id": config.practice.practice_id,
+        "policy_id": config.posting_policy.policy_id,
+        "policy_version": config.posting_policy.version,
+    }
+    done = Posted()
+    with unit(con, "posting", run_id) as work:
+        con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
+        for step in ("pending", "match", "charges", "decide"):
+            run_sql(con, HERE, f"{step}.sql")
+        while _pass(con, work, params, today, done):
+            pass
+        with ledger.proposals(con):
+            run_sql(con, HERE, "suspend.sql", params)
+            run_sql(con, HERE, "provider.sql", params)
+            ledger.reverse(con)
+            run_sql(con, HERE, "deposits.sql", params)
+            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, deposits", today))
+        run_sql(con, HERE, "flags.sql", params)
+        with new_events(con, run_id):
+            run_sql(con, HERE, "events.sql")
+        _count(con, done, run_id)
+    return done
+
+
+def tell_policy(con: duckdb.DuckDBPyConnection, policy: PostingPolicy) -> None:
+    """Put the policy's rules, in their order, into the temporary table ``policy_rule``."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE policy_rule (place INTEGER, rule_id VARCHAR, groups VARCHAR[], carcs VARCHAR[], "
+        "carc_classes VARCHAR[], denial BOOLEAN, payers VARCHAR[], claim_status VARCHAR[], payer_turn VARCHAR[], "
+        "whole_charge BOOLEAN, max_cents BIGINT, effective_from DATE, effective_to DATE, action VARCHAR, account VARCHAR, "
+        "category VARCHAR, liability VARCHAR)"
+    )
+    columns = [row[0] for row in con.execute("DESCRIBE policy_rule").fetchall()]
+    load_rows(
+        con,
+        "policy_rule",
+        columns,
+        [
+            (place, rule.id, *(getattr(rule, name) for name in columns[2:]))
+            for place, rule in enumerate(policy.rules, start=1)
+        ],
+    )
+
+
+def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
+    """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
+    before = _scalar(con, "SELECT count(*) FROM posted_in_run")
+    pending = _scalar(con, "SELECT count(*) FROM pending")
+    run_sql(con, HERE, "block.sql")
+    if pending == 0:
+        return False
+    with ledger.proposals(con):
+        run_sql(con, HERE, "forward.sql", params)
+        ledger.reverse(con)
+        _add(done, ledger.post(con, work, "posting: remittances", today))
+    with ledger.proposals(con):
+        run_sql(con, HERE, "reversal.sql", params)
+        ledger.reverse(con)
+        _add(done, ledger.post(con, work, "posting: reversals", today))
+    after = _scalar(con, "SELECT count(*) FROM posted_in_run")
+    return before < after < pending
+
+
+def _add(done: Posted, posted: ledger.Posted) -> None:
+    done.transactions += posted.transactions
+    done.entries += posted.entries
+
+
+def _count(con: duckdb.DuckDBPyConnection, done: Posted, run_id: str) -> None:
+    row = con.execute(
+        "SELECT count(*) FILTER (kind <> 'suspend' AND reverses IS NULL), count(*) FILTER (reverses IS NOT NULL), "
+        "count(*) FILTER (kind = 'suspend'), count(*) FILTER (kind = 'release'), "
+        "coalesce(sum(paid_cents) FILTER (kind <> 'suspend'), 0) FROM posting.posting "
+        "WHERE run_id = $run_id AND (remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run) OR kind = 'suspend')",
+        {"run_id": run_id},
+    ).fetchone()
+    if row:
+        done.claims, done.reversals, done.suspended, done.released, done.posted_cents = (int(value) for value in row)
+    done.deposits = _scalar(con, "SELECT count(*) FROM deposit_pair WHERE cents = paid_cents")
+    done.exceptions = {
+        str(code): int(count)
+        for code, count in con.execute(
+            "SELECT code, count(*) FROM posting.exception WHERE run_id = ? GROUP BY 1 ORDER BY 1", [run_id]
+        ).fetchall()
+    }
+
+
+def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    return int(row[0]) if row else 0

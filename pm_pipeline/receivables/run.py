@@ -1,0 +1,81 @@
+"""One run over receivables: open and close denial episodes and work items."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+
+import duckdb
+
+from pm_pipeline.config import Config
+from pm_pipeline.warehouse import load_rows, run_sql, unit
+
+HERE = __package__ or ""
+FILING_WARNING_DAYS = 14
+
+
+@dataclass
+class Receivables:
+    """Counts after one run: denials opened and closed, work opened by kind and closed, and the A/R total in cents."""
+
+    denials_opened: int = 0
+    denials_closed: int = 0
+    work_opened: dict[str, int] = field(default_factory=dict)
+    work_closed: int = 0
+    ar_cents: int = 0
+
+
+def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Receivables:
+    """Bring denials and work items to what is true at the end of `today`. Running it again changes nothing."""
+    _tell_config(con, config)
+    params = {"today": today, "run_id": run_id, "warning_days": FILING_WARNING_DAYS}
+    with unit(con, "receivables", run_id):
+        run_sql(con, HERE, "denials.sql", params)
+        run_sql(con, HERE, "work.sql", params)
+    row = con.execute(
+        "SELECT (SELECT count(*) FROM receivables.denial WHERE run_id = $run_id), "
+        "(SELECT count(*) FROM receivables.denial_closed WHERE run_id = $run_id), "
+        "(SELECT count(*) FROM receivables.work_item_closed WHERE run_id = $run_id), "
+        "(SELECT coalesce(sum(cents), 0) FROM ledger.entry WHERE account = 'AR')",
+        {"run_id": run_id},
+    ).fetchone()
+    opened = con.execute(
+        "SELECT kind, count(*) FROM receivables.work_item WHERE run_id = ? GROUP BY 1 ORDER BY 1", [run_id]
+    ).fetchall()
+    numbers = [int(value) for value in row] if row else [0, 0, 0, 0]
+    return Receivables(
+        numbers[0], numbers[1], {str(kind): int(count) for kind, count in opened}, numbers[2], numbers[3]
+    )
+
+
+def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE payer_term (payer_id VARCHAR, timely_filing_days INTEGER, appeal_days INTEGER, "
+        "remit_days INTEGER, crossover_wait_days INTEGER, set_days INTEGER, claim_days INTEGER)"
+    )
+    load_rows(
+        con,
+        "payer_term",
+        [
+            "payer_id",
+            "timely_filing_days",
+            "appeal_days",
+            "remit_days",
+            "crossover_wait_days",
+            "set_days",
+            "claim_days",
+        ],
+        [
+            (
+                payer.payer_id,
+                payer.timely_filing_days,
+                payer.appeal_days,
+                payer.remit_days,
+                payer.crossover.wait_days,
+                math.ceil(config.partner(payer.partner_id).answer_hours.set / 24),
+                math.ceil(config.partner(payer.partner_id).answer_hours.claim / 24),
+            )
+            for payer in config.payers
+        ],
+    )

@@ -1,0 +1,95 @@
+-- who owes what, how old it is; denials; work
+CREATE SCHEMA IF NOT EXISTS receivables;
+
+-- one row per denial episode: a line (or claim) a payer refused, from its first refusal on
+CREATE TABLE IF NOT EXISTS receivables.denial (
+    denial_id      VARCHAR PRIMARY KEY,   -- of claim, charge and payer turn, and the remittance that opened it
+    claim_id       VARCHAR NOT NULL,
+    charge_id      VARCHAR,               -- NULL: the claim as a whole
+    payer_id       VARCHAR NOT NULL,
+    payer_turn     VARCHAR NOT NULL,
+    remit_claim_id VARCHAR NOT NULL,
+    adjustment_id  VARCHAR NOT NULL,      -- the primary reason: largest amount, then category priority
+    group_code     VARCHAR NOT NULL,
+    carc           VARCHAR NOT NULL,
+    rarc           VARCHAR,               -- the remark that refined the category
+    category       VARCHAR NOT NULL,
+    is_duplicate   BOOLEAN NOT NULL,      -- kept out of the headline rate
+    liability      VARCHAR NOT NULL,
+    is_preventable BOOLEAN NOT NULL,
+    is_appealable  BOOLEAN NOT NULL,
+    denied_cents   BIGINT NOT NULL,       -- all denial adjustments of the line
+    charge_cents   BIGINT NOT NULL,       -- of the line
+    is_partial     BOOLEAN NOT NULL,      -- something was paid on the line
+    denied_on      DATE NOT NULL,         -- payment effective date
+    appeal_by      DATE NOT NULL,
+    opened_on      DATE NOT NULL,
+    run_id         VARCHAR NOT NULL
+);
+
+-- one row per episode that ended
+CREATE TABLE IF NOT EXISTS receivables.denial_closed (
+    denial_id       VARCHAR PRIMARY KEY,
+    because         VARCHAR NOT NULL,     -- superseded (the remittance was reversed), paid_later
+    recovered_cents BIGINT NOT NULL,
+    closed_on       DATE NOT NULL,
+    run_id          VARCHAR NOT NULL
+);
+
+-- one row per thing somebody must do because something expected did not happen, or time runs out
+CREATE TABLE IF NOT EXISTS receivables.work_item (
+    work_id   VARCHAR PRIMARY KEY,        -- of kind, item and due date
+    kind      VARCHAR NOT NULL,           -- overdue_set, overdue_claim, overdue_remittance, overdue_deposit, filing_deadline, bill_secondary
+    item_id   VARCHAR NOT NULL,           -- isa13, claim_id or payment_id
+    claim_id  VARCHAR,
+    cents     BIGINT NOT NULL,
+    due_on    DATE NOT NULL,
+    text      VARCHAR NOT NULL,
+    opened_on DATE NOT NULL,
+    run_id    VARCHAR NOT NULL
+);
+
+-- one row per work item that is done
+CREATE TABLE IF NOT EXISTS receivables.work_item_closed (
+    work_id   VARCHAR PRIMARY KEY,
+    because   VARCHAR NOT NULL,
+    closed_on DATE NOT NULL,
+    run_id    VARCHAR NOT NULL
+);
+
+-- one row per open denial episode
+CREATE OR REPLACE VIEW receivables.open_denial AS
+SELECT * FROM receivables.denial ANTI JOIN receivables.denial_closed USING (denial_id);
+
+-- one row per open work item
+CREATE OR REPLACE VIEW receivables.open_work AS
+SELECT * FROM receivables.work_item ANTI JOIN receivables.work_item_closed USING (work_id);
+
+-- one row per claim, charge and responsible party with a balance at the end of as_of, from ledger entries alone
+CREATE OR REPLACE MACRO receivables.balances(as_of) AS TABLE
+SELECT practice_id, claim_id, charge_id, sub_account AS party,
+       arg_max(payer_id, effective_on) AS payer_id, any_value(provider_id) AS provider_id,
+       min(service_on) AS service_on, min(effective_on) FILTER (cents > 0) AS responsible_from, sum(cents) AS balance_cents
+FROM ledger.entry
+WHERE account = 'AR' AND posted_on <= as_of
+GROUP BY practice_id, claim_id, charge_id, sub_account
+HAVING sum(cents) <> 0;
+
+-- one row per balance with its age in days on three bases: service, first bill (NULL: not billed), responsibility start
+CREATE OR REPLACE MACRO receivables.aging(as_of) AS TABLE
+SELECT balance.*, billed.first_billed_on,
+       as_of - balance.service_on AS service_days,
+       as_of - billed.first_billed_on AS billed_days,
+       as_of - balance.responsible_from AS responsible_days
+FROM receivables.balances(as_of) AS balance
+LEFT JOIN (
+    SELECT claim_id, min(upload.happened_on) AS first_billed_on
+    FROM submission.batch_claim JOIN submission.upload_event AS upload USING (isa13)
+    WHERE upload.state = 'uploaded' AND upload.happened_on <= as_of
+    GROUP BY claim_id
+) AS billed USING (claim_id);
+
+-- the aging bucket of an age in days
+CREATE OR REPLACE MACRO receivables.bucket(days) AS
+CASE WHEN days <= 30 THEN '0-30' WHEN days <= 60 THEN '31-60' WHEN days <= 90 THEN '61-90' WHEN days <= 120 THEN '91-120'
+     WHEN days > 120 THEN '121+' ELSE 'not billed' END;

@@ -1,0 +1,60 @@
+-- work items: silence past its deadline, and time running out; opened once per deadline, closed when no longer so
+
+-- one row per thing that should have happened and has not
+CREATE OR REPLACE TEMP TABLE work_now AS
+WITH sent AS (
+    SELECT claim.*, upload.happened_on AS uploaded_on FROM submission.batch_claim AS claim
+    JOIN submission.upload_state AS upload ON upload.isa13 = claim.isa13 AND upload.state = 'uploaded'
+    QUALIFY row_number() OVER (PARTITION BY claim_id ORDER BY version DESC) = 1
+), waiting AS (
+    SELECT sent.*, now.state, term.* EXCLUDE (payer_id), (
+        SELECT min(happened_on) FROM scrub.claim_event AS event WHERE event.claim_id = sent.claim_id AND event.version = sent.version AND event.state = 'accepted'
+    ) AS accepted_on
+    FROM sent JOIN scrub.claim_state AS now ON now.claim_id = sent.claim_id AND now.version = sent.version
+    JOIN payer_term AS term USING (payer_id)
+), crossed_over AS (
+    SELECT DISTINCT claim_id FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id)
+    WHERE clp.status IN ('19', '20', '21') OR clp.forwarded_to IS NOT NULL OR list_has_any(clp.remark_codes, ['MA18', 'N89', 'MA07'])
+), weekday AS (
+    -- four business days after a weekday (CORE 370: late at 4)
+    SELECT unnest([0, 1, 2, 3, 4, 5, 6]) AS dow, unnest([4, 4, 6, 6, 6, 6, 5]) AS four_business_days
+)
+SELECT 'overdue_set' AS kind, CAST(isa13 AS VARCHAR) AS item_id, CAST(NULL AS VARCHAR) AS claim_id, sum(charge_cents) AS cents, min(uploaded_on + set_days) AS due_on,
+       concat('No 999 for interchange ', isa13, ' (', count(*), ' claims). Ask the clearinghouse whether it arrived.') AS text
+FROM waiting WHERE state IN ('sent', 'interchange_accepted') GROUP BY isa13
+UNION ALL
+SELECT 'overdue_claim', claim_id, claim_id, charge_cents, uploaded_on + claim_days, 'The 999 accepted the set, but no 277CA answers the claim. Ask the clearinghouse.'
+FROM waiting WHERE state IN ('set_accepted', 'received')
+UNION ALL
+SELECT 'overdue_remittance', claim_id, claim_id, charge_cents, accepted_on + remit_days, 'The payer accepted the claim and has not answered. Ask for its status (276).'
+FROM waiting WHERE state = 'accepted'
+UNION ALL
+SELECT 'overdue_deposit', payment_id, NULL, paid_cents, effective_on + four_business_days, 'The remittance came, the money has not. Ask the bank, then the payer.'
+FROM remittance.payment AS pay JOIN weekday ON weekday.dow = dayofweek(pay.effective_on)
+WHERE paid_cents > 0 AND is_our_payee AND payment_id NOT IN (SELECT payment_id FROM posting.deposit_match)
+UNION ALL
+SELECT 'unmatched_deposit', deposit_id, NULL, cents, deposited_on + four_business_days, 'The money came, the remittance has not. Ask the payer for the 835.'
+FROM remittance.deposit AS deposit JOIN weekday ON weekday.dow = dayofweek(deposit.deposited_on)
+WHERE deposit_id NOT IN (SELECT deposit_id FROM posting.deposit_match)
+UNION ALL
+SELECT 'filing_deadline', claim.claim_id, claim.claim_id, claim.charge_cents, claim.dos_from + term.timely_filing_days - CAST($warning_days AS INTEGER),
+       concat('Not accepted by the payer yet; the filing limit is ', claim.dos_from + term.timely_filing_days, '.')
+FROM scrub.claim AS claim JOIN scrub.claim_state AS now USING (claim_id) JOIN payer_term AS term USING (payer_id)
+WHERE now.state IN ('held', 'released', 'prepared', 'rejected') AND claim.lines > 0
+UNION ALL
+SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN crossed.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
+       CASE WHEN crossed.claim_id IS NULL THEN 'The next payer owes and has no claim: send it one.' ELSE 'The claim was to cross over to the next payer, which has not answered.' END
+FROM (SELECT claim_id, sum(cents) AS cents, min(effective_on) AS since FROM ledger.entry
+      WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') GROUP BY 1 HAVING sum(cents) > 0) AS owed
+JOIN scrub.claim AS claim USING (claim_id)
+LEFT JOIN payer_term AS term ON term.payer_id = claim.payer_id
+LEFT JOIN crossed_over AS crossed ON crossed.claim_id = owed.claim_id;
+
+INSERT OR IGNORE INTO receivables.work_item
+SELECT short_id('W', concat_ws('|', kind, item_id, due_on)), kind, item_id, claim_id, cents, due_on, text, CAST($today AS DATE), $run_id
+FROM work_now WHERE due_on < CAST($today AS DATE);
+
+INSERT INTO receivables.work_item_closed
+SELECT work_id, 'happened', CAST($today AS DATE), $run_id
+FROM receivables.open_work AS open
+WHERE NOT EXISTS (SELECT 1 FROM work_now WHERE work_now.kind = open.kind AND work_now.item_id = open.item_id AND work_now.due_on = open.due_on);
