@@ -1,0 +1,275 @@
+"""The truth, to the cent, as of any day: what the pipeline's ledger must say if it made no mistake.
+
+Computed only from what had been delivered by then, and only from the sandbox's own account of it (books.sql). The
+rules, in this package's own words (they mirror the posting policy and do not import it):
+
+- a charge that should be loaded counts from the day its row is delivered, held by an edit or not; `correct` replaces
+  and `void` cancels it; a row that should be quarantined counts nothing until it is sent again;
+- it is owed by the first payer where the patient has a coverage in force, else by the patient;
+- CO-45, 59, 131 and CO-253 (sequestration) are given up; PR-1, 2, 3 move to the next payer by COB order, else to the
+  patient; everything else is a denial or a memo (OA-23) and moves nothing;
+- a later payer's CO-45 gives up only what is left of the line with that payer after its payment and what it moves on;
+- a reversal negates its answer exactly;
+- a claim that does not balance counts only its cash, in suspense.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from pm_pipeline.sandbox.answers import REMIT, TURNS
+from pm_pipeline.sandbox.payers import COST_SHARE, PRIOR_PAYER, SEQUESTRATION, WRITTEN_OFF
+from pm_pipeline.sandbox.store import Store
+from pm_pipeline.x12.write_835 import RemitClaim, RemitLine
+
+PATIENT = "patient"
+METHODS = {"ACH": "eft", "CHK": "check", "NON": "none"}  # BPR04 -> the ledger's names
+
+
+@dataclass
+class ClaimTruth:
+    """One claim, by CLM01, in cents: `paid` and `moved` (on, as cost share) by payer turn, `balances` by party.
+
+    `charge_cents` are its charges in force, or what it billed (`billed_cents`, the newest CLM02 received) when the
+    charges are not the practice's own.
+    """
+
+    clm01: str
+    patient_id: str | None
+    visit: str | None
+    payer_id: str
+    state: str  # returned, waiting, answered
+    billed_cents: int = 0
+    charge_cents: int = 0
+    paid: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)
+    contractual_cents: int = 0
+    sequestration_cents: int = 0
+    denied_cents: int = 0
+    balances: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def encounter_id(self) -> str | None:
+        """The practice's encounter."""
+        return self.visit.split("|")[0] if self.visit else None
+
+
+@dataclass
+class Totals:
+    """All accounts, in cents. `uncovered_cents` is the part of A/R patient whose patient has coverages, but none in
+    force on the day of service; `recoup_due` is what payers still mean to take, by payer; `cash` is by method."""
+
+    charges_cents: int = 0
+    insurance_cents: int = 0
+    contractual_cents: int = 0
+    sequestration_cents: int = 0
+    interest_cents: int = 0
+    suspense_cents: int = 0
+    denied_cents: int = 0
+    uncovered_cents: int = 0
+    deposited_cents: int = 0
+    matched_deposits_cents: int = 0
+    receivable: Counter[str] = field(default_factory=Counter)
+    recoup_due: Counter[str] = field(default_factory=Counter)
+    cash: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def receivable_cents(self) -> int:
+        """All A/R."""
+        return sum(self.receivable.values())
+
+    @property
+    def cash_cents(self) -> int:
+        """All payments (BPR02)."""
+        return sum(self.cash.values())
+
+
+@dataclass
+class Books:
+    """The truth as of a day. `rows` counts feed rows delivered by (feed, what should become of them)."""
+
+    as_of: dt.date
+    claims: dict[str, ClaimTruth]
+    totals: Totals
+    rows: dict[tuple[str, str], int]
+    payments: int
+
+
+def summary(store: Store, as_of: dt.date) -> Books:
+    """Add everything up. Cost: one pass over the books."""
+    return _Count(store, as_of).run()
+
+
+@dataclass
+class _Effect:
+    """What one answer did to one claim: A/R by line and party, and amounts by kind."""
+
+    lines: dict[str, Counter[str]] = field(default_factory=dict)
+    amounts: Counter[str] = field(default_factory=Counter)
+
+
+class _Count:
+    """One addition."""
+
+    def __init__(self, store: Store, as_of: dt.date) -> None:
+        self.store, self.as_of, self.day = store, as_of, as_of.isoformat()
+        self.totals = Totals()
+        self.claims: dict[str, ClaimTruth] = {}
+        self.lines: dict[tuple[str, str], Counter[str]] = {}
+        self.effects: dict[int, _Effect] = {}
+        self.orders: dict[str, set[int]] = defaultdict(set)
+        for row in store.all("SELECT patient_id, cob_order FROM member"):
+            self.orders[row["patient_id"]].add(row["cob_order"])
+
+    def run(self) -> Books:
+        """Claims first, then charges, answers, money."""
+        for row in self.store.all("SELECT * FROM claim WHERE received_on <= ? ORDER BY claim_no", [self.day]):
+            self._claim(row)
+        self._charges()
+        released = (
+            "SELECT adjudication.* FROM adjudication JOIN payment USING (payment_id) WHERE released_on <= ? "
+            "ORDER BY adjudication_id"
+        )
+        for row in self.store.all(released, [self.day]):
+            self._answer(row)
+        payments = self._money()
+        counted = (
+            "SELECT feed, expected, count(*) AS rows FROM feed_row WHERE delivered_on <= ? GROUP BY feed, expected"
+        )
+        rows = {(row["feed"], row["expected"]): row["rows"] for row in self.store.all(counted, [self.day])}
+        return Books(self.as_of, self.claims, self.totals, rows, payments)
+
+    def _claim(self, row: sqlite3.Row) -> None:
+        one = self.claims.setdefault(
+            row["clm01"], ClaimTruth(row["clm01"], row["patient_id"], row["visit"], row["payer_id"], "returned")
+        )
+        one.patient_id, one.visit = one.patient_id or row["patient_id"], one.visit or row["visit"]
+        if row["is_accepted"] and row["turn"] == "primary":
+            one.state, one.billed_cents, one.payer_id = "waiting", row["charge_cents"], row["payer_id"]
+        elif one.state == "returned":
+            one.billed_cents = row["charge_cents"]
+
+    def _charges(self) -> None:
+        """Charges in force and who owes them before any answer."""
+        by_visit = {claim.visit: claim for claim in self.claims.values() if claim.visit}
+        covers = self._covers()
+        for row in self.store.all(
+            "SELECT * FROM charge AS charge WHERE delivered_on <= ? AND action <> 'void' AND NOT EXISTS (SELECT 1 "
+            "FROM charge AS later WHERE later.original_charge_id = charge.charge_id AND later.delivered_on <= ?)",
+            [self.day, self.day],
+        ):
+            cents = row["cents"]
+            self.totals.charges_cents += cents
+            if claim := by_visit.get(row["visit"]):
+                claim.charge_cents += cents
+                claim.balances["primary"] += cents
+                self.totals.receivable["primary"] += cents
+                continue
+            known = covers.get(row["patient_id"], [])
+            in_force = any(start <= row["dos_on"] <= (end or "9999") for start, end in known)
+            self.totals.receivable["primary" if in_force else PATIENT] += cents
+            if known and not in_force:
+                self.totals.uncovered_cents += cents
+        for claim in self.claims.values():
+            if claim.visit is None:
+                claim.charge_cents = claim.billed_cents
+                claim.balances["primary"] += claim.billed_cents
+
+    def _covers(self) -> dict[str, list[tuple[str, str | None]]]:
+        """patient -> (from, to) of the newest version of each coverage delivered."""
+        newest: dict[str, sqlite3.Row] = {}
+        for row in self.store.all("SELECT * FROM coverage WHERE delivered_on <= ? ORDER BY updated_on", [self.day]):
+            newest[row["coverage_id"]] = row
+        found: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+        for row in newest.values():
+            found[row["patient_id"]].append((row["effective_from"], row["effective_to"]))
+        return found
+
+    def _answer(self, row: sqlite3.Row) -> None:
+        if row["is_suspended"]:
+            self.totals.suspense_cents += row["paid_cents"]
+            return
+        claim = self.claims[row["clm01"]]
+        claim.state = "answered"
+        if row["kind"] == "reversal":
+            done, sign = self.effects[row["reverses"]], -1
+        else:
+            done, sign = self._effect(row, REMIT.validate_json(row["body"])), 1
+            self.effects[row["adjudication_id"]] = done
+        for line_id, parties in done.lines.items():
+            for party, cents in parties.items():
+                self.lines[row["clm01"], line_id][party] += sign * cents
+                claim.balances[party] += sign * cents
+                self.totals.receivable[party] += sign * cents
+        turn, amounts = row["turn"], done.amounts
+        claim.paid[turn] += sign * amounts["paid"]
+        claim.moved[turn] += sign * amounts["moved"]
+        claim.contractual_cents += sign * amounts["contractual"]
+        claim.sequestration_cents += sign * amounts["sequestration"]
+        claim.denied_cents += sign * amounts["denied"]
+        self.totals.insurance_cents += sign * amounts["paid"]
+        self.totals.contractual_cents += sign * amounts["contractual"]
+        self.totals.sequestration_cents += sign * amounts["sequestration"]
+        self.totals.denied_cents += sign * amounts["denied"]
+
+    def _effect(self, row: sqlite3.Row, remit: RemitClaim) -> _Effect:
+        effect = _Effect()
+        turn = row["turn"]
+        place = TURNS.index(turn) + 1
+        later = TURNS[place] if place < len(TURNS) and place + 1 in self.orders[row["patient_id"] or ""] else PATIENT
+        for number, line in enumerate(remit.lines):
+            line_id = line.line_id or f"line {number}"
+            before = self.lines.setdefault((remit.clp01, line_id), Counter({"primary": line.charge_cents}))
+            effect.lines[line_id] = _line_effect(line, turn, later, before[turn], effect.amounts)
+        return effect
+
+    def _money(self) -> int:
+        """Payments, provider adjustments and deposits; returns how many payments."""
+        payments = self.store.all("SELECT * FROM payment WHERE released_on <= ?", [self.day])
+        for row in payments:
+            self.totals.cash[METHODS[row["method"]]] += row["paid_cents"]
+        adjusted = (
+            "SELECT payer_id, reason, cents FROM provider_adjustment JOIN payment USING (payment_id) "
+            "WHERE released_on <= ?"
+        )
+        for row in self.store.all(adjusted, [self.day]):
+            if row["reason"] == "L6":
+                self.totals.interest_cents -= row["cents"]
+            else:
+                self.totals.recoup_due[row["payer_id"]] -= row["cents"]
+        deposits = (
+            "SELECT deposit.cents, payment.released_on FROM deposit JOIN payment USING (payment_id) "
+            "WHERE deposit.delivered_on <= ?"
+        )
+        for row in self.store.all(deposits, [self.day]):
+            self.totals.deposited_cents += row["cents"]
+            if row["released_on"] and row["released_on"] <= self.day:
+                self.totals.matched_deposits_cents += row["cents"]
+        return len(payments)
+
+
+def _line_effect(line: RemitLine, turn: str, later: str, owed: int, amounts: Counter[str]) -> Counter[str]:
+    """What a line does to A/R by party; adds its amounts by kind. `owed` is what this payer owes of the line before."""
+    change: Counter[str] = Counter({turn: -line.paid_cents})
+    amounts["paid"] += line.paid_cents
+    given_up = 0
+    for one in line.adjustments:
+        if one.group == "PR" and one.carc in COST_SHARE:
+            change[turn] -= one.cents
+            change[later] += one.cents
+            amounts["moved"] += one.cents
+        elif one.group == "CO" and one.carc == SEQUESTRATION:
+            change[turn] -= one.cents
+            amounts["sequestration"] += one.cents
+        elif one.group == "CO" and one.carc in WRITTEN_OFF:
+            given_up += one.cents
+        elif one.carc != PRIOR_PAYER:
+            amounts["denied"] += one.cents
+    if turn != TURNS[0]:
+        given_up = min(given_up, max(0, owed + change[turn]))
+    change[turn] -= given_up
+    amounts["contractual"] += given_up
+    return change
