@@ -1,0 +1,34 @@
+-- one row per KPI of open A/R and as-of day
+with days as (
+    select
+        day.as_of_date, sum(day.open_ar_gross_amount) as gross, sum(day.open_ar_netted_amount) as netted,
+        sum(day.charges_amount) as charges
+    from {{ ref('days_in_ar') }} as day
+    inner join {{ ref('int_as_of') }} as as_of on day.as_of_date = as_of.as_of_date
+    group by day.as_of_date
+),
+
+aged as (
+    select
+        as_of_date, aging_base,
+        sum(case when bucket in ('91-120', '121+') then balance_amount else 0 end) as over_90,
+        sum(case when bucket = '121+' then balance_amount else 0 end) as over_120,
+        -- what was never billed has no place in an aging by first bill
+        sum(case when bucket <> 'not billed' then balance_amount else 0 end) as aged
+    from {{ ref('ar_aging') }}
+    group by as_of_date, aging_base
+)
+
+select
+    'days_in_ar_gross' as kpi, as_of_date, {{ plus_days('as_of_date', 1 - var('charge_window_days')) }} as period_start,
+    as_of_date as period_end, gross as numerator, charges / {{ var('charge_window_days') }} as denominator
+from days
+union all
+select
+    'days_in_ar_netted', as_of_date, {{ plus_days('as_of_date', 1 - var('charge_window_days')) }}, as_of_date,
+    netted, charges / {{ var('charge_window_days') }}
+from days
+union all
+select 'aged_ar_over_90_' || aging_base, as_of_date, as_of_date, as_of_date, over_90, aged from aged
+union all
+select 'aged_ar_over_120_' || aging_base, as_of_date, as_of_date, as_of_date, over_120, aged from aged

@@ -1,0 +1,3 @@
+-- one row per act on a provider-level adjustment
+select plb_id, kind, posted_on
+from {{ source('posting', 'provider_adjustment_outcome') }}

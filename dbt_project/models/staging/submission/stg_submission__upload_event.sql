@@ -1,0 +1,3 @@
+-- one row per state an upload has been in
+select isa13, seq, state, happened_on
+from {{ source('submission', 'upload_event') }}
