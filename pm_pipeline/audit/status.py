@@ -1,0 +1,55 @@
+"""The state of the whole in a few numbers: claims by state, money by account, exceptions, silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+
+COUNTS: dict[str, str] = {
+    "claims_by_state": "SELECT state, count(*) AS claims, sum(charge_cents) AS charge_cents "
+    "FROM scrub.claim_state JOIN scrub.claim USING (claim_id) GROUP BY 1 ORDER BY min(rank), 1",
+    "money_by_account": "SELECT account, sub_account, sum(cents) AS cents FROM ledger.entry GROUP BY ALL "
+    "HAVING sum(cents) <> 0 ORDER BY 1, 2",
+    "open_exceptions": "SELECT code, is_blocking, count(*) AS items, sum(cents) AS cents FROM posting.open_exception "
+    "GROUP BY ALL ORDER BY 2 DESC, 3 DESC",
+    "open_denials": "SELECT category, count(*) AS lines, sum(denied_cents) AS cents FROM receivables.open_denial "
+    "GROUP BY 1 ORDER BY 3 DESC",
+    "overdue": "SELECT kind, count(*) AS items, sum(cents) AS cents, min(due_on) AS oldest_due_on "
+    "FROM receivables.open_work GROUP BY 1 ORDER BY 4",
+    "held_by_edit": "SELECT rule_id, count(DISTINCT claim_id) AS claims FROM scrub.open_finding "
+    "WHERE severity = 'hold' GROUP BY 1 ORDER BY 2 DESC, 1",
+    "quarantined": "SELECT code, count(*) AS places, count(DISTINCT file_id) AS files FROM transport.problem "
+    "GROUP BY 1 ORDER BY 2 DESC",
+    "feeds": "SELECT feed, count(*) AS files, sum(rows_in) AS rows_in, sum(rows_loaded) AS loaded, sum(rows_known) AS known, "
+    "sum(rows_quarantined) AS quarantined FROM intake.feed_file GROUP BY 1 ORDER BY 1",
+}
+
+# every remittance line, zero-pay and denied ones too; posted = no person had to touch it
+AUTO_POST = (
+    "SELECT count(*) FILTER (is_settled), count(*) FROM ("
+    "SELECT remit_line_id, bool_or(outcome <> 'held') AS is_settled FROM posting.line_outcome GROUP BY 1)"
+)
+
+
+def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Everything `pm status` shows, as plain data; amounts in cents. as_of is the last business date that was run."""
+    row = con.execute(
+        "SELECT max(day) FROM (SELECT max(handled_on) AS day FROM transport.handled "
+        "UNION ALL SELECT max(posted_on) FROM ledger.entry UNION ALL SELECT max(landed_on) FROM transport.file)"
+    ).fetchone()
+    found: dict[str, Any] = {"as_of": row[0].isoformat() if row and row[0] else None}
+    for name, sql in COUNTS.items():
+        cursor = con.execute(sql)
+        columns = [column[0] for column in cursor.description]
+        found[name] = [dict(zip(columns, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+    posted, lines = con.execute(AUTO_POST).fetchone() or (0, 0)
+    found["auto_post_lines"] = {"posted": posted, "of": lines, "rate": round(posted / lines, 4) if lines else None}
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return int(value) if value is not None and not isinstance(value, str | bool | int) else value

@@ -1,0 +1,134 @@
+"""From a claim to everything that happened to it, and from a ledger entry back to the bytes that caused it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import duckdb
+
+from pm_pipeline.errors import PmError
+from pm_pipeline.warehouse import run_sql
+from pm_pipeline.x12.envelope import looks_like_x12, open_envelope, segment_texts
+
+
+class ReadsFiles(Protocol):
+    """The stores of landed and emitted files."""
+
+    def read(self, file_id: str) -> bytes:
+        """The bytes kept under this id."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a claim; `raw` is the segment or feed row behind it."""
+
+    happened_on: dt.date
+    stage: str
+    what: str
+    text: str
+    file_id: str | None
+    segment_no: int | None
+    run_id: str
+    raw: str | None = None
+
+
+def trace_claim(con: duckdb.DuckDBPyConnection, claim_id: str, evidence: Evidence | None = None) -> list[Step]:
+    """Every event, file, segment, ledger entry and run of one claim, in order. Raises PmError when it is unknown."""
+    known = con.execute("SELECT 1 FROM charges.charge WHERE claim_id = ? LIMIT 1", [claim_id]).fetchone()
+    if known is None:
+        raise PmError(
+            f"There is no claim {claim_id!r} in the warehouse. A claim id is the CLM01 of its 837 (16 characters); "
+            "`pm status` lists some, and `pm trace --encounter ID` finds one by the practice's own number."
+        )
+    rows = run_sql(con, __package__ or "", "trace.sql", {"claim_id": claim_id}).fetchall()
+    return [
+        Step(on, stage, what, text, file_id, number, run_id, evidence.raw(file_id, number) if evidence else None)
+        for on, _, stage, what, text, file_id, number, run_id in rows
+    ]
+
+
+def claims_of_encounter(con: duckdb.DuckDBPyConnection, encounter_id: str) -> list[str]:
+    """The claim ids of a practice's own encounter number."""
+    rows = con.execute(
+        "SELECT DISTINCT claim_id FROM charges.charge WHERE encounter_id = ? ORDER BY 1", [encounter_id]
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def trace_entry(con: duckdb.DuckDBPyConnection, entry_id: str, evidence: Evidence) -> dict[str, Any]:
+    """A ledger entry, its transaction, the decision behind it, and its evidence back to the receipt and the raw text.
+
+    Raises PmError when there is no such entry.
+    """
+    entry = _one(con, "SELECT * FROM ledger.entry WHERE entry_id = ?", [entry_id])
+    if entry is None:
+        raise PmError(f"There is no ledger entry {entry_id!r}. `pm trace CLAIM_ID` lists the entries of a claim.")
+    txn = _one(con, "SELECT * FROM ledger.txn WHERE txn_id = ?", [entry["txn_id"]])
+    siblings = con.execute(
+        "SELECT entry_id, account, sub_account, cents FROM ledger.entry WHERE txn_id = ? ORDER BY ordinal",
+        [entry["txn_id"]],
+    ).fetchall()
+    file = _one(con, "SELECT * FROM transport.file WHERE file_id = ?", [entry["file_id"]])
+    receipts = _all(con, "SELECT * FROM transport.receipt WHERE file_id = ? ORDER BY landed_at", [entry["file_id"]])
+    payment = _one(con, "SELECT * FROM remittance.payment WHERE payment_id = ?", [entry["payment_id"]])
+    deposit = _one(
+        con,
+        "SELECT deposit.* FROM posting.deposit_match JOIN remittance.deposit USING (deposit_id) WHERE payment_id = ?",
+        [entry["payment_id"]],
+    )
+    return {
+        "entry": entry,
+        "transaction": txn,
+        "entries_of_transaction": [
+            {"entry_id": one, "account": f"{account}:{sub}", "cents": cents} for one, account, sub, cents in siblings
+        ],
+        "payment": payment,
+        "deposit": deposit,
+        "file": file,
+        "receipts": receipts,
+        "raw": evidence.raw(entry["file_id"], entry["segment_no"]),
+    }
+
+
+class Evidence:
+    """Reads the raw segment or feed row behind a fact, from the landed or emitted bytes; each file is opened once."""
+
+    def __init__(self, inbox: ReadsFiles, outbox: ReadsFiles) -> None:
+        self._stores = (inbox, outbox)
+        self._opened: dict[str, dict[int, str]] = {}
+
+    def raw(self, file_id: str | None, number: int | None) -> str | None:
+        """The text of segment `number` (X12) or of feed row `number`; None when there is no such place."""
+        if file_id is None or number is None:
+            return None
+        if file_id not in self._opened:
+            self._opened[file_id] = self._open(file_id)
+        return self._opened[file_id].get(number)
+
+    def _open(self, file_id: str) -> dict[int, str]:
+        for store in self._stores:
+            try:
+                data = store.read(file_id)
+            except OSError:
+                continue
+            if looks_like_x12(data):
+                return segment_texts(open_envelope(data))
+            rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
+            return {number: ",".join(row) for number, row in enumerate(rows)}
+        return {}
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> dict[str, Any] | None:
+    rows = _all(con, sql, params)
+    return rows[0] if rows else None
+
+
+def _all(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> list[dict[str, Any]]:
+    cursor = con.execute(sql, params)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

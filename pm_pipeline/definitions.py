@@ -1,0 +1,93 @@
+"""The Dagster entry point: every stage of a claim's life as assets, from the practice's feeds to the published marts."""
+
+from __future__ import annotations
+
+import warnings
+
+import dagster as dg
+
+# single_run backfills and a few parameters are marked beta or preview; they are pinned with dagster itself
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+
+from pm_pipeline.defs import (  # noqa: E402
+    acknowledgments,
+    automation,
+    charges,
+    front_office,
+    marts,
+    posting,
+    receivables,
+    remittance,
+    scrub,
+    submission,
+    transport,
+)
+from pm_pipeline.defs.resources import PmResource  # noqa: E402
+from pm_pipeline.defs.stage import spec  # noqa: E402
+
+STAGES = [transport, front_office, charges, scrub, submission, acknowledgments, remittance, posting, receivables]
+
+# tables kept beside an asset's own (what closed, what was seen where), written in the same transaction: known to the graph
+# for lineage, without materialisations of their own
+EXTERNAL = [
+    spec(
+        "transport",
+        "receipt",
+        "Where and when each file was seen; the same file under a new name adds a line here and nothing else.",
+        [("transport", "file")],
+    ),
+    spec(
+        "transport", "fetch_problem", "Remote files that were not taken, or not yet, and why.", [("transport", "file")]
+    ),
+    spec(
+        "transport",
+        "problem",
+        "What is wrong in a received file, at which segment, in words.",
+        [("transport", "transaction_set")],
+    ),
+    spec(
+        "scrub",
+        "finding_cleared",
+        "Findings that no longer hold, because the claim or what it stands on changed.",
+        [("scrub", "edit_finding")],
+    ),
+    spec(
+        "submission",
+        "upload_event",
+        "Where each upload stands: prepared, uploading, uploaded, unknown.",
+        [("submission", "interchange")],
+    ),
+    spec(
+        "posting",
+        "payment_posted",
+        "Payments whose every claim and provider adjustment is in the ledger, posted or in suspense.",
+        [("posting", "posting")],
+    ),
+    spec(
+        "posting",
+        "provider_adjustment_outcome",
+        "Which provider-level adjustments are in the ledger, and which wait in suspense.",
+        [("posting", "posting")],
+    ),
+    spec("posting", "exception_closed", "Exceptions that are no longer open, and why.", [("posting", "exception")]),
+    spec(
+        "receivables", "denial_closed", "Denial episodes that ended, and what came back.", [("receivables", "denial")]
+    ),
+    spec("receivables", "work_item_closed", "Work items that are done.", [("receivables", "work_item")]),
+    spec("warehouse", "chain", "One link per committed unit of work; an anchor outside the database follows it."),
+    spec("codes", "category", "Denial and adjustment categories, replaced as a whole when pm_pipeline/codes changes."),
+]
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """All assets, jobs, the schedule and the sensor."""
+    return dg.Definitions(
+        assets=[*(stage.asset for stage in STAGES), *transport.more, *EXTERNAL, *marts.assets()],
+        jobs=automation.jobs,
+        schedules=[automation.close_of_day_schedule],
+        sensors=[automation.inbound_files],
+        resources={"pm": PmResource(), "dbt": marts.dbt_resource()},
+        executor=dg.in_process_executor,
+    )

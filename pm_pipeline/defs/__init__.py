@@ -1,0 +1,1 @@
+"""The only folder that imports dagster: one module per stage, plus resources, partitions, automation."""

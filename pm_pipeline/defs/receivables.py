@@ -1,0 +1,40 @@
+"""Denials and work that silence and time make."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pm_pipeline import receivables
+from pm_pipeline.defs.partitions import daily, one_run
+from pm_pipeline.defs.resources import PmResource
+from pm_pipeline.defs.stage import POOL, check_spec, facts, invariant_check, opened, results, spec, window
+
+DEPS = [("posting", "posting"), ("posting", "decision"), ("ledger", "entry")]
+SPECS = [
+    spec("receivables", "denial", "Denied lines: why, how much, whether it can be appealed and until when.", DEPS),
+    spec(
+        "receivables",
+        "work_item",
+        "What somebody must do because an answer is overdue or time runs out.",
+        [*DEPS, ("acknowledgments", "claim_status")],
+    ),
+]
+CONTROL = check_spec(
+    "receivables",
+    "work_item",
+    "aging_is_the_control_account",
+    "Claim balances and the aging come to the A/R control account (I06, I07).",
+)
+
+
+@dg.multi_asset(
+    specs=SPECS, check_specs=[CONTROL], partitions_def=daily, backfill_policy=one_run, pool=POOL, name="age_receivables"
+)
+def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Open and close denials and work items as of the end of the day."""
+    when = window(context)
+    with opened(pm) as (home, con):
+        result = receivables.run(con, home.config, when.today, when.run_id)
+        check = invariant_check(con, CONTROL, "I06", "I07")
+    yield from results(SPECS, {"denial": facts(result)})
+    yield check

@@ -1,0 +1,19 @@
+-- one row per account as the reconciliation names it, in cents as the sandbox's books sign them; hand-dropped money left out
+WITH mine AS (
+    SELECT entry.* FROM ledger.entry
+    LEFT JOIN remittance.payment AS pay USING (payment_id)
+    LEFT JOIN transport.transaction_set AS origin ON origin.set_id = pay.set_id
+    WHERE origin.partner_id IS DISTINCT FROM 'by_hand'
+)
+SELECT name, sum(cents) AS cents FROM (
+    SELECT 'charges' AS name, -cents AS cents FROM mine WHERE account = 'REVENUE_GROSS'
+    UNION ALL SELECT 'payments', -cents FROM mine WHERE account = 'AR' AND entry_kind = 'payment'
+    UNION ALL SELECT 'sequestration', cents FROM mine WHERE account = 'CONTRACTUAL' AND sub_account = 'sequestration'
+    UNION ALL SELECT 'contractual', cents FROM mine WHERE account = 'CONTRACTUAL' AND sub_account <> 'sequestration'
+    UNION ALL SELECT concat('ar ', sub_account), cents FROM mine WHERE account = 'AR'
+    UNION ALL SELECT 'interest', -cents FROM mine WHERE account = 'INTEREST_INCOME'
+    UNION ALL SELECT 'suspense', -cents FROM mine WHERE account = 'UNAPPLIED'
+    UNION ALL SELECT concat('recoup ', sub_account), -cents FROM mine WHERE account = 'RECOUP_DUE'
+    UNION ALL SELECT concat('cash ', sub_account), cents FROM mine WHERE account = 'CASH_CLEARING' AND entry_kind <> 'deposit'
+    UNION ALL SELECT 'deposits', cents FROM mine WHERE account = 'BANK'
+) GROUP BY name;

@@ -1,0 +1,80 @@
+"""The demo's last page: claims, money, KPIs, and both books side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pm_pipeline.audit.render import money, rows_table
+
+
+def print_report(console: Console, document: dict[str, Any]) -> None:
+    """Print what `Report.document` holds."""
+    found = document["status"]
+    console.print(
+        f"\n[bold]{document['claims']:,} claims, {document['from']} to {document['to']}, {document['pipeline_seconds']} s of pipeline time[/]\n"
+    )
+    for name, title in (("claims_by_state", "Claims by state"), ("feeds", "Practice feeds"), ("open_denials", "Open denials by category"),
+                        ("open_exceptions", "Open posting exceptions"), ("overdue", "Overdue answers and deadlines")):  # fmt: skip
+        if found[name]:
+            console.print(rows_table(title, found[name]))
+    console.print(_kpis(document["kpis"]))
+    lines = found["auto_post_lines"]
+    if lines["of"]:
+        console.print(
+            f"Auto-post rate: [bold]{lines['rate']:.2%}[/] = {lines['posted']:,} of {lines['of']:,} remittance lines, no person involved\n"
+        )
+    console.print(_books(document["reconciliation"]["lines"]))
+    differing = document["reconciliation"]["claims_differing"]
+    compared = document["reconciliation"]["claims_compared"]
+    console.print(f"{compared - len(differing):,} of {compared:,} claims agree with the sandbox's books to the cent.")
+    for claim_id, gaps in list(differing.items())[:10]:
+        for name, ours, theirs in gaps:
+            console.print(f"  [red]{claim_id}[/] {name}: ledger {money(ours)}, books {money(theirs)}")
+    for one in document["violations"][:10]:
+        console.print(f"  [red]{one['invariant']}[/] {escape(one['item'])}: {escape(one['text'])}")
+    if not document["violations"]:
+        console.print("Every invariant of the ledger holds.")
+    console.print(f"Ledger hash {document['ledger_hash']}")
+    if (before := document["hash_before_replay"]) is not None:
+        console.print(
+            "Running all days again changed nothing."
+            if before == document["ledger_hash"]
+            else f"[red]It was {before} before the days were run again.[/]"
+        )
+    console.print("\nLook further: pm status, pm trace CLAIM_ID, pm ledger verify, make dagster\n")
+
+
+def _kpis(rows: list[dict[str, Any]]) -> Table:
+    table = Table(title="KPIs (published marts, latest day)", title_justify="left", header_style="bold")
+    for name in ("KPI", "value", "numerator", "denominator", ""):
+        table.add_column(name, justify="left" if name in ("KPI", "") else "right")
+    for row in rows:
+        value = row["value"]
+        shown = "" if value is None else f"{value:.1f} days" if row["unit"] == "days" else f"{value:.1%}"
+        table.add_row(
+            row["kpi"], shown, _number(row["numerator"]), _number(row["denominator"]), escape(row["note"] or "")
+        )
+    return table
+
+
+def _books(lines: list[dict[str, Any]]) -> Table:
+    table = Table(title="Our ledger and the sandbox's own books", title_justify="left", header_style="bold")
+    for name in ("", "ledger", "sandbox", "difference"):
+        table.add_column(name, justify="left" if not name else "right")
+    for one in lines:
+        gap = one["ledger_cents"] - one["books_cents"]
+        table.add_row(
+            one["name"],
+            money(one["ledger_cents"]),
+            money(one["books_cents"]),
+            f"[red]{money(gap)}[/]" if gap else "0.00",
+        )
+    return table
+
+
+def _number(value: Any) -> str:
+    return "" if value is None else f"{value:,.2f}"

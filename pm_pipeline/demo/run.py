@@ -1,0 +1,178 @@
+"""Living through the days of the simulation with the real pipeline, and saying what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pm_pipeline.audit.status import status
+from pm_pipeline.audit.verify import verify
+from pm_pipeline.defs.execute import require, run_job, unhurried_history
+from pm_pipeline.defs.resources import keep_open
+from pm_pipeline.demo.reconcile import Reconciliation, reconcile
+from pm_pipeline.demo.report import print_report
+from pm_pipeline.errors import PmError
+from pm_pipeline.exchange import embedded, stop_embedded
+from pm_pipeline.home import Home, open_home
+from pm_pipeline.ledger import content_hash
+from pm_pipeline.warehouse.publish import open_published
+
+MARKER = "demo.json"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a demo. `document` is plain data (amounts in cents); `agrees` when both books are equal and every
+    invariant holds."""
+
+    document: dict[str, Any]
+    agrees: bool
+
+
+def run_demo(days: int, *, fresh: bool, console: Console) -> Report:
+    """Simulate `days` days from the plan's first day, day by day, then build the marts and compare the books.
+
+    Days lived by an earlier demo are not lived again; when all were, the whole range is run once more to show that
+    nothing changes. Raises PmError when the home holds a warehouse no demo made.
+    """
+    home = open_home()
+    _prepare(home, fresh)
+    home = open_home()
+    first = embedded(home).world.plan.first_day
+    last = first + dt.timedelta(days=days - 1)
+    started = time.monotonic()
+    lived = _lived_to(home)
+    before = _hash(home) if lived and lived >= last else None
+    try:
+        if before is None:
+            _live(home, first if lived is None else lived + dt.timedelta(days=1), last, console)
+        else:
+            with console.status(f"All {days} days were lived before; running them again in one run"):
+                require(run_job("lifecycle", first, last), f"Running {first} to {last} again")
+        with console.status("marts"):
+            require(run_job("marts"), "Building the marts")
+        seconds = time.monotonic() - started
+        document, agrees = _judge(home, first, last, seconds, before)
+    finally:
+        stop_embedded()
+    print_report(console, document)
+    return Report(document, agrees)
+
+
+def _live(home: Home, first: dt.date, last: dt.date, console: Console) -> None:
+    console.file = console.file  # what is stdout now, not what a step may put in its place
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        total = (last - first).days + 1
+        task = progress.add_task("", total=total)
+        with keep_open(home.settings), unhurried_history(home.settings):
+            for start, day in business_days(first, last):
+                progress.update(task, description=f"{day:%a %d %b}")
+                require(run_job("lifecycle", start, day), f"The day {day}")
+                (home.settings.home / MARKER).write_text(json.dumps({"lived_to": day.isoformat()}))
+                progress.advance(task, (day - start).days + 1)
+
+
+def business_days(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """The runs of a billing office that works Monday to Friday: (first date, last date); Monday's covers the weekend."""
+    start = first
+    for number in range((last - first).days + 1):
+        day = first + dt.timedelta(days=number)
+        if day.weekday() < 5 or day == last:
+            yield start, day
+            start = day + dt.timedelta(days=1)
+
+
+def _judge(
+    home: Home, first: dt.date, last: dt.date, seconds: float, hash_before: str | None
+) -> tuple[dict[str, Any], bool]:
+    books = embedded(home).world.summary(last)
+    with home.warehouse.read() as con:
+        found = status(con)
+        compared = reconcile(con, books)
+        violations = verify(con)
+        digest = content_hash(con)
+        claims = _int(con.execute("SELECT count(*) FROM scrub.claim").fetchone())
+    with open_published(home.settings.published_dir) as published:
+        cursor = published.execute(
+            "SELECT kpi, value, unit, numerator, denominator, note FROM marts.kpi_summary WHERE is_latest ORDER BY kpi"
+        )
+        names = [column[0] for column in cursor.description]
+        kpis = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    unchanged = hash_before is None or hash_before == digest
+    agrees = compared.agrees and not violations and unchanged
+    document = {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "claims": claims,
+        "pipeline_seconds": round(seconds, 1),
+        "status": found,
+        "kpis": kpis,
+        "reconciliation": _document(compared),
+        "violations": [vars(one) for one in violations],
+        "ledger_hash": digest,
+        "hash_before_replay": hash_before,
+        "agrees": agrees,
+    }
+    return document, agrees
+
+
+def _document(compared: Reconciliation) -> dict[str, Any]:
+    return {
+        "lines": [
+            {"name": one.name, "ledger_cents": one.ledger_cents, "books_cents": one.books_cents}
+            for one in compared.lines
+        ],
+        "claims_compared": compared.claims,
+        "claims_differing": {
+            claim_id: [list(gap) for gap in gaps] for claim_id, gaps in sorted(compared.differing.items())
+        },
+    }
+
+
+def _prepare(home: Home, fresh: bool) -> None:
+    marker = home.settings.home / MARKER
+    if home.settings.warehouse_path.exists() and not marker.exists():
+        raise PmError(
+            f"{home.settings.warehouse_path} was not made by a demo, so the demo will not touch it. "
+            "Set PM_HOME, PM_INBOX and PM_OUTBOX to empty folders for the demo."
+        )
+    if fresh:
+        stop_embedded()
+        for folder in (home.settings.warehouse_path.parent, home.settings.published_dir, home.settings.sandbox_dir,
+                       home.settings.reports_dir, home.settings.dagster_home, home.settings.inbox / "landed"):  # fmt: skip
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in home.settings.outbox.glob("[0-9a-f][0-9a-f]"):
+            shutil.rmtree(folder)
+        marker.unlink(missing_ok=True)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    if not marker.exists():
+        marker.write_text(json.dumps({"lived_to": None}))
+
+
+def _lived_to(home: Home) -> dt.date | None:
+    said = json.loads((home.settings.home / MARKER).read_text())["lived_to"]
+    return dt.date.fromisoformat(said) if said else None
+
+
+def _hash(home: Home) -> str:
+    with home.warehouse.read() as con:
+        return content_hash(con)
+
+
+def _int(row: tuple[Any, ...] | None) -> int:
+    return int(row[0]) if row else 0
