@@ -30,6 +30,13 @@ def _shipped() -> tuple[dict[str, str], str]:
     return texts, hashlib.sha256("\0".join(texts[name] for name in TABLES).encode()).hexdigest()
 
 
+@cache
+def code_set(name: str) -> frozenset[str]:
+    """The codes of one of TABLES: its first column."""
+    _, *rows = csv.reader(_shipped()[0][name].splitlines())
+    return frozenset(row[0] for row in rows)
+
+
 def refresh_codes(con: duckdb.DuckDBPyConnection, run_id: str) -> bool:
     """Bring the tables of schema `codes` to what the CSV files say; True when something had changed."""
     texts, digest = _shipped()

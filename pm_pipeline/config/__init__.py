@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from pm_pipeline.codes import code_set
 from pm_pipeline.config.models import (
     Partner,
     Payer,
@@ -22,6 +23,7 @@ from pm_pipeline.config.models import (
 )
 from pm_pipeline.errors import ConfigError
 from pm_pipeline.settings import Settings
+from pm_pipeline.yaml_file import read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -62,7 +64,24 @@ def load_config(settings: Settings) -> Config:
                 f"{folder / 'payers.yaml'}: payers[{position}].partner_id: {payer.partner_id!r} takes no claims; "
                 "name a partner of trading_partners.yaml that has isa, gs and send_folder."
             )
+    _check_policy(config, folder / "posting_policy.yaml")
     return config
+
+
+def _check_policy(config: Config, path: Path) -> None:
+    categories = (code_set("category"), "category of codes/category.csv")
+    known = {
+        "payers": ({payer.payer_id for payer in config.payers}, "payer of payers.yaml"),
+        "carcs": (code_set("carc"), "code of codes/carc.csv"),
+        "carc_classes": categories,
+        "category": categories,
+    }
+    for position, rule in enumerate(config.posting_policy.rules):
+        for key, (values, kind) in known.items():
+            named = getattr(rule, key) or []
+            for value in [named] if isinstance(named, str) else named:
+                if value not in values:
+                    raise ConfigError(f"{path}: rules[{position}].{key}: {value!r} is no {kind}.")
 
 
 def read_secret(partner: Partner, settings: Settings) -> str | Path:
@@ -92,26 +111,21 @@ def read_secret(partner: Partner, settings: Settings) -> str | Path:
 
 def _load(path: Path, model: type[Model]) -> Model:
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist. Copy the shipped one from pm_pipeline/config and edit it.") from None
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "an unknown place"
-        raise ConfigError(
-            f"{path} is not YAML at {place}. Check the indentation, quotes and colons around there."
-        ) from None
-    try:
-        return model.model_validate(data)
+        return model.model_validate(read_yaml(data, path, ConfigError))
     except ValidationError as problem:
-        lines = [
-            f"  {_key(error['loc'])}: {error['msg'].removeprefix('Value error, ')}"
-            + (f" (found {error['input']!r})" if isinstance(error["input"], str | int | float | bool) else "")
-            for error in problem.errors()
-        ]
+        lines = [f"  {_key(error['loc'])}: {_said(error)}" for error in problem.errors()]
         raise ConfigError(f"{path} is not right:\n" + "\n".join(lines)) from None
+
+
+def _said(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":  # its value is not shown: somebody may have written a password there
+        return "this file has no such key; expected one that the shipped file has"
+    found = f" (found {error['input']!r})" if isinstance(error["input"], str | int | float | bool) else ""
+    return error["msg"].removeprefix("Value error, ") + found
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from pm_pipeline.codes.npi import is_valid_npi
-
-
-def _npi(text: str) -> str:
-    if not is_valid_npi(text):
-        raise ValueError("expected an NPI: ten digits in quotes, with a correct check digit")
-    return text
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as problem:
-        raise ValueError(f"expected a regular expression; {problem}") from None
-    return text
-
-
-Npi = Annotated[str, AfterValidator(_npi)]
-TaxId = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-Zip = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}([0-9]{4})?$")]
-State = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Taxonomy = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{9}X$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
-X12Text = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .,'&/()#+-]{1,60}$")]  # basic set, no delimiter
-Usage = Literal["T", "P"]
-Turn = Literal["primary", "secondary", "tertiary"]
+from pm_pipeline.config.values import (
+    City,
+    Code,
+    FirstName,
+    MemberPattern,
+    Npi,
+    State,
+    Street,
+    TaxId,
+    Taxonomy,
+    TimeZone,
+    Turn,
+    Usage,
+    WriteOff,
+    X12Text,
+    Zip,
+)
 
 
 class Strict(BaseModel):
@@ -45,9 +35,9 @@ class Strict(BaseModel):
 class Address(Strict):
     """A postal address; `zip` is five or nine digits (the billing provider needs nine)."""
 
-    line1: X12Text
-    line2: X12Text | None = None
-    city: X12Text
+    line1: Street
+    line2: Street | None = None
+    city: City
     state: State
     zip: Zip
 
@@ -74,11 +64,17 @@ class RenderingProvider(Strict):
 
     provider_id: Code
     last_name: X12Text
-    first_name: X12Text
+    first_name: FirstName
     npi: Npi
     taxonomy: Taxonomy
     active_from: dt.date
     active_to: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.active_to is not None and self.active_to < self.active_from:
+            raise ValueError("active_to: expected a day not before active_from, or no active_to while active")
+        return self
 
 
 class Practice(Strict):
@@ -86,7 +82,7 @@ class Practice(Strict):
 
     practice_id: Code
     name: X12Text
-    time_zone: str
+    time_zone: TimeZone
     npi: Npi
     tax_id: TaxId
     taxonomy: Taxonomy
@@ -109,7 +105,13 @@ class Crossover(Strict):
     """Whether the payer sends a paid claim on to the next payer itself, and how long to wait for that."""
 
     forwards: bool
-    wait_days: int = 0
+    wait_days: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.forwards and self.wait_days == 0:
+            raise ValueError("wait_days: expected days above 0 when forwards is true")
+        return self
 
 
 class Payer(Strict):
@@ -126,7 +128,7 @@ class Payer(Strict):
     appeal_days: Annotated[int, Field(gt=0)]
     remit_days: Annotated[int, Field(gt=0)]
     crossover: Crossover
-    member_id_pattern: Annotated[str, AfterValidator(_pattern)]
+    member_id_pattern: MemberPattern
 
 
 class Payers(Strict):
@@ -240,7 +242,7 @@ class PolicyRule(Strict):
     effective_from: dt.date | None = None
     effective_to: dt.date | None = None
     action: Literal["write_off", "transfer", "deny", "memo", "hold"]
-    account: str | None = None
+    account: WriteOff | None = None
     category: str | None = None
     liability: Literal["payer", "patient"] = "payer"
 

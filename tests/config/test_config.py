@@ -58,6 +58,42 @@ def test_the_shipped_configuration_has_what_the_practice_needs(settings: Setting
         ("posting_policy.yaml", "action: memo", "action: forget", r"rules\[0\]\.action"),
         ("posting_policy.yaml", 'account: "CONTRACTUAL:sequestration",', "", "account: give it for write_off"),
         ("schedule.yaml", '"20:30"', '"25:30"', "close_of_day"),
+        (
+            "posting_policy.yaml",
+            "CONTRACTUAL:contract",
+            "CONTRACTAUL:contract",
+            r"rules\[4\]\.account: String should match",
+        ),
+        ("posting_policy.yaml", '["23"]', '["23", "ZZ9"]', r"rules\[0\]\.carcs: 'ZZ9' is no code of codes/carc\.csv"),
+        (
+            "posting_policy.yaml",
+            "action: memo",
+            "action: memo, payers: [NOBODY]",
+            r"rules\[0\]\.payers: 'NOBODY' is no payer",
+        ),
+        (
+            "posting_policy.yaml",
+            "category: DUPLICATE",
+            "category: DUPLIKATE",
+            r"rules\[1\]\.category: 'DUPLIKATE' is no cat",
+        ),
+        ("practice.yaml", "America/New_York", "America/New_Yrok", "time_zone: expected a time zone of the IANA list"),
+        ("practice.yaml", "2020-01-01", "2020-02-30", r"providers\[0\]\.active_from: Input should be a valid date"),
+        ("practice.yaml", "city: PORTLAND", f"city: {'P' * 31}", r"address\.city: String should have at most 30"),
+        (
+            "practice.yaml",
+            "2020-01-01}",
+            "2020-01-01, active_to: 2019-12-31}",
+            r"providers\[0\]: active_to: expected a day",
+        ),
+        ("payers.yaml", "wait_days: 45", "wait_days: 0", r"payers\[0\]\.crossover: wait_days: expected days above 0"),
+        (
+            "payers.yaml",
+            "appeal_days: 120",
+            "appeal_days: 120\n    appeal_days: 12",
+            "line 14, .*the key appeal_days is given",
+        ),
+        ("schedule.yaml", "2026-01-01", "2026-13-01", "first_day: Input should be a valid date"),
         ("schedule.yaml", "first_day:", "first_day: [", r"schedule\.yaml is not YAML at line"),
     ],
 )
@@ -66,6 +102,20 @@ def test_a_wrong_value_is_named_with_its_key(settings: Settings, name: str, old:
     with pytest.raises(ConfigError, match=said) as problem:
         load_config(settings)
     assert str(settings.config_dir / name) in str(problem.value) or "trading_partners.yaml" in str(problem.value)
+
+
+def test_a_file_in_another_encoding_is_named_with_the_line(settings: Settings) -> None:
+    path = settings.config_dir / "practice.yaml"
+    path.write_bytes(path.read_bytes() + "# CAFÉ\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"practice\.yaml is not UTF-8 text at line 28\. Save it"):
+        load_config(settings)
+
+
+def test_a_password_written_into_the_file_is_refused_and_not_repeated(settings: Settings) -> None:
+    edit(settings, "trading_partners.yaml", "username: practice", "username: practice\n    password: hunter2")
+    with pytest.raises(ConfigError, match=r"partners\[1\]\.password: this file has no such key") as problem:
+        load_config(settings)
+    assert "hunter2" not in str(problem.value)
 
 
 def test_a_missing_file_says_where_to_get_one(settings: Settings) -> None:
