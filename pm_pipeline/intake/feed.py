@@ -10,10 +10,10 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Literal, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from pm_pipeline.errors import ConfigError
+from pm_pipeline.yaml_file import read_yaml
 
 Shape = TypeVar("Shape")
 Reason = Annotated[str, Field(pattern=r"^[A-Z][A-Z_]{2,40}$")]
@@ -185,14 +185,10 @@ def _checked(package: str, name: str, shape: TypeAdapter[Shape]) -> Shape:
     root, _, folder = package.partition(".")
     place = f"{package.replace('.', '/')}/{name}"
     try:
-        text = resources.files(root).joinpath(folder, name).read_text(encoding="utf-8")
-        return shape.validate_python(yaml.safe_load(text))
+        data = resources.files(root).joinpath(folder, name).read_bytes()
+        return shape.validate_python(read_yaml(data, place, ConfigError))
     except FileNotFoundError:
         raise ConfigError(f"{place} does not exist.") from None
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = f"line {mark.line + 1}" if mark else "an unknown place"
-        raise ConfigError(f"{place} is not YAML at {line}. Check the indentation, quotes and colons there.") from None
     except ValidationError as problem:
         lines = [
             f"  {'.'.join(str(part) for part in error['loc']) or '(the whole file)'}: "

@@ -18,6 +18,8 @@ from pm_pipeline.errors import FeedError
 from pm_pipeline.intake.feed import Feed, known_feeds
 from pm_pipeline.warehouse import run_sql
 
+LISTED_ROWS = 1_000  # more can be read by nobody, and a browser chokes on them; the summary counts every row
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -69,8 +71,8 @@ def _reasons(con: duckdb.DuckDBPyConnection, file_id: str) -> list[tuple[Any, ..
 def _rows(con: duckdb.DuckDBPyConnection, file_id: str) -> list[BadRow]:
     found = con.execute(
         "SELECT row_no, row_key, reasons, column_names, texts, remedies FROM intake.quarantined_row "
-        "WHERE file_id = ? ORDER BY row_no",
-        [file_id],
+        "WHERE file_id = ? ORDER BY row_no LIMIT ?",
+        [file_id, LISTED_ROWS],
     ).fetchall()
     return [
         BadRow(row_no, row_key, [Problem(*problem) for problem in zip(*lists, strict=True)])

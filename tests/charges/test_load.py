@@ -185,6 +185,15 @@ def test_two_corrections_of_one_charge_are_not_guessed_between(practice: Practic
     assert practice.balances()["AR", "patient", None] == 14000
 
 
+def test_a_repeated_second_correction_is_refused_each_time_not_called_known(practice: Practice) -> None:
+    second = {**B, "charge_id": "C4", "charge_amount": "60.00"}
+    practice.charge(A, B)
+    [file] = practice.charge(second, second, {**second, "charge_amount": "61.00"})
+    assert (file.rows_loaded, file.rows_known, file.rows_quarantined) == (0, 0, 3)
+    replaced = ["ORIGINAL_ALREADY_REPLACED"]
+    assert refused(practice.con) == {1: replaced, 2: replaced, 3: ["KEY_CONFLICT"]}
+
+
 def test_a_late_void_also_takes_back_what_moved_between_parties(practice: Practice) -> None:
     """C1 was self-pay, then a coverage came and its balance was moved to the payer (key responsibility:C1:1)."""
     practice.charge(A)

@@ -84,6 +84,20 @@ def test_the_practices_own_clinicians_are_written_once(con: duckdb.DuckDBPyConne
     assert con.execute("SELECT count(*) FROM warehouse.chain").fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize("first_day", [dt.date(2019, 1, 1), dt.date(2021, 1, 1)])
+def test_a_corrected_first_day_in_the_practice_file_replaces_the_old_one(
+    con: duckdb.DuckDBPyConnection, config: Config, first_day: dt.date
+) -> None:
+    front_office.load_configured(con, config, RUN)
+    first, *others = config.practice.providers
+    moved = first.model_copy(update={"active_from": first_day})
+    edited = replace(config, practice=config.practice.model_copy(update={"providers": [moved, *others]}))
+    assert front_office.load_configured(con, edited, RUN) == 1
+    assert front_office.load_configured(con, edited, RUN) == 0
+    rows = con.execute("SELECT active_from FROM front_office.provider WHERE provider_id = ?", [first.provider_id])
+    assert rows.fetchall() == [(first_day,)]
+
+
 def test_an_edited_practice_file_is_followed_and_a_feeds_version_is_left_alone(
     con: duckdb.DuckDBPyConnection, config: Config
 ) -> None:

@@ -45,6 +45,28 @@ def test_the_report_lists_each_bad_row_with_column_expectation_and_remedy(
     assert "3 D1 deposit_id A key (deposit_id) that was not used before with other content" in words
 
 
+def test_the_summary_of_ragged_rows_says_nothing_that_holds_for_one_of_them_only(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    result = take(con, DEPOSITS, rows_text(DEPOSITS, [{}]) + "D2,2026-06-02\nD3,2026-06-02,T,O,1.00,extra\n")
+    words = " ".join(Page(write_report(con, result.file_id, tmp_path).read_text()).words.split())
+    assert "whole row RAGGED_ROW 2 5 cells Put quotes" in words
+    assert "5 cells; this row has 2" in words
+    assert "5 cells; this row has 6" in words
+
+
+def test_a_file_bad_from_top_to_bottom_still_makes_a_page_a_person_can_open(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rows = [{"deposit_id": f"D{number}", "amount": "1"} for number in range(1_200)]
+    page = Page(write_report(con, take(con, DEPOSITS, rows_text(DEPOSITS, rows)).file_id, tmp_path).read_text())
+    words = " ".join(page.words.split())
+    assert "amount BAD_AMOUNT 1,200 Dollars" in words
+    assert "The first 1,000 of 1,200 rows; the table above counts all of them." in words
+    assert "D999" in words
+    assert "D1000" not in words
+
+
 def test_no_value_of_any_cell_is_shown(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     secrets = {
         "last_name": "LARCH*WOOD", "first_name": "QUÄRTZ", "birth_date": "1980-02-31", "line1": "1 PEBBLE~LN",
