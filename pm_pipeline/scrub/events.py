@@ -54,6 +54,8 @@ def new_events(con: duckdb.DuckDBPyConnection, run_id: str) -> Iterator[None]:
         "cause VARCHAR, happened_on DATE, detail VARCHAR, file_id VARCHAR, segment_no BIGINT)"
     )
     yield
+    if con.execute("SELECT 1 FROM new_claim_event LIMIT 1").fetchone() is None:
+        return
     run_sql(
         con,
         __package__ or "",

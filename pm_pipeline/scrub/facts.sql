@@ -10,7 +10,7 @@ FROM front_office.current_provider;
 -- one row per line of a judged claim, as built
 CREATE OR REPLACE TEMP TABLE scrub_line AS
 SELECT line.*, charge.patient_id, charge.provider_id, charge.location_id, charge.referring_provider_id, charge.authorization_number,
-       charge.entered_on, list_transform(list_filter(line.diagnosis_pointers, lambda pointer: pointer > 0),
+       charge.entered_on, charge.landed_on, list_transform(list_filter(line.diagnosis_pointers, lambda pointer: pointer > 0),
            lambda pointer: claim.diagnoses[pointer]) AS pointed_diagnoses,
        CASE WHEN line.diagnosis_pointers[1] > 0 THEN claim.diagnoses[line.diagnosis_pointers[1]] END AS first_pointer_diagnosis,
        claim.payer_id, array_to_string(list_sort(charge.modifiers), ',') AS modifier_set, charge.procedure_code AS charged_procedure
@@ -104,7 +104,8 @@ CREATE OR REPLACE TEMP TABLE line_fact AS
 SELECT line.line_no, line.line_id, line.charge_id, line.procedure_code, line.modifiers, line.diagnosis_pointers, line.pointed_diagnoses,
        line.first_pointer_diagnosis, line.units, line.charge_cents, line.place_of_service,
        place.place_of_service IS NOT NULL AS place_of_service_is_known, place.is_facility AS place_of_service_is_facility,
-       line.dos_from, line.dos_to, line.entered_on, line.dos_from - claim.patient_birth_date AS days_since_birth,
+       line.dos_from, line.dos_to, line.entered_on, greatest(line.dos_to, line.entered_on) - line.landed_on AS days_ahead,
+       line.dos_from - claim.patient_birth_date AS days_since_birth,
        line.dos_to - patient.deceased_on AS days_since_death, line.ndc, line.ndc_quantity, line.ndc_unit, line.authorization_number,
        CASE WHEN line.authorization_number IS NOT NULL THEN coalesce(authorized.is_on_file, false) END AS authorization_is_on_file,
        CASE WHEN line.authorization_number IS NOT NULL THEN coalesce(authorized.is_valid, false) END AS authorization_is_valid_on_dos,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from pm_pipeline.errors import RuleError
 from pm_pipeline.scrub.bench import RuleBench
 from pm_pipeline.scrub.facts import RelationName
 from pm_pipeline.scrub.rule import CompiledRule, Rule
+from pm_pipeline.yaml_file import read_yaml
 
 SHIPPED_RULES = Path(__file__).parent / "rules"
 
@@ -70,13 +70,7 @@ def read_rule(path: Path, folder: Path) -> tuple[Path, Rule]:
     """One rule file, its shape checked. Raises RuleError."""
     shown = path.relative_to(folder.parent)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "an unknown place"
-        raise RuleError(f"{shown} is not YAML at {place}. Check the indentation, quotes and colons there.") from None
-    try:
-        rule = Rule.model_validate(data)
+        rule = Rule.model_validate(read_yaml(path.read_bytes(), shown, RuleError))
     except ValidationError as problem:
         lines = [
             f"  {'.'.join(str(part) for part in error['loc']) or '(the whole file)'}: "

@@ -149,6 +149,8 @@ FAULTS: list[tuple[str, Callable[[World], str]]] = [
     ("DX-004", simple(diagnoses=["W01.0XXA", "S01.01XA"], diagnosis_pointers=[1, 2])),
     ("PX-001", simple(dos=LATER)),
     ("PX-001", simple(entered_on=DAY - dt.timedelta(days=1))),
+    ("PX-001", simple(dos=dt.date(2031, 1, 1), entered_on=dt.date(2031, 1, 2))),  # B152
+    ("PX-001", simple(entered_on=TODAY + dt.timedelta(days=1))),
     ("PX-002", px_002),
     ("PX-003", px_003),
     ("MOD-001", simple(modifiers=["25", "25"])),

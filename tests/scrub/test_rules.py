@@ -106,6 +106,22 @@ def test_all_starter_edits_are_there_and_their_carcs_exist() -> None:
     assert {rule_id for rule_id, rule in rules.items() if rule.severity == "warn"} == {"UNT-002"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("version: 1\n", "version: 1\nscope: {dos_from: 2026-02-30}\n", "scope.dos_from: Input should be a valid date"),
+        ("version: 1\n", "version: 1\nversion: 2\n", "the key version is given twice"),
+        ("version: 1\n", "version: 1 # \xe9\n", "TST-001.yaml is not UTF-8 text at line"),
+    ],
+)
+def test_what_an_analyst_may_mistype_in_a_rule_file_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = write_rule(tmp_path / "rules") / "units" / "TST-001.yaml"
+    path.write_bytes(path.read_text().replace(old, new).encode("latin-1"))
+    with pytest.raises(RuleError) as refused:
+        load_rules(tmp_path / "rules")
+    assert said in str(refused.value)
+
+
 def test_a_good_rule_loads(tmp_path: Path) -> None:
     book = load_rules(write_rule(tmp_path / "rules"))
     assert [compiled.rule.id for compiled in book.over("line_fact")] == ["TST-001"]
