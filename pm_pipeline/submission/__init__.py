@@ -71,7 +71,7 @@ def run(
             _freeze_one(con, config, store, one, today, run_id, now, done)
         except SubmissionError as problem:
             blocked.append(str(problem))
-    after = deliver(con, session_factory, config, store, today, run_id, skip=before.problems)
+    after = deliver(con, session_factory, config, store, today, run_id, before)
     _add_deliveries(done, before, after)
     if blocked:
         raise SubmissionError("\n".join(blocked))

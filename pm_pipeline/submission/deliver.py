@@ -9,7 +9,7 @@ for partners that take a file away as soon as they have it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ import duckdb
 from pm_pipeline.config import Config, Partner
 from pm_pipeline.errors import ConfigError, TransportError
 from pm_pipeline.scrub.events import RANKS, new_events
-from pm_pipeline.transport.sftp import RemoteFile
+from pm_pipeline.transport.sftp import NotTaken, RemoteFile
 from pm_pipeline.transport.upload import Uploads, upload
 from pm_pipeline.warehouse import unit, utc_now
 
@@ -41,10 +41,15 @@ class Outbox(Protocol):
 
 @dataclass
 class Delivered:
-    """Interchanges (ISA13) that arrived, and by partner why others still wait."""
+    """Interchanges (ISA13) that arrived, those tried in vain, and by partner why they still wait.
+
+    unreachable are the partners whose session could not be opened or broke off.
+    """
 
     uploaded: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
+    unreachable: list[str] = field(default_factory=list)
 
 
 class _Pending(NamedTuple):
@@ -64,14 +69,16 @@ def deliver(
     outbox: Outbox,
     today: dt.date,
     run_id: str,
-    skip: Collection[str] = (),
+    before: Delivered | None = None,
 ) -> Delivered:
-    """Bring every interchange that has not surely arrived to its partner, except partners in `skip`.
+    """Bring every interchange that has not surely arrived to its partner, but not what the pass `before` tried in vain.
 
     A partner that cannot be reached, or one file in doubt, never stops the others; what went wrong is in `problems`.
     """
     run = _Delivery(con, outbox, today, run_id)
-    pending = [one for one in _pending(con) if one.partner_id not in skip]
+    tried = before or Delivered()
+    pending = [one for one in _pending(con) if one.partner_id not in tried.unreachable and one.isa13 not in tried.left]
+    run.report_unknown_partners(pending, config)
     for partner in config.partners.partners:
         mine = [one for one in pending if one.partner_id == partner.partner_id]
         for one in [one for one in mine if one.state != "prepared" and one.is_answered]:
@@ -84,6 +91,7 @@ def deliver(
                 run.deliver_all(session, partner, mine)
         except (TransportError, ConfigError) as problem:
             run.done.problems[partner.partner_id] = str(problem)
+            run.done.unreachable.append(partner.partner_id)
     return run.done
 
 
@@ -100,23 +108,43 @@ class _Delivery:
     def deliver_all(self, session: Uploads, partner: Partner, pending: Sequence[_Pending]) -> None:
         """Each in the order of its number. Raises TransportError when the session is of no more use."""
         for one in pending:
-            if one.state != "prepared" and (found := _look(session, partner, one)) is not None:
-                if found.size == one.bytes:
-                    self.arrived(one, "found at the partner")
-                else:
-                    self.done.problems[partner.partner_id] = (
-                        f"{found.path} at the partner has another size than the {one.bytes} bytes of interchange "
-                        f"{one.isa13}. Ask the partner what they received, and have them remove it when it is not "
-                        "whole; it then goes out again by itself."
-                    )
-                continue
-            if not self.outbox.verify(one.file_id):
-                self.done.problems[partner.partner_id] = (
-                    f"The bytes of interchange {one.isa13} (file {one.file_id[:12]}) are missing from edi_outbox or "
-                    "were changed. Restore the file from the backup; it was not sent."
+            try:
+                why = self._deliver_one(session, partner, one)
+            except NotTaken as refused:
+                why = str(refused)
+            if why is not None:
+                self.done.left.append(one.isa13)
+                self.done.problems[partner.partner_id] = why
+
+    def report_unknown_partners(self, pending: Sequence[_Pending], config: Config) -> None:
+        """Say what waits for partners that trading_partners.yaml no longer has; nothing else would."""
+        known = {partner.partner_id for partner in config.partners.partners}
+        for one in pending:
+            if one.partner_id not in known:
+                self.done.left.append(one.isa13)
+                self.done.problems[one.partner_id] = (
+                    f"Interchange {one.isa13} waits for {one.partner_id}, which is no longer in trading_partners.yaml. "
+                    "Put the partner back until it has arrived; its claims are not sent to anyone else."
                 )
-                continue
-            self._send(session, partner.send_folder or "", one)
+
+    def _deliver_one(self, session: Uploads, partner: Partner, one: _Pending) -> str | None:
+        """Returns why it still waits, or None. Raises NotTaken when the partner's server refuses this one."""
+        if one.state != "prepared" and (found := _look(session, partner, one)) is not None:
+            if found.size == one.bytes:
+                self.arrived(one, "found at the partner")
+                return None
+            return (
+                f"{found.path} at the partner has another size than the {one.bytes} bytes of interchange "
+                f"{one.isa13}. Ask the partner what they received, and have them remove it when it is not "
+                "whole; it then goes out again by itself."
+            )
+        if not self.outbox.verify(one.file_id):
+            return (
+                f"The bytes of interchange {one.isa13} (file {one.file_id[:12]}) are missing from edi_outbox or "
+                "were changed. Restore the file from the backup; it was not sent."
+            )
+        self._send(session, partner.send_folder or "", one)
+        return None
 
     def arrived(self, one: _Pending, detail: str | None) -> None:
         """Record the arrival, and that its claims are sent."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, cast
@@ -117,7 +117,7 @@ def select_ready(con: duckdb.DuckDBPyConnection, config: Config) -> list[Waiting
     for row in map(_Row._make, rows):
         payer = model.payers.get(row.payer_id)
         waiting = orphans if payer is None else found[model.partner_ids[row.payer_id]]
-        made = model.claim(row, lines.get(row.claim_id, ()))
+        made = model.claim(row, lines.get(row.claim_id, []))
         waiting.faults.append(made) if isinstance(made, Fault) else waiting.claims.append(made)
     return [waiting for waiting in found.values() if waiting.claims or waiting.faults]
 
@@ -157,9 +157,12 @@ class _Model:
         }
         self._providers: dict[str, Provider] = {}
 
-    def claim(self, row: _Row, lines: Iterable[ServiceLine]) -> ProfessionalClaim | Fault:
+    def claim(self, row: _Row, lines: Sequence[ServiceLine]) -> ProfessionalClaim | Fault:
         """The model of one row, or why there is none."""
-        if missing := self._missing(row):
+        missing = self._missing(row)
+        if not lines:  # pyx12 would notice it only at the next claim, and blame that one
+            missing = "There is no service line on record for this claim."
+        if missing:
             return Fault(row.claim_id, None, "MISSING", missing)
         if row.frequency != "1" and row.payer_claim_number is None:
             text = "The payer adjudicated this claim before, but its own claim number (REF*F8) is not on record."

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from pm_pipeline.config import Config
-from pm_pipeline.errors import TransportError
+from pm_pipeline.errors import ConfigError, TransportError
 from pm_pipeline.transport.guides import disposition_of, guide_of, judge
 from pm_pipeline.transport.kinds import HEAD_BYTES, REASONS, kind_of
 from pm_pipeline.transport.store import FileStore
@@ -86,17 +86,18 @@ def open_landed(
 ) -> Opened:
     """Open every landed file not opened yet, one at a time in memory; practice feeds are not ours to open.
 
-    Raises TransportError, after all others were opened, when the bytes of a file are missing or were changed, and
-    ConfigError when a file came from a partner that trading_partners.yaml no longer has.
+    Raises TransportError, after all others were opened, when the bytes of a file are missing or were changed, or a file
+    came from a partner that trading_partners.yaml no longer has.
     """
     opened, rows, unreadable = Opened(), _Rows(today, run_id), list[str]()
     for pending in [_Pending(*row) for row in run_sql(con, __package__ or "", "opening_pending.sql").fetchall()]:
         try:
+            accepts_usage = _accepted_usage(config, pending.partner_id)
             data = store.read(pending.file_id)
-        except TransportError as problem:
+        except (TransportError, ConfigError) as problem:
             unreadable.append(str(problem))
             continue
-        _open_one(rows, pending, data, _accepted_usage(config, pending.partner_id))
+        _open_one(rows, pending, data, accepts_usage)
         if rows.is_full:
             _write(con, rows, opened)
             rows = _Rows(today, run_id)

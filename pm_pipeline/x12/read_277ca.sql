@@ -19,7 +19,8 @@ CREATE OR REPLACE TEMP TABLE x12_277ca_status AS
 SELECT stc.set_id, stc.file_id, stc.segment_no, place,
        CASE WHEN svc.segment_no > subject.trn_at THEN 'line' ELSE level.level END AS level,
        CASE WHEN level.level = 'claim' THEN subject.trn02 END AS claim_id,
-       CASE WHEN level.level <> 'claim' THEN subject.trn02 END AS batch_reference,
+       -- the batch is named once, at receiver level, and everything below speaks of it
+       coalesce(batch.trn02, CASE WHEN level.level <> 'claim' THEN subject.trn02 END) AS batch_reference,
        coalesce(trim(string_split(stc.status_composite, stc.component_separator)[1]), '') AS category,
        nullif(trim(string_split(stc.status_composite, stc.component_separator)[2]), '') AS status,
        nullif(trim(string_split(stc.status_composite, stc.component_separator)[3]), '') AS entity,
@@ -27,6 +28,8 @@ SELECT stc.set_id, stc.file_id, stc.segment_no, place,
 FROM (SELECT *, unnest([1, 10, 11]) AS place, unnest([stc01, stc10, stc11]) AS status_composite FROM seg_stc) AS stc
 ASOF LEFT JOIN x12_277ca_level AS level ON level.set_id = stc.set_id AND stc.segment_no >= level.hl_at
 ASOF LEFT JOIN x12_277ca_subject AS subject ON subject.set_id = stc.set_id AND stc.segment_no >= subject.trn_at
+ASOF LEFT JOIN (SELECT set_id, trn_at, trn02 FROM x12_277ca_subject WHERE level = 'receiver') AS batch
+  ON batch.set_id = stc.set_id AND stc.segment_no >= batch.trn_at
 LEFT JOIN (SELECT ref.set_id, subject.trn_at, any_value(ref02) AS payer_claim_number
            FROM seg_ref AS ref JOIN x12_277ca_subject AS subject
              ON subject.set_id = ref.set_id AND ref.segment_no > subject.trn_at AND ref.segment_no < subject.next_at

@@ -20,9 +20,10 @@ FROM (
 -- one row per set: the payment (BPR, TRN, payer, payee)
 CREATE OR REPLACE TEMP TABLE x12_835_payment AS
 SELECT sets.set_id, sets.file_id, bpr.segment_no, bpr01, bpr02, cents(bpr02) AS paid_cents, bpr03, bpr04, bpr16, day(bpr16) AS effective_on,
-       trn02, trn03, payee.n104 AS payee_id, payee.payee_numbers, cur.cur02 AS currency, sets.fingerprint, sets.segments
+       trn02, trn03, payee.n104 AS payee_id, payee.payee_numbers, cur.cur02 AS currency, sets.fingerprint, sets.segments, sets.unreadable_segments
 FROM (
     SELECT set_id, any_value(file_id) AS file_id, count(*) AS segments,
+           count(*) FILTER (NOT regexp_full_match(tag, '[A-Z][A-Z0-9]{1,2}')) AS unreadable_segments,
            sha256(string_agg(array_to_string(e, chr(31)), chr(30) ORDER BY segment_no) FILTER (tag NOT IN ('ST', 'SE'))) AS fingerprint
     FROM x12_segment GROUP BY set_id
 ) AS sets

@@ -5,7 +5,7 @@ FROM (
     SELECT set_id, file_id, first_segment_no, component_separator, place, string_split(piece, element_separator) AS e
     FROM (
         SELECT set_id, file_id, first_segment_no, element_separator, component_separator,
-               trim(unnest(pieces), ' ' || chr(9) || chr(10) || chr(13) || chr(26)) AS piece,
+               trim(unnest(pieces), ' ' || chr(9) || chr(10) || chr(13) || chr(26) || chr(0)) AS piece,
                unnest(range(1, len(pieces) + 1)) AS place
         FROM (SELECT *, string_split(body, terminator) AS pieces FROM x12_set_text)
     )

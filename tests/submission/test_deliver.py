@@ -9,6 +9,7 @@ import pytest
 
 from pm_pipeline.config import Partner
 from pm_pipeline.errors import ConfigError
+from pm_pipeline.transport.sftp import NotTaken
 from pm_pipeline.x12.envelope import open_envelope
 from tests.submission.conftest import Crash, Office, down
 
@@ -200,3 +201,32 @@ def test_whatever_happens_in_any_order_every_claim_arrives_once(office: Office) 
     assert {office.world.state(claim) for claim in claims} == {"sent"}
     numbers = [open_envelope(data).interchanges[0].control_number for data in office.partner.files.values()]
     assert len(set(numbers)) == len(numbers) == len(claims)
+
+
+def test_one_file_the_partner_refuses_does_not_stop_the_others(office: Office) -> None:
+    claims = [office.released(1)]
+    office.partner.trouble["connect"] = down()
+    office.submit()
+    claims.append(office.released(2))
+    refused = NotTaken("FAILED", "The server reports a failure (SFTP status 4).")
+    office.partner.trouble["put"] = refused
+    done = office.submit()
+    assert (done.uploaded, done.problems) == (1, {"clearinghouse": str(refused)})
+    assert [office.world.state(claim) for claim in claims] == ["prepared", "sent"]
+    claims.append(office.released(3))
+    office.partner.trouble["stat"] = NotTaken("DENIED", "The server denies access to the file.")
+    done = office.submit()
+    assert (done.uploaded, "denies" in done.problems["clearinghouse"]) == (1, True)
+    assert [office.world.state(claim) for claim in claims] == ["prepared", "sent", "sent"]
+    assert office.submit().uploaded == 1
+    assert len(office.partner.files) == 3
+
+
+def test_an_interchange_for_a_partner_no_longer_configured_is_reported_not_forgotten(office: Office) -> None:
+    claim = office.released(1)
+    office.partner.trouble["connect"] = down()
+    office.submit()
+    office.change_partner(partner_id="renamed")
+    done = office.submit()
+    assert "trading_partners.yaml" in done.problems["clearinghouse"]
+    assert (office.world.state(claim), office.partner.files) == ("prepared", {})

@@ -116,6 +116,14 @@ def test_missing_rows_and_configuration_hold_the_claim_alone(office: Office) -> 
         assert words in messages
 
 
+def test_a_claim_whose_lines_are_missing_is_held_and_its_neighbours_are_not(office: Office) -> None:
+    claims = sorted(office.released(number) for number in range(1, 5))
+    office.con.execute("DELETE FROM scrub.claim_line WHERE claim_id = ?", [claims[1]])
+    done = office.submit()
+    assert (done.claims, done.held_by_code) == (3, {"MISSING": 1})
+    assert [office.world.state(claim) for claim in claims] == ["sent", "held", "sent", "sent"]
+
+
 def test_only_faulty_claims_means_no_interchange_and_no_number_taken(office: Office) -> None:
     office.released(1)
     office.world.patient("PT1", city="P")

@@ -274,10 +274,28 @@ def test_practice_feeds_are_left_for_the_intake(lander: Lander) -> None:
     assert lander.all("SELECT * FROM transport.handled") == []
 
 
-def test_a_file_we_emitted_ourselves_is_not_opened(lander: Lander) -> None:
-    lander.land(interchange(1))
-    lander.con.execute("UPDATE transport.file SET direction = 'out'")
+def test_a_file_we_emitted_ourselves_is_opened_only_when_it_is_given_back(lander: Lander) -> None:
+    echo = interchange(7).replace("ST*835*", "ST*837*")
+    file_id = lander.store.put_bytes(echo.encode())
+    lander.con.execute(
+        "INSERT INTO transport.file VALUES (?, 'out', 'x12', ?, ?, now()::TIMESTAMP, 'r')", [file_id, len(echo), TODAY]
+    )
     assert lander.open().files == {}
+    opened = lander(echo)
+    assert (opened.files, opened.sets) == ({file_id: "quarantined"}, {"837 rejected": 1})
+    assert [row[1] for row in lander.codes()] == ["UNEXPECTED_GUIDE"]
+    assert lander.open().files == {}
+
+
+def test_a_file_of_a_partner_no_longer_configured_does_not_stop_the_others(lander: Lander) -> None:
+    (orphan,) = lander.land(interchange(1))
+    lander.from_partner("gone")
+    (other,) = lander.land(interchange(2))
+    with pytest.raises(TransportError, match=r"1 landed files .*'gone'"):
+        lander.open()
+    assert lander.all("SELECT item_id FROM transport.handled") == [(other,)]
+    lander.from_partner("by_hand")
+    assert lander.open().files == {orphan: "loaded"}
 
 
 def test_a_file_whose_bytes_were_changed_is_named_and_the_others_are_opened(lander: Lander) -> None:

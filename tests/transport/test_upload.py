@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pm_pipeline.errors import TransportError
+from pm_pipeline.transport.sftp import Session
 from pm_pipeline.transport.upload import look, upload
 from tests.transport.conftest import Remote
 
@@ -78,6 +79,23 @@ def test_an_upload_works_without_posix_rename(remote: Remote, local: Path) -> No
     with remote.connect() as session:
         upload(session, "incoming", "a.edi", local)
     assert remote.names("incoming") == ["a.edi"]
+
+
+def test_a_partner_that_takes_the_file_away_at_once_has_it(
+    remote: Remote, local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Session._rename
+    taken: list[bytes] = []
+
+    def rename_and_take(self: Session, old: bytes, new: bytes) -> None:
+        real(self, old, new)
+        taken.append((remote["incoming"] / "a.edi").read_bytes())
+        (remote["incoming"] / "a.edi").unlink()
+
+    monkeypatch.setattr(Session, "_rename", rename_and_take)
+    with remote.connect() as session:
+        upload(session, "incoming", "a.edi", local)  # an error here would send it a second time
+    assert taken == [DATA]
 
 
 def test_look_finds_a_file_the_partner_has_moved(remote: Remote, local: Path) -> None:
