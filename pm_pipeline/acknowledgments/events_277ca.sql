@@ -1,4 +1,6 @@
--- one event per claim and 277CA: the worst of its statuses decides; a rejection of the whole batch reaches every claim of it
+-- one event per claim and 277CA: the worst of its statuses decides; a rejection of the whole batch reaches every claim of it.
+-- It speaks of the version sent in the batch it names (our BHT03), so that an old answer told again leaves a later version
+-- alone; when it names none of the claim's, of the version sent last.
 CREATE OR REPLACE TEMP TABLE claim_answer AS
 SELECT said.set_id, said.file_id, min(said.segment_no) AS segment_no, sent.claim_id, sent.version,
        CASE WHEN bool_or(outcome = 'rejected') THEN 'rejected' WHEN bool_or(outcome IN ('accepted', 'split')) THEN 'accepted' ELSE 'received' END AS state,
@@ -8,9 +10,11 @@ FROM acknowledgments.claim_status AS said
 JOIN codes.answer AS answer ON answer.transaction = '277CA' AND answer.code = said.category
 JOIN submission.batch_claim AS sent
   ON CASE WHEN said.level IN ('claim', 'line') THEN sent.claim_id = said.claim_id ELSE sent.st02 = said.st02 AND answer.outcome = 'rejected' END
+LEFT JOIN (SELECT DISTINCT set_id, st02 FROM acknowledgments.claim_status WHERE st02 IS NOT NULL) AS named
+  ON named.set_id = said.set_id AND named.st02 = sent.st02
 WHERE said.is_ours AND said.set_id IN (SELECT set_id FROM x12_set_text)
 GROUP BY said.set_id, said.file_id, sent.claim_id, sent.version
-QUALIFY row_number() OVER (PARTITION BY said.set_id, sent.claim_id ORDER BY sent.version DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY said.set_id, sent.claim_id ORDER BY bool_or(named.st02 IS NOT NULL) DESC, sent.version DESC) = 1;
 
 INSERT INTO new_claim_event
 SELECT claim_id, version, 'claim_' || state, state, set_id, CAST($today AS DATE), detail, file_id, segment_no FROM claim_answer;

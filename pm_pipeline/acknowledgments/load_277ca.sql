@@ -1,4 +1,5 @@
--- 277CA: every status as read; a status above claim level speaks of the set its batch reference (our BHT03) names
+-- 277CA: every status as read, with the set of ours its batch reference (our BHT03) names; above claim level that set is what it
+-- speaks of, at claim level it tells which submission of the claim is meant
 INSERT INTO acknowledgments.claim_status
 SELECT said.set_id, said.segment_no * 100 + said.place, said.segment_no, said.file_id, said.level, said.claim_id, said.category, said.status, said.entity,
        said.action, said.amount_cents, said.payer_claim_number, sent.st02,
@@ -13,6 +14,10 @@ FROM (
     SELECT set_id, file_id, segment_no, 'ORPHAN_277CA' AS code,
            'The 277CA speaks of a claim we never sent; it may be another practice''s. Tell the partner, and do not keep it.' AS text
     FROM acknowledgments.claim_status WHERE level = 'claim' AND NOT is_ours
+    UNION ALL
+    SELECT set_id, file_id, segment_no, 'ORPHAN_BATCH', 'The 277CA rejects a batch as a whole, but names none that we sent; no claim was moved. Ask the partner which is meant.'
+    FROM acknowledgments.claim_status AS said JOIN codes.answer AS answer ON answer.transaction = '277CA' AND answer.code = said.category
+    WHERE level NOT IN ('claim', 'line') AND NOT is_ours AND answer.outcome = 'rejected'
     UNION ALL
     SELECT set_id, file_id, segment_no, 'STC_CATEGORY', concat('Status category ', category, ' is not one a 277CA gives; the claim was left as it is.')
     FROM acknowledgments.claim_status WHERE category NOT IN (SELECT code FROM codes.answer WHERE transaction = '277CA')

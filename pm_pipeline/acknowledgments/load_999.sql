@@ -43,6 +43,9 @@ FROM (
     SELECT set_id, file_id, segment_no, 'NO_AK9', 'The 999 has no AK9 segment; that is never an acceptance. Ask the partner for a whole one.'
     FROM acknowledgments.group_ack WHERE ak901 IS NULL
     UNION ALL
+    SELECT set_id, file_id, segment_no, 'AK9_CODE', concat('AK901 is ', ak901, ', which is no answer to a group; its claims were left as they are.')
+    FROM acknowledgments.group_ack WHERE is_ours AND ak901 <> 'P' AND ak901 NOT IN (SELECT code FROM codes.answer WHERE transaction = '999')
+    UNION ALL
     SELECT one.set_id, one.file_id, one.segment_no, 'ORPHAN_SET', concat('The 999 speaks of set ', one.st02, ', which is not in the group it answers.')
     FROM set_answer AS one JOIN acknowledgments.group_ack AS ack USING (set_id) WHERE ack.is_ours AND NOT one.is_ours
     UNION ALL

@@ -20,11 +20,15 @@ LEFT JOIN (SELECT set_id, sum(cents) AS cents, count(*) FILTER (cents IS NULL OR
 CREATE OR REPLACE TEMP TABLE set_fault AS
 SELECT set_id, file_id, coalesce(segment_no, first_segment_no) AS segment_no, code, text FROM (
     SELECT *, 'NO_BPR' AS code, 'The set has no BPR segment: nothing says what was paid.' AS text FROM payment_candidate WHERE segment_no IS NULL
+    UNION ALL SELECT *, 'SEGMENT_ID', concat(unreadable_segments, ' segments do not begin with a segment identifier: a delimiter inside a value, or a line broken in two.')
+              FROM payment_candidate WHERE unreadable_segments > 0
     UNION ALL SELECT *, 'NO_TRN', 'TRN02 or TRN03 is missing: the payment cannot be told from another.' FROM payment_candidate WHERE trn02 IS NULL OR trn03 IS NULL
     UNION ALL SELECT *, 'NO_PAYEE', 'There is no N1*PE with an identifier: nothing says who was paid.' FROM payment_candidate WHERE payee_id IS NULL
     UNION ALL SELECT *, 'BPR02', 'BPR02 is missing or no amount.' FROM payment_candidate WHERE segment_no IS NOT NULL AND paid_cents IS NULL
-    UNION ALL SELECT *, 'BPR03', 'BPR03 is D: the payer debits us. A person must see to it.' FROM payment_candidate WHERE bpr03 = 'D'
-    UNION ALL SELECT *, 'NON_WITH_MONEY', 'BPR04 is NON (no payment) but BPR02 is an amount (RFI 1581).' FROM payment_candidate WHERE bpr04 = 'NON' AND paid_cents <> 0
+    UNION ALL SELECT *, 'BPR03', 'BPR03 is not C (a credit to us): the payer debits us, or does not say. A person must see to it.'
+              FROM payment_candidate WHERE segment_no IS NOT NULL AND bpr03 IS DISTINCT FROM 'C'
+    UNION ALL SELECT *, 'NON_WITH_MONEY', 'BPR01 is H (notice only) or BPR04 is NON (no payment), but BPR02 is an amount (RFI 1581).'
+              FROM payment_candidate WHERE (bpr04 = 'NON' OR bpr01 = 'H') AND paid_cents <> 0
     UNION ALL SELECT *, 'BPR16', 'BPR16 is missing, no date, or too far from today.' FROM payment_candidate
               WHERE segment_no IS NOT NULL AND (effective_on IS NULL OR effective_on < CAST($earliest AS DATE) OR effective_on > CAST($latest AS DATE))
     UNION ALL SELECT *, 'CURRENCY', 'CUR02 is not USD; this ledger keeps one currency.' FROM payment_candidate WHERE currency <> 'USD'

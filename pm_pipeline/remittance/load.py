@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -42,12 +43,13 @@ def run(
     """Load every 835 set not dealt with yet. Running it again finds nothing to do."""
     done = Remitted()
     _tell_config(con, config)
-    params = {
+    params: dict[str, Any] = {
         "today": today,
         "run_id": run_id,
         "earliest": EARLIEST_PAYMENT,
         "latest": today + dt.timedelta(days=LATEST_PAYMENT_DAYS),
     }
+    _name_payers(con, params)
     for batch in pending_sets(con, store, STAGE, "835"):
         progress(f"835: {len(batch)}")
         with unit(con, "remittance", run_id):
@@ -84,6 +86,16 @@ def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
             ("by_hand", config.partners.by_hand.payee_not_ours),
         ],
     )
+
+
+def _name_payers(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> None:
+    known = con.execute(
+        "SELECT 1 FROM remittance.current_payment AS pay JOIN payer_remit_id AS known ON known.remit_id = pay.trn03 "
+        "WHERE pay.payer_id IS NULL LIMIT 1"
+    ).fetchone()
+    if known is not None:
+        with unit(con, "remittance payers", params["run_id"]):
+            run_sql(con, __package__ or "", "payers.sql", {name: params[name] for name in ("today", "run_id")})
 
 
 def _count(con: duckdb.DuckDBPyConnection, done: Remitted) -> None:

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS remittance.payment (
     set_id        VARCHAR NOT NULL,
     file_id       VARCHAR NOT NULL,
     segment_no    BIGINT NOT NULL,      -- of BPR
-    payer_id      VARCHAR,              -- by TRN03 in payers.yaml; NULL: not one of ours
+    payer_id      VARCHAR,              -- by TRN03 in payers.yaml; NULL: not one of ours when it was loaded
     trn02         VARCHAR NOT NULL,
     trn03         VARCHAR NOT NULL,
     payee_id      VARCHAR NOT NULL,     -- N1*PE N104
@@ -23,6 +23,19 @@ CREATE TABLE IF NOT EXISTS remittance.payment (
     received_on   DATE NOT NULL,
     run_id        VARCHAR NOT NULL
 );
+
+-- one row per payment whose payer was put into payers.yaml after it was loaded
+CREATE TABLE IF NOT EXISTS remittance.payer_named (
+    payment_id VARCHAR PRIMARY KEY,
+    payer_id   VARCHAR NOT NULL,
+    named_on   DATE NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per payment, with its payer as known now
+CREATE OR REPLACE VIEW remittance.current_payment AS
+SELECT payment.* REPLACE (coalesce(payment.payer_id, named.payer_id) AS payer_id)
+FROM remittance.payment LEFT JOIN remittance.payer_named AS named USING (payment_id);
 
 -- one row per CLP
 CREATE TABLE IF NOT EXISTS remittance.claim (

@@ -46,6 +46,24 @@ class Sent:
                     [kind, state, TODAY],
                 )
 
+    def send_again(self, claim_id: str, isa13: int, st02: int) -> None:
+        """The claim, fixed, goes out as its second version in an interchange of its own (BHT03 is B and the ST02)."""
+        self.con.execute(
+            "INSERT INTO submission.interchange VALUES (?, ?, 'clearinghouse', ?, 'out', ?, 1, 1, 1, 10000, now()::TIMESTAMP, 'r')",
+            [isa13, isa13 * 10, TODAY, f"837P_{isa13}.edi"],
+        )
+        self.con.execute("INSERT INTO submission.transaction_set VALUES (?, ?, ?, 1, 3, 9)", [st02, isa13, f"B{st02}"])
+        self.con.execute(
+            "INSERT INTO submission.batch_claim VALUES (?, 2, ?, ?, 'BLHRB', '1', NULL, 'h2', 10000, 3, 9, ?, 'r')",
+            [claim_id, isa13, st02, TODAY],
+        )
+        for version, kind, state in ((None, "reopen", "released"), (2, "prepared", "prepared"), (2, "sent", "sent")):
+            with unit(self.con, "again", "r"), new_events(self.con, "r"):
+                self.con.execute(
+                    "INSERT INTO new_claim_event VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL)",
+                    [claim_id, version, kind, state, str(isa13), TODAY],
+                )
+
     def answer(self, *segments: str, guide: str = "", st01: str = "") -> acknowledgments.Acknowledged:
         """Land an interchange: TA1 segments alone, or one set of `guide` holding the segments; load it."""
         self.number += 1
@@ -229,6 +247,21 @@ def test_an_unknown_category_moves_nothing_and_is_reported(sent: Sent) -> None:
     assert sent.problems() == ["STC_CATEGORY"]
 
 
+def test_a_rejection_at_provider_level_reaches_the_claims_of_the_batch_named_above_it(sent: Sent) -> None:
+    provider = ["HL*3*2*19*1", "TRN*1*0", "STC*A8:562*20260603*U*200"]
+    sent.claim_answer("HL*1**20*1", "HL*2*1*21*1", "TRN*2*B701", *provider)
+    assert sent.states == {"C1": "rejected", "C2": "rejected", "C3": "sent"}
+    sent.claim_answer("HL*1**20*1", "HL*2*1*21*1", "TRN*2*STRANGER", *provider)
+    assert sent.states["C3"] == "sent"
+    assert sent.problems() == ["ORPHAN_BATCH"]
+
+
+def test_an_unknown_answer_to_a_group_moves_nothing_and_is_reported(sent: Sent) -> None:
+    sent.set_answer("AK1*HC*70*005010X222A1", "AK9*Q*2*2*2")
+    assert sent.states == all_in("sent")
+    assert sent.problems() == ["AK9_CODE"]
+
+
 def test_totals_that_do_not_tie_are_reported_and_the_claims_still_move(sent: Sent) -> None:
     sent.claim_answer(
         "HL*1**20*1",
@@ -254,3 +287,22 @@ def test_late_and_repeated_answers_leave_the_state_where_it_is(sent: Sent) -> No
     assert verify(sent.con, only="I13") == []
     again = acknowledgments.run(sent.con, sent.world.store, TODAY, "again")
     assert (again.answers, again.events, again.problems) == ({}, 0, 0)
+
+
+def test_a_rejection_told_again_after_the_claim_was_sent_anew_does_not_reject_the_new_version(sent: Sent) -> None:
+    rejection = (
+        "HL*1**20*1", "HL*2*1*21*1", "TRN*2*B701", "STC*A1:19*20260603*WQ*100", "HL*3*2*19*1", "TRN*1*0",
+        "HL*4*3*PT", "TRN*2*C1", "STC*A7:21*20260603*U*100",
+    )  # fmt: skip
+    sent.claim_answer(*rejection)
+    sent.send_again("C1", isa13=8, st02=801)
+    sent.claim_answer(*rejection)  # made anew by the clearinghouse: other bytes, the same old batch
+    assert sent.states["C1"] == "sent"
+    sent.claim_answer(*(one.replace("B701", "B801") for one in rejection))
+    assert sent.states["C1"] == "rejected"
+
+
+def test_a_277ca_that_names_no_batch_speaks_of_the_version_sent_last(sent: Sent) -> None:
+    sent.send_again("C1", isa13=8, st02=801)
+    sent.claim_answer(*claim_segments("HL*4*3*PT", "TRN*2*C1", "STC*A7:21*20260603*U*100"))
+    assert sent.states["C1"] == "rejected"

@@ -79,12 +79,15 @@ def test_every_row_points_at_its_segment(world: World) -> None:
         ("BPR*I*80*C", "BPR*I*80.01*C", "PAYMENT_GATE"),
         ("BPR*I*80*C", "BPR*I*8E1*C", "BPR02"),
         ("BPR*I*80*C", "BPR*I*80*D", "BPR03"),
+        ("BPR*I*80*C", "BPR*I*80*", "BPR03"),
+        ("BPR*I*80*C", "BPR*H*80*C", "NON_WITH_MONEY"),
         ("*20260620~TRN", "*20261332~TRN", "BPR16"),
         ("*20260620~TRN", "*20280620~TRN", "BPR16"),
         ("*20260620~TRN", "~TRN", "BPR16"),
         ("C*ACH*CCP", "C*NON*CCP", "NON_WITH_MONEY"),
         ("TRN*1*T1*", "TRN*1**", "NO_TRN"),
         ("REF*EV*RECEIVER", "CUR*PR*CAD", "CURRENCY"),
+        ("REF*EV*RECEIVER", "REF *EV*RECEIVER", "SEGMENT_ID"),
         ("*100*80*0*CI", "*100*1_000*0*CI", "CLP04"),
         ("*100*80*0*CI", "*100*٨٠*0*CI", "CLP04"),
         ("N1*PE*HARBOR VIEW FAMILY MEDICINE*XX*1990300018", "N1*PE*HARBOR VIEW FAMILY MEDICINE", "NO_PAYEE"),
@@ -132,6 +135,18 @@ def test_a_claim_that_does_not_balance_is_loaded_and_marked_with_why(
     assert row is not None
     assert row[0] is False
     assert said in row[1]
+
+
+def test_a_claim_is_never_lost_because_its_segment_cannot_be_read(world: World) -> None:
+    denied = claim("C2", line("B", 5_000, 0, Adjustment("CO", "50", 5_000)), number="I2", status="4")
+    text = world.text(world.remittance(GOOD, denied))
+    for number, (old, new) in enumerate((("~CLP*C2", "~CL\nP*C2"), ("~CLP*C2", "~CLP *C2"))):
+        assert old in text
+        world.land(text.replace(old, new).replace("*T1*", f"*T{number}*"))
+    assert world.load().sets == {"quarantined": 2}
+    assert world.problems() == ["SEGMENT_ID"] * 2
+    world.land(text.replace("~CLP*C2", "~\x00CLP*C2"))
+    assert world.load().claims == 2
 
 
 def test_six_triplets_with_blank_quantities_are_all_read(world: World) -> None:
