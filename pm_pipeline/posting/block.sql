@@ -3,25 +3,24 @@ CREATE OR REPLACE TEMP TABLE blocked AS
 SELECT pending.*, matched.claim_id, matched.match_by, party.turn, party.turn_no, party.next_turn, party.next_payer_id,
        CASE WHEN NOT is_our_payee THEN 'PAYEE_NOT_OURS'
             WHEN has_unknown_plb THEN 'PLB_UNKNOWN'
-            WHEN NOT is_balanced THEN 'UNBALANCED_CLAIM'
+            WHEN NOT is_balanced AND NOT (is_estimate AND paid_cents = 0) THEN 'UNBALANCED_CLAIM'
             WHEN matched.claim_id IS NULL THEN 'CLAIM_UNMATCHED'
             WHEN pending.payer_id IS NULL THEN 'PAYER_UNKNOWN'
             WHEN party.turn IS NULL THEN 'PAYER_NOT_ON_CLAIM'
-            WHEN status = '25' AND paid_cents <> 0 THEN 'PREDETERMINATION_MONEY'
+            WHEN is_estimate AND paid_cents <> 0 THEN 'PREDETERMINATION_MONEY'
             WHEN is_reversal THEN 'ORPHAN_REVERSAL'  -- until reversal.sql finds its original
             WHEN paid_cents < 0 THEN 'NEGATIVE_PAYMENT'
             WHEN held.code IS NOT NULL THEN held.code
-            WHEN turn_no > 1 AND NOT EXISTS (
+            WHEN turn_no > 1 AND NOT is_estimate AND NOT EXISTS (
                 SELECT 1 FROM posting.posting AS prior
                 WHERE prior.claim_id = matched.claim_id AND prior.payer_turn = ['primary', 'secondary', 'tertiary'][party.turn_no - 1]
                   AND prior.kind IN ('post', 'release') AND prior.reverses IS NULL) THEN 'PRIOR_PAYER_PENDING'
        END AS code, held.evidence
 FROM pending
 LEFT JOIN matched USING (remit_claim_id)
-LEFT JOIN party ON party.claim_id = matched.claim_id AND party.payer_id = pending.payer_id
+LEFT JOIN answering AS party USING (remit_claim_id)
 LEFT JOIN (
     SELECT remit_claim_id, min(hold_code) AS code,
            string_agg(concat(group_code, '-', carc, ' ', cents, ' cents at segment ', segment_no), ', ' ORDER BY segment_no) AS evidence
     FROM decided WHERE action = 'hold' GROUP BY 1
-) AS held USING (remit_claim_id)
-QUALIFY row_number() OVER (PARTITION BY pending.remit_claim_id ORDER BY party.turn_no) = 1;
+) AS held USING (remit_claim_id);

@@ -1,4 +1,5 @@
--- one row per adjustment of the matched claims (reversals aside): the first policy rule that fits decides
+-- one row per adjustment of the matched claims (reversals aside): the first policy rule that fits decides; an estimate
+-- (CLP02 25) decides nothing
 CREATE OR REPLACE TEMP TABLE decided AS
 WITH remark AS (
     SELECT remit_line_id AS item_id, unnest(remark_codes) AS rarc FROM remittance.line WHERE remit_claim_id IN (SELECT remit_claim_id FROM matched)
@@ -8,24 +9,28 @@ WITH remark AS (
            bool_or(category IN ('PATIENT_LIABILITY_BLOCK', 'ALERT_NSA')) AS blocks_patient
     FROM remark JOIN codes.rarc USING (rarc) GROUP BY 1
 ), fact AS (
-    SELECT adjustment.*, matched.claim_id, line_match.charge_id, pending.payer_id, pending.status, pending.effective_on, party.turn, party.next_turn,
+    SELECT one.* EXCLUDE (reason_cents), matched.claim_id, line_match.charge_id, pending.payer_id, pending.status, pending.is_estimate, pending.effective_on, party.turn, party.next_turn,
            code.carc IS NOT NULL AS is_known, code.category AS class, coalesce(code.denial, 'N') IN ('Y', 'C') AS denies, coalesce(code.needs_rarc, false) AS needs_rarc,
-           CASE WHEN line.remit_line_id IS NULL THEN pending.paid_cents = 0 AND adjustment.cents = pending.charge_cents
-                ELSE line.paid_cents = 0 AND adjustment.cents = line.charge_cents END AS takes_whole_charge,
+           CASE WHEN line.remit_line_id IS NULL THEN pending.paid_cents = 0 AND one.reason_cents = pending.charge_cents
+                ELSE line.paid_cents = 0 AND one.reason_cents = line.charge_cents END AS takes_whole_charge,
            coalesce(on_line.rarc, on_claim.rarc) AS rarc, coalesce(on_line.category, on_claim.category) AS rarc_category,
            coalesce(on_line.blocks_patient, false) OR coalesce(on_claim.blocks_patient, false) AS blocks_patient
-    FROM remittance.adjustment AS adjustment
+    FROM (
+        -- a reason may be cut into several CAS of one line: they count together
+        SELECT *, sum(cents) OVER (PARTITION BY remit_claim_id, remit_line_id, group_code, carc) AS reason_cents
+        FROM remittance.adjustment SEMI JOIN matched USING (remit_claim_id)
+    ) AS one
     JOIN matched USING (remit_claim_id)
     JOIN pending ON pending.remit_claim_id = matched.remit_claim_id AND NOT pending.is_reversal
-    JOIN party ON party.claim_id = matched.claim_id AND party.payer_id = pending.payer_id
-    LEFT JOIN remittance.line AS line ON line.remit_line_id = adjustment.remit_line_id
-    LEFT JOIN matched_line AS line_match ON line_match.remit_line_id = adjustment.remit_line_id
-    LEFT JOIN codes.carc AS code ON code.carc = adjustment.carc
-    LEFT JOIN refined AS on_line ON on_line.item_id = adjustment.remit_line_id
-    LEFT JOIN refined AS on_claim ON on_claim.item_id = adjustment.remit_claim_id
+    JOIN answering AS party ON party.remit_claim_id = matched.remit_claim_id
+    LEFT JOIN remittance.line AS line ON line.remit_line_id = one.remit_line_id
+    LEFT JOIN matched_line AS line_match ON line_match.remit_line_id = one.remit_line_id
+    LEFT JOIN codes.carc AS code ON code.carc = one.carc
+    LEFT JOIN refined AS on_line ON on_line.item_id = one.remit_line_id
+    LEFT JOIN refined AS on_claim ON on_claim.item_id = one.remit_claim_id
 )
-SELECT fact.*, coalesce(rule.rule_id, 'DEFAULT') AS rule_id, rule.account, rule.liability,
-       CASE WHEN cents < 0 THEN 'hold' WHEN cents = 0 THEN 'memo' WHEN rule.action = 'transfer' AND next_turn = 'patient' AND blocks_patient THEN 'hold'
+SELECT fact.*, CASE WHEN is_estimate THEN 'PREDETERMINATION' ELSE coalesce(rule.rule_id, 'DEFAULT') END AS rule_id, rule.account, rule.liability,
+       CASE WHEN is_estimate THEN 'memo' WHEN cents < 0 THEN 'hold' WHEN cents = 0 THEN 'memo' WHEN rule.action = 'transfer' AND next_turn = 'patient' AND blocks_patient THEN 'hold'
             ELSE coalesce(rule.action, 'hold') END AS action,
        CASE WHEN cents < 0 THEN 'NEGATIVE_ADJUSTMENT' WHEN rule.action = 'transfer' AND next_turn = 'patient' AND blocks_patient THEN 'PATIENT_BLOCKED'
             WHEN rule.rule_id IS NULL AND NOT is_known THEN 'UNMAPPED_CARC' ELSE 'POLICY_HOLD' END AS hold_code,

@@ -21,22 +21,33 @@ WHERE outcome.match_by = 'claim' AND outcome.remit_line_id <> outcome.remit_clai
 
 CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT claim_id FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 
+-- one row per claim and payer turn with a charge that two standing answers moved; answers without lines speak of every charge
 CREATE OR REPLACE TEMP TABLE paid_twice AS
-SELECT claim_id, payer_turn, arg_max(remit_claim_id, posting_key) AS remit_claim_id, arg_max(payment_id, posting_key) AS payment_id, max(paid_cents) AS cents, count(*) AS times
-FROM posting.posting AS posted
-WHERE claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL AND paid_cents > 0
-  AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
-GROUP BY ALL HAVING count(*) > 1;
+WITH moved AS (
+    SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, posted.payment_id, posted.paid_cents, entry.charge_id
+    FROM posting.posting AS posted
+    JOIN ledger.entry AS entry ON entry.remit_claim_id = posted.remit_claim_id AND entry.claim_id = posted.claim_id AND entry.sub_account = posted.payer_turn
+    WHERE posted.claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL AND entry.account = 'AR'
+      AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
+    GROUP BY ALL HAVING sum(entry.cents) <> 0
+)
+SELECT one.claim_id, one.payer_turn, arg_max(one.remit_claim_id, one.posting_key) AS remit_claim_id, arg_max(one.payment_id, one.posting_key) AS payment_id,
+       max(one.paid_cents) AS cents, count(DISTINCT one.posting_key) AS times
+FROM moved AS one
+JOIN moved AS other ON other.claim_id = one.claim_id AND other.payer_turn = one.payer_turn AND other.posting_key <> one.posting_key
+ AND (other.charge_id = one.charge_id OR other.charge_id IS NULL OR one.charge_id IS NULL)
+GROUP BY one.claim_id, one.payer_turn;
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'ANSWERED_TWICE', claim_id, payer_turn, paid_twice.times, before.times)), 'ANSWERED_TWICE', 'remit_claim', remit_claim_id, payment_id,
-       remit_claim_id, claim_id, cents, concat(paid_twice.times, ' payments of this payer stand'), false, CAST($today AS DATE), $run_id
+       remit_claim_id, claim_id, cents, concat(paid_twice.times, ' answers of this payer to one charge stand'), false, CAST($today AS DATE), $run_id
 FROM paid_twice LEFT JOIN closed_before AS before ON before.code = 'ANSWERED_TWICE' AND before.item_id = remit_claim_id
 WHERE NOT EXISTS (SELECT 1 FROM posting.open_exception AS open WHERE open.code = 'ANSWERED_TWICE' AND open.remit_claim_id = paid_twice.remit_claim_id);
 
+-- one row per claim, party and payer owed money, whatever made it so: a payment, or a charge voided after it was paid
 CREATE OR REPLACE TEMP TABLE credit_balance AS
 SELECT claim_id, sub_account, payer_id, sum(cents) AS cents FROM ledger.entry
-WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM touched) GROUP BY ALL HAVING sum(cents) < 0;
+WHERE account = 'AR' GROUP BY ALL HAVING sum(cents) < 0;
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'CREDIT_BALANCE', claim_id, sub_account, payer_id, cents, before.times)), 'CREDIT_BALANCE', 'claim', claim_id, NULL, NULL,
@@ -57,8 +68,7 @@ WHERE exception.is_blocking AND exception.item_kind = 'remit_claim' AND exceptio
 INSERT OR IGNORE INTO posting.exception_closed
 SELECT exception_id, 'settled_since', 'policy', CAST($today AS DATE), $run_id
 FROM posting.exception AS open
-WHERE claim_id IN (SELECT claim_id FROM touched)
-  AND (code = 'ANSWERED_TWICE' AND claim_id NOT IN (SELECT claim_id FROM paid_twice)
+WHERE (code = 'ANSWERED_TWICE' AND claim_id IN (SELECT claim_id FROM touched) AND claim_id NOT IN (SELECT claim_id FROM paid_twice)
        OR code = 'CREDIT_BALANCE' AND NOT EXISTS (SELECT 1 FROM credit_balance AS still WHERE still.claim_id = open.claim_id AND still.cents = open.cents));
 
 INSERT OR IGNORE INTO posting.payment_posted

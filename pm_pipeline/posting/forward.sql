@@ -9,34 +9,48 @@ FROM blocked WHERE code IS NULL AND NOT is_reversal
 
 -- one row per unit of posting: a line, and the claim itself for what stands at claim level (a claim with one charge: that charge)
 CREATE OR REPLACE TEMP TABLE posting_item AS
-SELECT now.*, line.remit_line_id AS item_id, 'remit_line' AS txn_kind, line_match.charge_id, line_match.match_by AS line_match_by, line.paid_cents AS item_paid_cents,
+SELECT now.*, line.remit_line_id AS item_id, 'remit_line' AS txn_kind, line_match.charge_id, line_match.match_by AS line_match_by,
+       CASE WHEN is_estimate THEN 0 ELSE line.paid_cents END AS item_paid_cents,
        line.segment_no AS item_segment_no
 FROM posting_now AS now JOIN remittance.line AS line USING (remit_claim_id) JOIN matched_line AS line_match USING (remit_line_id)
 UNION ALL
 SELECT now.*, now.remit_claim_id, 'remit_claim', only_charge.charge_id, 'claim',
-       now.paid_cents - coalesce((SELECT sum(paid_cents) FROM remittance.line AS line WHERE line.remit_claim_id = now.remit_claim_id), 0), now.segment_no
+       CASE WHEN is_estimate THEN 0
+            ELSE now.paid_cents - coalesce((SELECT sum(paid_cents) FROM remittance.line AS line WHERE line.remit_claim_id = now.remit_claim_id), 0) END, now.segment_no
 FROM posting_now AS now
 LEFT JOIN (SELECT claim_id, any_value(charge_id) AS charge_id FROM charges.active_charge GROUP BY 1 HAVING count(*) = 1) AS only_charge
   ON only_charge.claim_id = now.claim_id;
 
 -- one row per decision of this pass, with the cents that move. A later payer's write-off moves only what it newly gives
--- up: the part of it that the earlier payer's payment and write-off already cover, beyond what OA-23 states, moves nothing.
+-- up: the part of it that the earlier payers' payments and write-offs already cover, beyond what OA-23 states, moves
+-- nothing. That is reckoned per charge, over all lines of the answer that speak of it; an answer without lines speaks of
+-- every charge. Only earlier turns count, so that answers of one payer come to the same in one run or in several.
 CREATE OR REPLACE TEMP TABLE decision_now AS
-WITH earlier AS (
-    SELECT claim_id, charge_id, -sum(cents) AS settled_cents FROM ledger.entry
-    WHERE account = 'AR' AND entry_kind IN ('payment', 'contractual') AND claim_id IN (SELECT claim_id FROM posting_now WHERE turn_no > 1)
+WITH later_answer AS (
+    SELECT DISTINCT remit_claim_id, claim_id, charge_id, turn_no, lines FROM posting_item WHERE turn_no > 1
+), settled AS (
+    SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], sub_account) AS turn_no, -sum(cents) AS cents FROM ledger.entry
+    WHERE account = 'AR' AND entry_kind IN ('payment', 'contractual') AND claim_id IN (SELECT claim_id FROM later_answer)
+    GROUP BY ALL
+), earlier AS (
+    SELECT answer.remit_claim_id, answer.charge_id, sum(settled.cents) AS settled_cents
+    FROM later_answer AS answer
+    JOIN settled ON settled.claim_id = answer.claim_id AND settled.turn_no < answer.turn_no
+     AND (answer.lines = 0 OR settled.charge_id IS NOT DISTINCT FROM answer.charge_id)
     GROUP BY ALL
 ), stated AS (
-    SELECT remit_claim_id, remit_line_id, sum(cents) FILTER (group_code = 'OA' AND carc = '23') AS oa23_cents FROM decided GROUP BY ALL
+    SELECT item.remit_claim_id, item.charge_id, sum(decided.cents) AS oa23_cents
+    FROM decided JOIN posting_item AS item ON item.item_id = coalesce(decided.remit_line_id, decided.remit_claim_id)
+    WHERE group_code = 'OA' AND carc = '23' GROUP BY ALL
 ), line AS (
     SELECT decided.*, item.charge_id AS item_charge_id, item.item_id, item.turn_no, item.segment_no AS claim_segment_no,
            greatest(0, coalesce(earlier.settled_cents, 0) - coalesce(stated.oa23_cents, 0)) AS overlap_cents,
-           coalesce(sum(decided.cents) FILTER (decided.action = 'write_off') OVER (PARTITION BY item.item_id ORDER BY decided.adjustment_id
+           coalesce(sum(decided.cents) FILTER (decided.action = 'write_off') OVER (PARTITION BY item.remit_claim_id, item.charge_id ORDER BY decided.adjustment_id
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS written_before
     FROM decided
     JOIN posting_item AS item ON item.item_id = coalesce(decided.remit_line_id, decided.remit_claim_id)
-    LEFT JOIN earlier ON earlier.claim_id = item.claim_id AND earlier.charge_id IS NOT DISTINCT FROM item.charge_id
-    LEFT JOIN stated ON stated.remit_claim_id = decided.remit_claim_id AND stated.remit_line_id IS NOT DISTINCT FROM decided.remit_line_id
+    LEFT JOIN earlier ON earlier.remit_claim_id = item.remit_claim_id AND earlier.charge_id IS NOT DISTINCT FROM item.charge_id
+    LEFT JOIN stated ON stated.remit_claim_id = item.remit_claim_id AND stated.charge_id IS NOT DISTINCT FROM item.charge_id
 )
 SELECT *, CASE WHEN action = 'transfer' THEN cents
                WHEN action = 'write_off' AND turn_no = 1 THEN cents
@@ -73,10 +87,11 @@ LEFT JOIN posting_charge AS charge ON charge.claim_id = item.claim_id AND charge
 WHERE decision.posted_cents <> 0;
 
 INSERT INTO posting.posting
-SELECT posting_key, kind, payment_id, remit_claim_id, claim_id, turn, match_by,
+SELECT posting_key, kind, payment_id, remit_claim_id, claim_id, CASE WHEN NOT is_estimate THEN turn END, match_by,
+       CASE WHEN NOT is_estimate THEN
        1 + (SELECT count(*) FROM posting.posting AS earlier WHERE earlier.claim_id = now.claim_id AND earlier.payer_turn = now.turn
             AND earlier.kind IN ('post', 'release') AND earlier.reverses IS NULL)
-         + row_number() OVER (PARTITION BY claim_id, turn ORDER BY effective_on, payment_id, clp_no) - 1,
+         + row_number() OVER (PARTITION BY claim_id, turn, is_estimate ORDER BY effective_on, payment_id, clp_no) - 1 END,
        NULL, paid_cents, coalesce((SELECT sum(posted_cents) FROM decision_now AS moved WHERE moved.remit_claim_id = now.remit_claim_id), 0),
        CAST($today AS DATE), $run_id
 FROM posting_now AS now;

@@ -8,7 +8,7 @@ FROM (
     FROM acknowledgments.claim_status AS said JOIN scrub.claim AS claim USING (claim_id) WHERE said.payer_claim_number IS NOT NULL
     UNION
     SELECT DISTINCT pay.payer_id, clp.payer_claim_number, posted.claim_id
-    FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id) JOIN remittance.payment AS pay ON pay.payment_id = clp.payment_id
+    FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id) JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id
     WHERE posted.claim_id IS NOT NULL AND clp.payer_claim_number IS NOT NULL
 )
 WHERE payer_claim_number IN (SELECT payer_claim_number FROM pending UNION SELECT original_payer_claim_number FROM pending)
@@ -42,6 +42,14 @@ WITH parties AS (
 SELECT claim_id, payer_id, turn_no, ['primary', 'secondary', 'tertiary'][turn_no] AS turn,
        coalesce(['primary', 'secondary', 'tertiary'][lead(turn_no) OVER by_turn], 'patient') AS next_turn, lead(payer_id) OVER by_turn AS next_payer_id
 FROM parties WINDOW by_turn AS (PARTITION BY claim_id ORDER BY turn_no);
+
+-- one row per matched remittance claim whose payer covers the patient: the turn it answers in. A payer that covers the
+-- patient twice says by CLP02 as which of the two it answers (1, 19 first; 2, 20 second; 3, 21 third).
+CREATE OR REPLACE TEMP TABLE answering AS
+SELECT matched.remit_claim_id, turn_no, turn, next_turn, next_payer_id
+FROM matched JOIN pending USING (remit_claim_id) JOIN party ON party.claim_id = matched.claim_id AND party.payer_id = pending.payer_id
+QUALIFY row_number() OVER (PARTITION BY matched.remit_claim_id ORDER BY
+    turn_no <> CASE WHEN status IN ('2', '20') THEN 2 WHEN status IN ('3', '21') THEN 3 ELSE 1 END, turn_no) = 1;
 
 -- one row per remittance line of a matched claim, with its charge: by REF*6R, else by unique content
 CREATE OR REPLACE TEMP TABLE matched_line AS

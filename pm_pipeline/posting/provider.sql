@@ -2,19 +2,31 @@
 CREATE OR REPLACE TEMP TABLE plb_now AS
 SELECT plb.*, pay.payer_id, pay.effective_on, code.account, code.sub_account, code.entry_kind,
        CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
-       done.kind IS NOT NULL AS is_suspended, bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee AS is_held
+       done.kind IS NOT NULL AS is_suspended,
+       bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee OR pay.payer_id IS NULL AS is_held,
+       CASE WHEN NOT pay.is_our_payee THEN 'PAYEE_NOT_OURS' WHEN code.account IS NULL THEN 'PLB_UNKNOWN' WHEN pay.payer_id IS NULL THEN 'PAYER_UNKNOWN' END AS held_for
 FROM remittance.provider_adjustment AS plb
-JOIN remittance.payment AS pay USING (payment_id)
+JOIN remittance.current_payment AS pay USING (payment_id)
 LEFT JOIN codes.plb AS code USING (reason_code)
 LEFT JOIN posting.provider_adjustment_outcome AS done ON done.plb_id = plb.plb_id AND done.kind = 'suspend'
 WHERE NOT EXISTS (SELECT 1 FROM posting.provider_adjustment_outcome AS earlier WHERE earlier.plb_id = plb.plb_id AND earlier.kind IN ('post', 'release'));
+
+INSERT OR IGNORE INTO posting.exception
+SELECT short_id('Q', concat_ws('|', held_for, plb_id)), held_for, 'provider_adjustment', plb_id, payment_id, NULL, NULL, -cents,
+       concat('PLB ', reason_code, ' at segment ', segment_no), true, CAST($today AS DATE), $run_id
+FROM plb_now WHERE held_for IS NOT NULL;
+
+INSERT OR IGNORE INTO posting.exception_closed
+SELECT exception_id, CASE WHEN held_for IS NULL THEN 'known_now' ELSE 'other_reason_now' END, 'policy', CAST($today AS DATE), $run_id
+FROM posting.exception JOIN plb_now ON plb_id = item_id
+WHERE item_kind = 'provider_adjustment' AND code IS DISTINCT FROM held_for;
 
 DELETE FROM plb_now WHERE is_held AND is_suspended;
 
 INSERT INTO ledger_proposal
 SELECT concat('plb:', plb_id, CASE WHEN is_held THEN ':suspense' ELSE '' END), CASE WHEN is_held THEN 'suspense' ELSE 'provider_adjustment' END, NULL, 'policy',
        CASE WHEN is_held THEN 'suspense' ELSE entry_kind END, CASE WHEN side = -1 THEN 'CASH_CLEARING' WHEN is_held THEN 'UNAPPLIED' ELSE account END,
-       CASE WHEN side = -1 THEN cash WHEN is_held THEN 'payer' WHEN sub_account = 'payer' THEN coalesce(payer_id, 'unknown') ELSE sub_account END,
+       CASE WHEN side = -1 THEN cash WHEN is_held THEN 'payer' WHEN sub_account = 'payer' THEN payer_id ELSE sub_account END,
        side * cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, effective_on, file_id, segment_no, $policy_id, $policy_version,
        concat('PLB-', reason_code)
 FROM plb_now CROSS JOIN (VALUES (1), (-1)) AS sides(side) WHERE cents <> 0;
@@ -25,12 +37,3 @@ FROM plb_now WHERE is_suspended AND NOT is_held;
 
 INSERT INTO posting.provider_adjustment_outcome
 SELECT plb_id, CASE WHEN is_held THEN 'suspend' WHEN is_suspended THEN 'release' ELSE 'post' END, CAST($today AS DATE), $run_id FROM plb_now;
-
-INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'PLB_UNKNOWN', plb_id)), 'PLB_UNKNOWN', 'provider_adjustment', plb_id, payment_id, NULL, NULL, -cents,
-       concat('PLB ', reason_code, ' at segment ', segment_no), true, CAST($today AS DATE), $run_id
-FROM plb_now WHERE account IS NULL;
-
-INSERT OR IGNORE INTO posting.exception_closed
-SELECT exception_id, 'code_known_now', 'policy', CAST($today AS DATE), $run_id
-FROM posting.exception WHERE code = 'PLB_UNKNOWN' AND item_kind = 'provider_adjustment' AND item_id IN (SELECT plb_id FROM plb_now WHERE NOT is_held);

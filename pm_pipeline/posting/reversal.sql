@@ -5,7 +5,8 @@ CREATE OR REPLACE TEMP TABLE open_reversal AS
 SELECT * FROM blocked WHERE code = 'ORPHAN_REVERSAL'
   AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
 
--- one row per pending reversal and candidate original: posted, not reversed, same payer, same claim or payer claim number
+-- one row per pending reversal and candidate original: posted, not reversed, same payer, same claim or payer claim number,
+-- and of another payment: beside a reversal stands its correction, which may have the very amounts of the original
 CREATE OR REPLACE TEMP TABLE reversal_pair AS
 SELECT reversal.*, original.posting_key AS original_key, original.remit_claim_id AS original_remit_claim_id, original.payer_turn AS original_turn,
        original.claim_id AS original_claim_id, original.adjusted_cents AS original_adjusted_cents, pay.effective_on AS original_effective_on,
@@ -20,7 +21,7 @@ JOIN (
 ) AS near ON near.reversal_id = reversal.remit_claim_id
 JOIN posting.posting AS original ON original.posting_key = near.posting_key AND original.kind IN ('post', 'release') AND original.reverses IS NULL
 JOIN remittance.claim AS clp ON clp.remit_claim_id = original.remit_claim_id AND clp.status NOT IN ('22', '25')
-JOIN remittance.payment AS pay ON pay.payment_id = clp.payment_id AND pay.payer_id = reversal.payer_id
+JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id AND pay.payer_id = reversal.payer_id AND pay.payment_id <> reversal.payment_id
 LEFT JOIN posting.posting AS later ON later.reverses = original.posting_key
 WHERE later.posting_key IS NULL
   AND (clp.payer_claim_number IN (reversal.payer_claim_number, reversal.original_payer_claim_number)
@@ -37,7 +38,7 @@ SELECT DISTINCT remit_claim_id, original_remit_claim_id FROM (
 
 -- one row per pair, the best choice of a reversal numbered 1
 CREATE OR REPLACE TEMP TABLE reversal_candidate AS
-SELECT *, row_number() OVER (PARTITION BY remit_claim_id ORDER BY negates DESC, original_effective_on DESC, original_remit_claim_id DESC) AS choice
+SELECT *, row_number() OVER (PARTITION BY remit_claim_id ORDER BY negates DESC, original_effective_on > effective_on, original_effective_on DESC, original_remit_claim_id DESC) AS choice
 FROM (SELECT pair.*, amounts_negate AND difference.remit_claim_id IS NULL AS negates
       FROM reversal_pair AS pair LEFT JOIN reversal_difference AS difference USING (remit_claim_id, original_remit_claim_id));
 

@@ -39,8 +39,8 @@ CREATE TABLE IF NOT EXISTS receivables.denial_closed (
 -- one row per thing somebody must do because something expected did not happen, or time runs out
 CREATE TABLE IF NOT EXISTS receivables.work_item (
     work_id   VARCHAR PRIMARY KEY,        -- of kind, item and due date
-    kind      VARCHAR NOT NULL,           -- overdue_set, overdue_claim, overdue_remittance, overdue_deposit, filing_deadline, bill_secondary
-    item_id   VARCHAR NOT NULL,           -- isa13, claim_id or payment_id
+    kind      VARCHAR NOT NULL,           -- overdue_set, overdue_claim, overdue_remittance, overdue_deposit, unmatched_deposit, filing_deadline, appeal_deadline, bill_secondary
+    item_id   VARCHAR NOT NULL,           -- isa13, claim_id, payment_id, deposit_id or denial_id
     claim_id  VARCHAR,
     cents     BIGINT NOT NULL,
     due_on    DATE NOT NULL,
@@ -65,10 +65,11 @@ SELECT * FROM receivables.denial ANTI JOIN receivables.denial_closed USING (deni
 CREATE OR REPLACE VIEW receivables.open_work AS
 SELECT * FROM receivables.work_item ANTI JOIN receivables.work_item_closed USING (work_id);
 
--- one row per claim, charge and responsible party with a balance at the end of as_of, from ledger entries alone
+-- one row per claim, charge and responsible party with a balance at the end of as_of, from ledger entries alone; the payer is
+-- the one that was made responsible last
 CREATE OR REPLACE MACRO receivables.balances(as_of) AS TABLE
 SELECT practice_id, claim_id, charge_id, sub_account AS party,
-       arg_max(payer_id, effective_on) AS payer_id, any_value(provider_id) AS provider_id,
+       coalesce(arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0), arg_max(payer_id, (effective_on, batch_no))) AS payer_id, any_value(provider_id) AS provider_id,
        min(service_on) AS service_on, min(effective_on) FILTER (cents > 0) AS responsible_from, sum(cents) AS balance_cents
 FROM ledger.entry
 WHERE account = 'AR' AND posted_on <= as_of

@@ -12,6 +12,10 @@ WITH sent AS (
     ) AS accepted_on
     FROM sent JOIN scrub.claim_state AS now ON now.claim_id = sent.claim_id AND now.version = sent.version
     JOIN payer_term AS term USING (payer_id)
+), answered AS (
+    -- one row per claim and turn a payer has answered and not taken back: what is open then is a denial, not a claim to send
+    SELECT DISTINCT claim_id, payer_turn FROM posting.posting AS posted
+    WHERE kind IN ('post', 'release') AND reverses IS NULL AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
 ), crossed_over AS (
     SELECT DISTINCT claim_id FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id)
     WHERE clp.status IN ('19', '20', '21') OR clp.forwarded_to IS NOT NULL OR list_has_any(clp.remark_codes, ['MA18', 'N89', 'MA07'])
@@ -42,10 +46,15 @@ SELECT 'filing_deadline', claim.claim_id, claim.claim_id, claim.charge_cents, cl
 FROM scrub.claim AS claim JOIN scrub.claim_state AS now USING (claim_id) JOIN payer_term AS term USING (payer_id)
 WHERE now.state IN ('held', 'released', 'prepared', 'rejected') AND claim.lines > 0
 UNION ALL
+SELECT 'appeal_deadline', denial_id, claim_id, denied_cents, appeal_by - CAST($warning_days AS INTEGER),
+       concat('Denied with ', group_code, '-', carc, '; the last day to appeal is ', appeal_by, '.')
+FROM receivables.open_denial WHERE is_appealable
+UNION ALL
 SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN crossed.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
        CASE WHEN crossed.claim_id IS NULL THEN 'The next payer owes and has no claim: send it one.' ELSE 'The claim was to cross over to the next payer, which has not answered.' END
 FROM (SELECT claim_id, sum(cents) AS cents, min(effective_on) AS since FROM ledger.entry
-      WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') GROUP BY 1 HAVING sum(cents) > 0) AS owed
+      WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary')
+        AND NOT EXISTS (SELECT 1 FROM answered WHERE answered.claim_id = entry.claim_id AND answered.payer_turn = entry.sub_account) GROUP BY 1 HAVING sum(cents) > 0) AS owed
 JOIN scrub.claim AS claim USING (claim_id)
 LEFT JOIN payer_term AS term ON term.payer_id = claim.payer_id
 LEFT JOIN crossed_over AS crossed ON crossed.claim_id = owed.claim_id;

@@ -370,7 +370,8 @@ def test_any_order_of_files_comes_to_the_same_ledger(tmp_path: Path) -> None:
         }
 
     hashes: dict[str, str] = {}
-    for number, order in enumerate(itertools.permutations(["charges", "primary", "correction", "secondary"])):
+    orders = list(itertools.permutations(["charges", "primary", "correction", "secondary"]))
+    for number, order in enumerate(orders[::3]):  # every third: each file comes first, and last, in some
         world = fresh(tmp_path / str(number))
         for name in order:
             steps(world)[name]()  # type: ignore[operator]

@@ -1,0 +1,70 @@
+"""What a reversal takes back, and where the claim stands afterwards, whichever file came first."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pm_pipeline.audit.verify import verify
+from tests.money import CO45, Adjustment, World, claim, line, taken_back
+
+JUNE = [dt.date(2026, 6, day) for day in (10, 20, 25, 30)]
+
+
+def state(world: World) -> str:
+    row = world.con.execute("SELECT state FROM scrub.claim_state").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def test_a_reversal_never_takes_back_the_correction_in_its_own_payment(world: World) -> None:
+    """A correction with the same amounts (another remark only) looks just like what the reversal negates."""
+    world.bill("C1", {"A": 10_000})
+    first = claim("C1", line("A", 10_000, 0, Adjustment("CO", "16", 10_000), remarks=["M51"]))
+    second = claim("C1", line("A", 10_000, 0, Adjustment("CO", "16", 10_000), remarks=["M127"]))
+    world.post(world.remittance(first, method="NON", on=JUNE[0]))
+    both = world.remittance(taken_back(first), second, method="NON", trace="T2", on=JUNE[1])
+    world.post(both, run_id="second")
+    rows = world.con.execute(
+        "SELECT original.payment_id = reversal.payment_id FROM posting.posting AS reversal "
+        "JOIN posting.posting AS original ON original.posting_key = reversal.reverses"
+    ).fetchall()
+    assert rows == [(False,)]
+    assert world.denials() == [("DOCUMENTATION", 10_000)]
+
+
+def test_a_reversal_before_its_original_waits_even_beside_a_correction_with_the_same_amounts(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    first = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
+    world.post(world.remittance(taken_back(first), first, trace="T2", on=JUNE[1]))
+    assert world.exceptions() == ["ORPHAN_REVERSAL"]
+    world.post(world.remittance(first, on=JUNE[0]), run_id="original")
+    assert world.exceptions() == []
+    assert world.ar("C1") == {}
+    assert verify(world.con) == []
+
+
+@pytest.mark.parametrize("late", ["correction last", "original last"])
+def test_a_claim_whose_correction_stands_is_paid_whichever_file_came_first(world: World, late: str) -> None:
+    world.bill("C1", {"A": 10_000})
+    first = claim("C1", line("A", 10_000, 0, Adjustment("CO", "50", 10_000)))
+    original = world.remittance(first, method="NON", on=JUNE[0])
+    corrected = world.remittance(
+        taken_back(first), claim("C1", line("A", 10_000, 8_000, CO45(2_000))), trace="T2", on=JUNE[1]
+    )
+    for number, payment in enumerate([original, corrected] if late == "correction last" else [corrected, original]):
+        world.post(payment, run_id=f"run {number}")
+    assert state(world) == "paid"
+    assert verify(world.con, only="I13") == []
+
+
+def test_a_claim_paid_twice_and_once_taken_back_is_still_paid(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
+    for number, (payment, on) in enumerate(((paid, JUNE[0]), (paid, JUNE[1]), (taken_back(paid), JUNE[2]))):
+        world.post(world.remittance(payment, trace=f"T{number}", on=on), run_id=f"run {number}")
+    assert state(world) == "paid"
+    last = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
+    world.post(world.remittance(taken_back(last), trace="T3", on=JUNE[3]), run_id="all back")
+    assert state(world) == "reversed"
