@@ -8,7 +8,7 @@ Thirteen claims from January to July 2026, two providers, two payers; beside eac
     C02    BLUE   P2        200      paid 120, 80 contractual; taken back; again: 100 paid, 80 contractual, 20 denied
     C03    GOLD   P1        300      paid 150, 100 contractual, 50 to the secondary BLUE, which pays 60: a credit of 10
     C04    -      P1        80       self-pay
-    C05    GOLD   P2        400      held by an edit, never sent
+    C05    GOLD   P2        400      charged under P1 first, corrected the same day; held by an edit, never sent
     C06    -      P2        90       posted to the patient; three days later his coverage with BLUE arrives
     C07    BLUE   P1        500      voided six days later
     C08    BLUE   P1        60       answered: duplicate (a remittance claim without lines)
@@ -83,6 +83,7 @@ LINES = [
     Line("C13-1", "C13", "P1", "GOLD", 2_500, "07-13", "07-14"),
 ]
 LINE = {line.charge: line for line in LINES}
+CORRECTED = Line("C05-0", "C05", "P1", "GOLD", 40_000, "05-31", "06-02")
 
 
 def _charge(line: Line) -> list[Entry]:
@@ -132,7 +133,8 @@ EFT = ("CASH_CLEARING", "eft")
 SUSPENSE = ("UNAPPLIED", "payer")
 
 ENTRIES: list[Entry] = [
-    *(entry for line in LINES for entry in _charge(line)),
+    *(entry for line in [*LINES, CORRECTED] for entry in _charge(line)),
+    *(replace(entry, txn="charge_void:C05-0", cents=-entry.cents) for entry in _charge(CORRECTED)),
     *_paid("C01-1", "remit:PAY1-1-1", "02-10", "BLUE", 7_000, 2_000, 1_000),
     *_paid("C02-1", "remit:PAY2-1-1", "04-02", "BLUE", 12_000, 8_000),
     *_paid("C02-1", "remit:PAY4-1:reverses", "05-20", "BLUE", -12_000, -8_000),

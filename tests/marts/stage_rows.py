@@ -9,7 +9,7 @@ import duckdb
 from pm_pipeline import ledger
 from pm_pipeline.warehouse import load_rows, unit
 from tests.marts.fill import fill
-from tests.marts.practice import BILLED, ENTRIES, LINES, day
+from tests.marts.practice import BILLED, CORRECTED, ENTRIES, LINES, day
 
 Row = dict[str, Any]
 
@@ -29,6 +29,7 @@ PAYMENTS = [
 # remittance claim, status, charge, [paid of each line] (none: a claim without lines)
 REMIT_CLAIMS: list[tuple[str, str, int, list[int]]] = [
     ("PAY1-1", "1", 15_000, [7_000, 0]),
+    ("PAY1-2", "25", 20_000, []),  # a predetermination: no answer
     ("PAY2-1", "1", 20_000, [12_000]),
     ("PAY3-1", "1", 30_000, [15_000]),
     ("PAY4-1", "22", -20_000, [-12_000]),
@@ -44,10 +45,11 @@ REMIT_CLAIMS: list[tuple[str, str, int, list[int]]] = [
 # remittance claim, kind, claim, turn, generation, reverses, posted
 POSTINGS = [
     ("PAY1-1", "post", "C01", "primary", 1, None, "02-10"),
-    ("PAY2-1", "post", "C02", "primary", 1, None, "04-02"),
+    ("PAY1-2", "post", "C02", "primary", 1, None, "02-10"),
+    ("PAY2-1", "post", "C02", "primary", 2, None, "04-02"),
     ("PAY3-1", "post", "C03", "primary", 1, None, "05-15"),
     ("PAY4-1", "post", "C02", "primary", None, "PAY2-1:post", "05-20"),
-    ("PAY4-2", "post", "C02", "primary", 2, None, "05-20"),
+    ("PAY4-2", "post", "C02", "primary", 3, None, "05-20"),
     ("PAY5-1", "suspend", None, None, None, None, "06-10"),
     ("PAY5-1", "release", "C03", "secondary", 1, None, "06-10"),
     ("PAY6-1", "post", "C08", "primary", 1, None, "07-09"),
@@ -120,9 +122,10 @@ def _claims() -> dict[str, list[Row]]:
         for claim, line in sorted(first.items())
     ]  # fmt: skip
     charges = [
-        {"charge_id": line.charge, "action": "new", "practice_id": "HARBOR", "claim_id": line.claim,
+        {"charge_id": line.charge, "action": "correct" if line.charge == "C05-1" else "new", "practice_id": "HARBOR",
+         "original_charge_id": "C05-0" if line.charge == "C05-1" else None, "claim_id": line.claim,
          "line_id": f"L{line.charge}", "charge_cents": line.cents, "dos_from": day(line.service)}
-        for line in LINES
+        for line in [*LINES, CORRECTED]
     ]  # fmt: skip
     void = {"charge_id": "C07-1V", "action": "void", "original_charge_id": "C07-1", "practice_id": "HARBOR",
             "claim_id": "C07", "line_id": "LC07-1V", "charge_cents": 50_000}  # fmt: skip

@@ -28,10 +28,16 @@ def test_a_correction_is_neither_a_first_answer_nor_an_initial_denial(marts: duc
     assert _rate(marts, "remitted_claims, denied_claims", "05", "BLUE", "P2") in ([], [(0, 0)])
 
 
-def test_each_payer_of_a_claim_has_its_own_first_answer(marts: duckdb.DuckDBPyConnection) -> None:
-    """C03: GOLD in May (dated ahead to 18 May, come on 15 May), BLUE as second payer in June."""
+def test_a_predetermination_is_no_answer(marts: duckdb.DuckDBPyConnection) -> None:
+    """In February BLUE said what it would pay for C02 (CLP02 25); its answer is that of April."""
+    assert _rate(marts, "remitted_claims", "02", "BLUE", "P2") in ([], [(0,)])
+    assert _rate(marts, "remitted_claims", "04", "BLUE", "P2") == [(1,)]
+
+
+def test_a_claim_counts_once_under_the_payer_that_spoke_first(marts: duckdb.DuckDBPyConnection) -> None:
+    """C03: GOLD in May (dated ahead to 18 May, come on 15 May); what BLUE said as second payer in June comes after it."""
     assert _rate(marts, "remitted_claims", "05", "GOLD", "P1") == [(1,)]
-    assert _rate(marts, "remitted_claims", "06", "BLUE", "P1") == [(1,)]
+    assert _rate(marts, "remitted_claims", "06", "BLUE", "P1") in ([], [(0,)])
 
 
 def test_duplicates_stay_out_of_the_headline(marts: duckdb.DuckDBPyConnection) -> None:

@@ -13,14 +13,14 @@ LATEST = {
         "2026-04-17",
     ),  # 240 + 110 + 510 + 25 + 90; charges 60+130+90+110+400+300+25+80
     "days_in_ar_netted": (965, 1_195 / 90, "2026-04-17"),
-    "aged_ar_over_90_service_date": (80, 965, "2026-07-15"),  # C01 50 + 10, C02 20
-    "aged_ar_over_90_first_bill": (80, 485, "2026-07-15"),  # never billed: C04 80, C05 400
-    "aged_ar_over_120_responsibility_start": (80, 965, "2026-07-15"),
+    "aged_ar_over_90_service_date": (80, 485, "2026-07-15"),  # C01 50 + 10, C02 20; never billed: C04 80, C05 400
+    "aged_ar_over_90_first_bill": (80, 485, "2026-07-15"),
+    "aged_ar_over_120_responsibility_start": (80, 485, "2026-07-15"),
     "net_collection_rate_matched": (110, 240, "2026-01-01"),  # January and February: 70+40 of 150-20+40+70
     "net_collection_rate_matched_maturing": (310, 1_215, "2026-03-01"),  # March to July
     "net_collection_rate_cash": (190, 795, "2026-05-01"),  # May 130, June 60; charges 700+195 less 100
-    "initial_denial_rate_claims_by_remits": (1, 4, "2026-05-01"),  # C09 of C03 twice, C08, C09
-    "initial_denial_rate_dollars_by_remits": (130, 790, "2026-05-01"),
+    "initial_denial_rate_claims_by_remits": (1, 3, "2026-05-01"),  # C09 of C03, C08, C09
+    "initial_denial_rate_dollars_by_remits": (130, 490, "2026-05-01"),
     "initial_denial_rate_claims_by_submissions": (1, 4 / 3, "2026-07-01"),  # April to June: C03, C08, C09, C10
     "initial_denial_rate_dollars_by_submissions": (130, 200, "2026-07-01"),  # 300 + 60 + 130 + 110 over 3
     "auto_post_rate_lines": (6, 8, "2026-05-01"),

@@ -88,3 +88,12 @@ def test_no_rate_where_nothing_is_collectable(marts: duckdb.DuckDBPyConnection) 
         "SELECT collectable_amount, net_collection_rate FROM marts.net_collection_rate "
         "WHERE basis = 'cash' AND period_start = '2026-04-01' AND provider_id = 'P2'",
     ) == [(-8_000, None)]
+
+
+def test_a_charge_counts_for_the_clinician_it_was_corrected_to(marts: duckdb.DuckDBPyConnection) -> None:
+    """C05 was charged under P1 first; P1 has nothing of it left."""
+    assert rows(
+        marts,
+        "SELECT provider_id, charges_amount FROM marts.net_collection_rate WHERE basis = 'matched' AND payer_id = 'GOLD' "
+        "AND period_start = '2026-05-01' AND charges_amount <> 0",
+    ) == [("P2", 40_000)]

@@ -1,4 +1,4 @@
--- one row per denial episode that a payer's first answer opened
+-- one row per denial episode that a claim's first answer opened
 select
     denial.denial_id, denial.remit_claim_id, answer.claim_id, answer.payer_turn, answer.remit_on, denial.opened_on,
     answer.practice_id, answer.payer_id, answer.provider_id,

@@ -11,10 +11,10 @@ with days as (
 aged as (
     select
         as_of_date, aging_base,
-        sum(case when bucket in ('91-120', '121+') then balance_amount else 0 end) as over_90,
-        sum(case when bucket = '121+' then balance_amount else 0 end) as over_120,
-        -- what was never billed has no place in an aging by first bill
-        sum(case when bucket <> 'not billed' then balance_amount else 0 end) as aged
+        -- HFMA: billed A/R only, whatever the age counts from
+        sum(case when bucket in ('91-120', '121+') then billed_amount else 0 end) as over_90,
+        sum(case when bucket = '121+' then billed_amount else 0 end) as over_120,
+        sum(billed_amount) as aged
     from {{ ref('ar_aging') }}
     group by as_of_date, aging_base
 )

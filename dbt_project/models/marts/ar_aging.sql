@@ -21,6 +21,7 @@ aged as (
 select
     as_of_date, practice_id, payer_id, provider_id, party, aging_base, {{ aging_bucket('age_days') }} as bucket,
     {{ total('balance_amount') }} as balance_amount,
+    {{ total_where('balance_amount', 'first_billed_on is not null') }} as billed_amount,
     count(*) as balances,
     as_of_date as period_start,
     as_of_date as period_end,
