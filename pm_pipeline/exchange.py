@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pm_pipeline.config import Partner, read_secret
 from pm_pipeline.home import Home
+from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.server import SftpServer, prepare_accounts
 from pm_pipeline.sandbox.world import Sandbox
 from pm_pipeline.transport.handshake import Endpoint
@@ -23,11 +24,11 @@ from pm_pipeline.transport.sftp import Session, connect
 class Embedded:
     """The running sandbox of one installation: its server and its world."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, plan: Plan | None = None) -> None:
         self._stack = ExitStack()
         accounts = prepare_accounts(home.settings, home.config)
         self.server = self._stack.enter_context(SftpServer(home.settings.sandbox_dir, accounts))
-        self.world = Sandbox(home.settings, home.config)
+        self.world = Sandbox(home.settings, home.config, plan=plan)
 
     def stop(self) -> None:
         """Stop the server and close the world's books."""
@@ -38,11 +39,11 @@ class Embedded:
 _RUNNING: dict[Path, Embedded] = {}
 
 
-def embedded(home: Home) -> Embedded:
-    """The sandbox of this installation, started at the first call."""
+def embedded(home: Home, plan: Plan | None = None) -> Embedded:
+    """The sandbox of this installation, started at the first call: with `plan`, or with the shipped one."""
     key = home.settings.sandbox_dir
     if key not in _RUNNING:
-        _RUNNING[key] = Embedded(home)
+        _RUNNING[key] = Embedded(home, plan)
     return _RUNNING[key]
 
 

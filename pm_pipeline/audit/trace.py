@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
@@ -18,8 +19,12 @@ from pm_pipeline.x12.envelope import looks_like_x12, open_envelope, segment_text
 class ReadsFiles(Protocol):
     """The stores of landed and emitted files."""
 
+    def path(self, file_id: str) -> Path:
+        """Where the bytes of this id are or would be."""
+        ...
+
     def read(self, file_id: str) -> bytes:
-        """The bytes kept under this id."""
+        """The bytes kept under this id, held against their hash."""
         ...
 
 
@@ -103,7 +108,10 @@ class Evidence:
         self._opened: dict[str, dict[int, str]] = {}
 
     def raw(self, file_id: str | None, number: int | None) -> str | None:
-        """The text of segment `number` (X12) or of feed row `number`; None when there is no such place."""
+        """The text of segment `number` (X12) or of feed row `number`; None when there is no such place.
+
+        Raises TransportError when the bytes are missing or were changed.
+        """
         if file_id is None or number is None:
             return None
         if file_id not in self._opened:
@@ -111,16 +119,12 @@ class Evidence:
         return self._opened[file_id].get(number)
 
     def _open(self, file_id: str) -> dict[int, str]:
-        for store in self._stores:
-            try:
-                data = store.read(file_id)
-            except OSError:
-                continue
-            if looks_like_x12(data):
-                return segment_texts(open_envelope(data))
-            rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
-            return {number: ",".join(row) for number, row in enumerate(rows)}
-        return {}
+        holder = next((store for store in self._stores if store.path(file_id).is_file()), self._stores[0])
+        data = holder.read(file_id)
+        if looks_like_x12(data):
+            return segment_texts(open_envelope(data))
+        rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
+        return {number: ",".join(row) for number, row in enumerate(rows)}
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> dict[str, Any] | None:

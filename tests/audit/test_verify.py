@@ -1,0 +1,89 @@
+"""Each invariant sees what it is there to see: the world is sound, one thing is spoiled by hand, and it is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from pm_pipeline.audit.verify import invariants, verify
+from tests.money import CO45, PR2, World, claim, line
+
+LEDGER_ROW = "SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment' AND account = 'AR'"
+ALL = (
+    "I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I14", "I15", "I16",
+)  # fmt: skip
+
+
+@pytest.fixture
+def paid(world: World) -> World:
+    """Two claims billed; one paid in full with a write-off, one with coinsurance, by one payment."""
+    world.bill("CLAIM1", {"A": 10_000})
+    world.bill("CLAIM2", {"B": 20_000})
+    world.post(
+        world.remittance(
+            claim("CLAIM1", line("A", 10_000, 6_000, CO45(4_000))),
+            claim("CLAIM2", line("B", 20_000, 9_000, CO45(8_000), PR2(3_000)), number="ICN2"),
+        )
+    )
+    assert verify(world.con) == []
+    return world
+
+
+def test_the_sixteen_invariants_are_there_and_say_what_a_row_means() -> None:
+    assert tuple(invariants()) == ALL
+    assert all(meaning.startswith("one row ") for meaning, _ in invariants().values())
+
+
+def found(world: World) -> set[tuple[str, str]]:
+    return {(one.invariant, one.item) for one in verify(world.con)}
+
+
+def test_an_entry_changed_by_hand_is_named(paid: World) -> None:
+    entry, txn = paid.con.execute(
+        f"SELECT entry_id, txn_id FROM ledger.entry WHERE entry_id = ({LEDGER_ROW})"
+    ).fetchall()[0]
+    paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE entry_id = ?", [entry])
+    assert {("I01", txn), ("I16", entry)} <= found(paid)
+
+
+def test_an_entry_whose_words_were_changed_is_named_although_the_money_is_right(paid: World) -> None:
+    entry = paid.con.execute(LEDGER_ROW).fetchall()[0][0]
+    paid.con.execute("UPDATE ledger.entry SET provider_id = 'P02' WHERE entry_id = ?", [entry])
+    assert found(paid) == {("I16", entry)}
+
+
+def test_an_entry_removed_or_smuggled_in_breaks_the_seal_of_its_batch(paid: World) -> None:
+    row = paid.con.execute(f"SELECT txn_id, batch_no FROM ledger.entry WHERE entry_id = ({LEDGER_ROW})").fetchall()[0]
+    paid.con.execute("DELETE FROM ledger.entry WHERE txn_id = ?", [row[0]])
+    names = found(paid)
+    assert ("I16", f"batch {row[1]}") in names
+    assert any(invariant == "I02" for invariant, _ in names)
+
+
+def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(paid: World) -> None:
+    paid.con.execute("UPDATE ledger.batch SET digest = sha256('forged') WHERE batch_no = 1")
+    assert ("I16", "batch 1") in found(paid)
+
+
+@pytest.mark.parametrize(
+    ("invariant", "item", "spoil"),
+    [
+        ("I03", None, "UPDATE remittance.payment SET plb_cents = plb_cents + 5"),
+        ("I04", None, "INSERT INTO posting.posting SELECT * REPLACE (posting_key || 'x' AS posting_key) FROM posting.posting LIMIT 1"),
+        ("I08", None, "DELETE FROM transport.file WHERE file_id = 'feed'"),
+        ("I12", "CLAIM1", "INSERT INTO submission.batch_claim VALUES ('CLAIM1', 2, 7, 7, 'BLHRB', '1', NULL, 'h', 1, 1, 2, DATE '2026-06-01', 'r')"),
+        ("I13", "CLAIM1", "INSERT INTO scrub.claim_event SELECT 'V' || n, 'CLAIM1', 0, 1000 + n, 'built', 'held', 90 - n, DATE '2026-06-01', NULL, NULL, NULL, 'r', "
+                          "now()::TIMESTAMP FROM range(2) AS t(n)"),
+        ("I14", None, "UPDATE warehouse.chain SET unit_name = 'another' WHERE seq = 1"),
+        ("I15", None, "INSERT INTO intake.feed_file VALUES ('f', 'charges', 'loaded', NULL, 5, 3, 0, 1, DATE '2026-06-01', 'r')"),
+    ],
+)  # fmt: skip
+def test_a_spoiled_fact_is_seen_by_its_invariant(paid: World, invariant: str, item: str | None, spoil: str) -> None:
+    paid.con.execute(spoil)
+    hits = [name for kind, name in found(paid) if kind == invariant]
+    assert hits
+    assert item in (None, *hits)
+
+
+def test_asking_for_one_invariant_runs_that_one_alone(paid: World) -> None:
+    paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE account = 'REVENUE_GROSS'")
+    assert {one.invariant for one in verify(paid.con, only="I01")} == {"I01"}
