@@ -6,16 +6,13 @@ import datetime as dt
 import io
 import logging
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 
 import dagster as dg
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from pm_pipeline.errors import PmError
 from pm_pipeline.settings import Settings
@@ -29,33 +26,31 @@ nux:
 concurrency:
   pools:
     default_limit: 1   # the pool `duckdb`: one writer at a time
+compute_logs:          # what a step prints is not kept: it could hold a person's data, and each step would start two processes
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+event_log_storage:     # events in one file, its connections kept (defs/history.py)
+  module: pm_pipeline.defs.history
+  class: EventLog
+  config:
+    base_dir: {env: DAGSTER_HOME}
 """
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
+_OPEN: list[dg.DagsterInstance] = []
+
+
 @contextmanager
-def unhurried_history(settings: Settings) -> Iterator[None]:
-    """Let Dagster's own history reach the disk in its own time, for the runs of the body.
-
-    Dagster stores some 150 events a run in SQLite and waits for the disk at each; that is a third of the time of a small
-    run. A simulation may do without: what a power cut could cost is its run history, never the warehouse.
-    """
+def one_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Let all runs of the body share one Dagster instance; opening one for each of many small runs costs more than they do."""
     prepare_instance(settings)
-    history = [settings.dagster_home / "history" / name for name in ("runs.db", "runs/index.db")]
-
-    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    event.listen(Engine, "connect", on_connect)
-    held = [sqlite3.connect(path, check_same_thread=False) for path in history if path.is_file()]
-    try:
-        for connection in held:  # as long as one connection is open, closing another one does not rewrite the file
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        yield
-    finally:
-        event.remove(Engine, "connect", on_connect)
-        for connection in held:
-            connection.close()
+    with dg.DagsterInstance.get() as instance:
+        _OPEN.append(instance)
+        try:
+            yield instance
+        finally:
+            _OPEN.remove(instance)
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,7 @@ def run_job(name: str, first: dt.date | None = None, last: dt.date | None = None
     prepare_instance(Settings.load())
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = _definitions(offline).resolve_job_def(name)
-    with dg.DagsterInstance.get() as instance:
+    with nullcontext(_OPEN[-1]) if _OPEN else dg.DagsterInstance.get() as instance:
         tags = {"pm/offline": str(offline).lower()}
         partition = None
         if first is not None and last is not None:
@@ -119,15 +114,9 @@ def require(outcome: Outcome, doing: str) -> Outcome:
 
 @cache
 def _definitions(offline: bool) -> dg.Definitions:
-    from pm_pipeline.definitions import defs
-    from pm_pipeline.defs.resources import PmResource
+    from pm_pipeline.definitions import everything  # the modules it imports need the environment as it is now
 
-    loaded = defs()
-    return (
-        dg.Definitions.merge(loaded, dg.Definitions())
-        if not offline
-        else loaded.with_resources({"pm": PmResource(offline=True)})
-    )
+    return everything(offline=offline)
 
 
 def _first_failure(result: dg.ExecuteInProcessResult) -> tuple[str | None, str | None]:

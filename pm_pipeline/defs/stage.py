@@ -41,7 +41,7 @@ class Window:
 def window(context: dg.AssetExecutionContext) -> Window:
     """The dates this run covers. A range of partitions is one window."""
     keys = context.partition_key_range
-    return Window(dt.date.fromisoformat(keys.start), dt.date.fromisoformat(keys.end), context.run_id)
+    return Window(dt.date.fromisoformat(keys.start), dt.date.fromisoformat(keys.end), context.run.run_id)
 
 
 @contextmanager

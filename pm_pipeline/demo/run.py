@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from pm_pipeline.audit.status import status
 from pm_pipeline.audit.verify import verify
-from pm_pipeline.defs.execute import require, run_job, unhurried_history
+from pm_pipeline.defs.execute import one_instance, require, run_job
 from pm_pipeline.defs.resources import keep_open
 from pm_pipeline.demo.reconcile import Reconciliation, reconcile
 from pm_pipeline.demo.report import print_report
@@ -23,6 +23,7 @@ from pm_pipeline.errors import PmError
 from pm_pipeline.exchange import embedded, stop_embedded
 from pm_pipeline.home import Home, open_home
 from pm_pipeline.ledger import content_hash
+from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.warehouse.publish import open_published
 
 MARKER = "demo.json"
@@ -37,16 +38,17 @@ class Report:
     agrees: bool
 
 
-def run_demo(days: int, *, fresh: bool, console: Console) -> Report:
+def run_demo(days: int, *, fresh: bool, console: Console, plan: Plan | None = None) -> Report:
     """Simulate `days` days from the plan's first day, day by day, then build the marts and compare the books.
 
+    `plan` is how the practice and its payers live; the shipped plan when None.
     Days lived by an earlier demo are not lived again; when all were, the whole range is run once more to show that
     nothing changes. Raises PmError when the home holds a warehouse no demo made.
     """
     home = open_home()
     _prepare(home, fresh)
     home = open_home()
-    first = embedded(home).world.plan.first_day
+    first = embedded(home, plan).world.plan.first_day
     last = first + dt.timedelta(days=days - 1)
     started = time.monotonic()
     lived = _lived_to(home)
@@ -79,20 +81,23 @@ def _live(home: Home, first: dt.date, last: dt.date, console: Console) -> None:
     with Progress(*columns, console=console, transient=True) as progress:
         total = (last - first).days + 1
         task = progress.add_task("", total=total)
-        with keep_open(home.settings), unhurried_history(home.settings):
-            for start, day in business_days(first, last):
+        with keep_open(home.settings), one_instance(home.settings):
+            for start, day in billing_days(first, last):
                 progress.update(task, description=f"{day:%a %d %b}")
                 require(run_job("lifecycle", start, day), f"The day {day}")
                 (home.settings.home / MARKER).write_text(json.dumps({"lived_to": day.isoformat()}))
                 progress.advance(task, (day - start).days + 1)
 
 
-def business_days(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
-    """The runs of a billing office that works Monday to Friday: (first date, last date); Monday's covers the weekend."""
+def billing_days(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """The runs of a small billing office, which bills on Mondays, Wednesdays and Fridays: (first date, last date).
+
+    Each covers the days since the one before; the last day of all is always run.
+    """
     start = first
     for number in range((last - first).days + 1):
         day = first + dt.timedelta(days=number)
-        if day.weekday() < 5 or day == last:
+        if day.weekday() in (0, 2, 4) or day == last:
             yield start, day
             start = day + dt.timedelta(days=1)
 
