@@ -5,19 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from pm_pipeline.home import SCHEMAS, Home, open_home
 from pm_pipeline.settings import Settings
 from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
+from tests.lived import Lived, live
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
+# the files whose tests look at the lived practice: they run on one worker, so that it is made once
+USE_LIVED = ("tests/demo/test_demo.py", "tests/test_cli.py", "tests/test_phi.py")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+class _ByFolder(LoadScopeScheduling):
+    """Hands whole folders to the workers, because the tests of a folder share what is costly to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", 1)[0]
+        return "lived" if path in USE_LIVED else path.rsplit("/", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """What xdist asks for (its own --dist loadgroup does nothing with pytest 9.2)."""
+    return _ByFolder(config, log)
 
 
 @pytest.fixture
@@ -43,3 +61,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"{SHARED} is not here: third-party samples are not part of the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """A small practice the whole pipeline has lived with. A file whose tests use it is named in USE_LIVED."""
+    return live(tmp_path_factory.mktemp("lived"))

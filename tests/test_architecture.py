@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pm_pipeline"
 STAGES = ["front_office", "charges", "scrub", "submission", "acknowledgments", "remittance", "posting", "receivables"]
-BASE = {"errors", "settings"}
+BASE = {"errors", "settings", "yaml_file"}
 CORE = {"x12", "ledger", "codes", "warehouse", "transport", "intake", "config"}
 # what else a part may import, beyond BASE and itself
 MAY: dict[str, set[str]] = {
