@@ -22,6 +22,8 @@ SELECT set_id, file_id, coalesce(segment_no, first_segment_no) AS segment_no, co
     SELECT *, 'NO_BPR' AS code, 'The set has no BPR segment: nothing says what was paid.' AS text FROM payment_candidate WHERE segment_no IS NULL
     UNION ALL SELECT *, 'SEGMENT_ID', concat(unreadable_segments, ' segments do not begin with a segment identifier: a delimiter inside a value, or a line broken in two.')
               FROM payment_candidate WHERE unreadable_segments > 0
+    UNION ALL SELECT *, 'STRAY_SEGMENT', concat(stray_segments, ' SVC or CAS segments stand under no CLP, so nothing says which claim they speak of.')
+              FROM payment_candidate WHERE stray_segments > 0
     UNION ALL SELECT *, 'NO_TRN', 'TRN02 or TRN03 is missing: the payment cannot be told from another.' FROM payment_candidate WHERE trn02 IS NULL OR trn03 IS NULL
     UNION ALL SELECT *, 'NO_PAYEE', 'There is no N1*PE with an identifier: nothing says who was paid.' FROM payment_candidate WHERE payee_id IS NULL
     UNION ALL SELECT *, 'BPR02', 'BPR02 is missing or no amount.' FROM payment_candidate WHERE segment_no IS NOT NULL AND paid_cents IS NULL
@@ -29,7 +31,8 @@ SELECT set_id, file_id, coalesce(segment_no, first_segment_no) AS segment_no, co
               FROM payment_candidate WHERE segment_no IS NOT NULL AND bpr03 IS DISTINCT FROM 'C'
     UNION ALL SELECT *, 'NON_WITH_MONEY', 'BPR01 is H (notice only) or BPR04 is NON (no payment), but BPR02 is an amount (RFI 1581).'
               FROM payment_candidate WHERE (bpr04 = 'NON' OR bpr01 = 'H') AND paid_cents <> 0
-    UNION ALL SELECT *, 'BPR16', 'BPR16 is missing, no date, or too far from today.' FROM payment_candidate
+    UNION ALL SELECT *, 'BPR16', CASE WHEN bpr16 IS NULL THEN 'BPR16, the day of payment, is missing.' WHEN effective_on IS NULL THEN 'BPR16, the day of payment, is no date.'
+                                             ELSE concat('BPR16 is ', effective_on, ', too far from today to be the day of payment.') END FROM payment_candidate
               WHERE segment_no IS NOT NULL AND (effective_on IS NULL OR effective_on < CAST($earliest AS DATE) OR effective_on > CAST($latest AS DATE))
     UNION ALL SELECT *, 'CURRENCY', 'CUR02 is not USD; this ledger keeps one currency.' FROM payment_candidate WHERE currency <> 'USD'
     UNION ALL SELECT *, 'CLP04', concat(unreadable_claims, ' claims have a CLP04 that is no amount, so the set cannot be proven to balance.') FROM payment_candidate WHERE unreadable_claims > 0

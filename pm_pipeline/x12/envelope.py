@@ -63,6 +63,7 @@ class Group:
     gs06: str
     gs08: str
     first_segment_no: int
+    segment: str = ""  # the GS as it stands in the file, without its terminator
     disposition: Disposition = "accepted"
     sets: list[TransactionSet] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -313,7 +314,7 @@ class _Walk:
 
     def _gs(self, seg: list[str], at: int, stop: int, number: int) -> None:
         self._close_group(number)
-        self.group = Group(seg[1], seg[2], seg[3], seg[6], seg[8], number)
+        self.group = Group(seg[1], seg[2], seg[3], seg[6], seg[8], number, self.text[at:stop].strip("\r\n"))
         self.interchange.groups.append(self.group)
 
     def _st(self, seg: list[str], at: int, stop: int, number: int) -> None:

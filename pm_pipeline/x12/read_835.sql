@@ -20,13 +20,16 @@ FROM (
 -- one row per set: the payment (BPR, TRN, payer, payee)
 CREATE OR REPLACE TEMP TABLE x12_835_payment AS
 SELECT sets.set_id, sets.file_id, bpr.segment_no, bpr01, bpr02, cents(bpr02) AS paid_cents, bpr03, bpr04, bpr16, day(bpr16) AS effective_on,
-       trn02, trn03, payee.n104 AS payee_id, payee.payee_numbers, cur.cur02 AS currency, sets.fingerprint, sets.segments, sets.unreadable_segments
+       trn02, trn03, payee.n104 AS payee_id, payee.payee_numbers, cur.cur02 AS currency, sets.fingerprint, sets.segments, sets.unreadable_segments,
+       coalesce(stray.segments, 0) AS stray_segments
 FROM (
     SELECT set_id, any_value(file_id) AS file_id, count(*) AS segments,
            count(*) FILTER (NOT regexp_full_match(tag, '[A-Z][A-Z0-9]{1,2}')) AS unreadable_segments,
            sha256(string_agg(array_to_string(e, chr(31)), chr(30) ORDER BY segment_no) FILTER (tag NOT IN ('ST', 'SE'))) AS fingerprint
     FROM x12_segment GROUP BY set_id
 ) AS sets
+LEFT JOIN (SELECT set_id, count(*) AS segments FROM x12_segment JOIN x12_835_place USING (set_id, segment_no)
+           WHERE tag IN ('SVC', 'CAS') AND clp_at IS NULL GROUP BY 1) AS stray USING (set_id)
 LEFT JOIN (SELECT * FROM seg_bpr QUALIFY row_number() OVER (PARTITION BY set_id ORDER BY segment_no) = 1) AS bpr USING (set_id)
 LEFT JOIN (SELECT set_id, trn02, trn03 FROM seg_trn JOIN x12_835_place USING (set_id, segment_no) WHERE is_header
            QUALIFY row_number() OVER (PARTITION BY set_id ORDER BY segment_no) = 1) AS trn USING (set_id)

@@ -91,7 +91,7 @@ def _judge(envelope: Envelope, interchange: Interchange, group: Group, one: Tran
         text = "There is no map to judge this guide by (GS01, GS08, ISA12)."
         return [*found, _at(one.first_segment_no, one, "NO_MAP", "set", text)]
     isa = (interchange.first_segment_no, envelope.text[interchange.start : interchange.start + ISA_LENGTH - 1])
-    gs = (group.first_segment_no, _gs_text(envelope.text, interchange, one))
+    gs = (group.first_segment_no, group.segment)
     known = {(finding.level, finding.code) for finding in found if finding.level == "set"}
     found += [
         finding
@@ -101,13 +101,6 @@ def _judge(envelope: Envelope, interchange: Interchange, group: Group, one: Tran
     if group.gs08.startswith("005010X222"):
         found += [_placed(finding, one) for finding in check_claims(body, marks)]
     return found
-
-
-def _gs_text(text: str, interchange: Interchange, one: TransactionSet) -> str:
-    """The GS segment before a set."""
-    marks = interchange.delimiters
-    at = text.rfind(f"GS{marks.element}", interchange.start, one.start)
-    return text[at : text.find(marks.terminator, at)].strip("\r\n")
 
 
 def _from_problem(problem: Problem, one: TransactionSet | None) -> Finding:

@@ -88,6 +88,7 @@ def test_every_row_points_at_its_segment(world: World) -> None:
         ("TRN*1*T1*", "TRN*1**", "NO_TRN"),
         ("REF*EV*RECEIVER", "CUR*PR*CAD", "CURRENCY"),
         ("REF*EV*RECEIVER", "REF *EV*RECEIVER", "SEGMENT_ID"),
+        ("REF*EV*RECEIVER", "CAS*CO*45*20", "STRAY_SEGMENT"),
         ("*100*80*0*CI", "*100*1_000*0*CI", "CLP04"),
         ("*100*80*0*CI", "*100*٨٠*0*CI", "CLP04"),
         ("N1*PE*HARBOR VIEW FAMILY MEDICINE*XX*1990300018", "N1*PE*HARBOR VIEW FAMILY MEDICINE", "NO_PAYEE"),

@@ -49,6 +49,12 @@ def test_a_good_file_is_valid_and_every_set_is_named() -> None:
     ]
 
 
+def test_a_name_that_ends_like_a_segment_identifier_is_not_taken_for_one() -> None:
+    """A patient called Briggs in the first set made every set after it look as if its GS were broken."""
+    for name in ("BRIGGS", "GEIST", "ISA", "GS", "SE", "ST"):
+        assert validate(spoil("NM1*IL*1*QUARTZ*", f"NM1*IL*1*{name}*", 9)).findings == []
+
+
 def test_a_fault_lies_at_its_segment_and_spoils_its_set_alone() -> None:
     data = spoil("DMG*D8*20150505*F", "DMG*D8*20151305*X")
     verdict = validate(data)
