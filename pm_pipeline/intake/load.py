@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import duckdb
+import pandas as pd
 
 from pm_pipeline.errors import FeedError, PmError
 from pm_pipeline.intake import merge
 from pm_pipeline.intake.feed import Feed
-from pm_pipeline.intake.read import decode, greatest, read_header, read_rows
+from pm_pipeline.intake.read import Chunk, decode, greatest, read_header, read_rows
 from pm_pipeline.intake.suite import judge
+from pm_pipeline.intake.together import SMALL_BYTES, Judged, judged_together
 from pm_pipeline.warehouse import run_sql, unit
 
 UNKNOWN = "unknown"  # the name of a feed that is none of ours
@@ -78,7 +80,8 @@ def load_feed_files(
     names of further columns, which it puts with row_no into the temporary table intake_extra.
     """
     by_header = {tuple(feed.header): feed for feed in feeds}
-    waiting: list[tuple[str, str, Landed, Feed]] = []
+    waiting: list[tuple[str, Landed, Feed]] = []
+    texts: dict[str, dict[str, str]] = {}
     for landed in pending(con):
         try:
             text = decode(store.read(landed.file_id))
@@ -86,10 +89,15 @@ def load_feed_files(
         except FeedError:
             continue  # no feed of ours; refuse_unknown says why
         if (feed := by_header.get(tuple(header))) is not None:
-            waiting.append((greatest(text, header, feed.dated_by), landed.file_id, landed, feed))
+            waiting.append((greatest(text, header, feed.dated_by), landed, feed))
+            if len(text) <= SMALL_BYTES:
+                texts.setdefault(feed.feed, {})[landed.file_id] = text
+    judged: dict[str, Judged] = {}
+    for feed in by_header.values():
+        judged |= judged_together(feed, texts.get(feed.feed, {}))
     return [
-        _load(con, store, feed, landed, today, run_id, complete)
-        for _, _, landed, feed in sorted(waiting, key=lambda item: item[:2])
+        _load(con, store, feed, landed, today, run_id, complete, judged.get(landed.file_id))
+        for _, landed, feed in sorted(waiting, key=lambda item: (item[0], item[1].file_id))
     ]
 
 
@@ -112,13 +120,14 @@ def _load(
     today: dt.date,
     run_id: str,
     complete: Complete | None,
+    judged: Judged | None,
 ) -> FeedResult:
     merge.begin(con, feed)
     rows_in = 0
     try:
-        for chunk in read_rows(decode(store.read(landed.file_id)), feed.header):
+        for chunk, problems in judged if judged is not None else _judged_alone(store, feed, landed):
             rows_in += len(chunk.frame) + len(chunk.ragged)
-            merge.add(con, feed, chunk, judge(feed, chunk.frame))
+            merge.add(con, feed, chunk, problems)
     except FeedError as problem:
         return refuse(con, feed, landed, today, run_id, str(problem))
     with unit(con, f"intake.{feed.feed}", run_id):
@@ -137,6 +146,11 @@ def _load(
     for table in ("intake_row", "intake_problem", "intake_judged", "intake_extra"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     return result
+
+
+def _judged_alone(store: FeedStore, feed: Feed, landed: Landed) -> Iterator[tuple[Chunk, pd.DataFrame]]:
+    for chunk in read_rows(decode(store.read(landed.file_id)), feed.header):
+        yield chunk, judge(feed, chunk.frame)
 
 
 def _counted(con: duckdb.DuckDBPyConnection, feed: Feed, landed: Landed, rows_in: int) -> FeedResult:
