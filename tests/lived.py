@@ -19,7 +19,7 @@ from pm_pipeline.home import Home, open_home
 from pm_pipeline.sandbox.plan import Plan
 from tests.defs.graph import ROOT
 
-DAYS = 17
+DAYS = 18
 # Few patients and many accidents, with quick payers: every kind of event in two and a half weeks.
 EVENTFUL = {
     "encounters_per_weekday": 7,

@@ -90,14 +90,14 @@ def _live(home: Home, first: dt.date, last: dt.date, console: Console) -> None:
 
 
 def billing_days(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
-    """The runs of a small billing office, which bills on Mondays, Wednesdays and Fridays: (first date, last date).
+    """The runs of a small billing office, which bills on Mondays and Thursdays: (first date, last date).
 
     Each covers the days since the one before; the last day of all is always run.
     """
     start = first
     for number in range((last - first).days + 1):
         day = first + dt.timedelta(days=number)
-        if day.weekday() in (0, 2, 4) or day == last:
+        if day.weekday() in (0, 3) or day == last:
             yield start, day
             start = day + dt.timedelta(days=1)
 
