@@ -19,8 +19,8 @@ from pm_pipeline.home import Home, open_home
 from pm_pipeline.sandbox.plan import Plan
 from tests.defs.graph import ROOT
 
-DAYS = 18
-# Few patients and many accidents, with quick payers: every kind of event in two and a half weeks.
+DAYS = 22
+# Few patients and many accidents, with quick payers: every kind of event in three weeks.
 EVENTFUL = {
     "encounters_per_weekday": 7,
     "encounters_per_saturday": 1,
@@ -30,9 +30,9 @@ EVENTFUL = {
     "claims": {
         "adjudication_days": [1, 3],
         "denied_claim": 0.06,
-        "payer_correction": 0.15,
-        "payer_correction_days": [2, 4],
-        "takeback_days": [2, 4],
+        "payer_correction": 0.4,
+        "payer_correction_days": [1, 3],
+        "takeback_days": [1, 3],
         "secondary_days": [2, 3],
         "rejected": 0.03,
     },

@@ -1,4 +1,5 @@
--- one row per thing that happened to a claim, from charge to ledger, with its evidence (file and segment or row) and run
+-- one row per thing that happened to a claim, from charge to ledger, by the day we learned of it, with its evidence (file and
+-- segment or row) and run
 WITH mine AS (
     SELECT remit_claim_id FROM posting.posting WHERE claim_id = $claim_id
     UNION SELECT remit_claim_id FROM remittance.claim WHERE clp01 = $claim_id
@@ -23,24 +24,24 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
            first_segment_no, sent.run_id
     FROM sent JOIN submission.interchange USING (isa13, batch_on)
     UNION ALL
-    SELECT happened_on, 31, 'submission', concat('upload ', state), concat_ws(' ', 'ISA13', isa13, detail), NULL, NULL, run_id
+    SELECT happened_on, 31 + seq / 100.0, 'submission', concat('upload ', state), concat_ws(' ', 'ISA13', isa13, detail), NULL, NULL, run_id
     FROM submission.upload_event WHERE isa13 IN (SELECT isa13 FROM sent) AND state <> 'prepared'
     UNION ALL
     SELECT received_on, 40, 'acknowledgments', concat('TA1 ', ta104), concat('ISA13 ', isa13, ' note ', ta105), file_id, segment_no, run_id
     FROM acknowledgments.interchange_ack WHERE isa13 IN (SELECT isa13 FROM sent)
     UNION ALL
-    SELECT received_on, 41, 'acknowledgments', concat('999 ', ik501), concat_ws('; ', concat('ST02 ', st02), array_to_string(errors[1:3], '; ')), file_id, segment_no, run_id
+    SELECT received_on, 41, 'acknowledgments', concat('999 ', ik501), concat_ws('; ', concat('ST02 ', st02), nullif(array_to_string(errors[1:3], '; '), '')), file_id, segment_no, run_id
     FROM acknowledgments.set_ack WHERE is_ours AND st02 IN (SELECT st02 FROM sent)
     UNION ALL
     SELECT received_on, 42, 'acknowledgments', concat('277CA ', category), concat_ws(' ', 'status', status, 'payer claim number', payer_claim_number), file_id, segment_no, run_id
     FROM acknowledgments.claim_status WHERE claim_id = $claim_id
     UNION ALL
-    SELECT pay.effective_on, 50, 'remittance', concat('CLP02 ', clp.status),
-           concat('payment ', pay.payment_id, ' trace ', pay.trn02, ' charge ', dollars(clp.charge_cents), ' paid ', dollars(clp.paid_cents), ' by ', coalesce(pay.payer_id, 'an unknown payer')),
+    SELECT pay.received_on, 50, 'remittance', concat('CLP02 ', clp.status),
+           concat('payment ', pay.payment_id, ' of ', pay.effective_on, ' trace ', pay.trn02, ' charge ', dollars(clp.charge_cents), ' paid ', dollars(clp.paid_cents), ' by ', coalesce(pay.payer_id, 'an unknown payer')),
            clp.file_id, clp.segment_no, clp.run_id
     FROM remittance.claim AS clp JOIN remittance.payment AS pay USING (payment_id) WHERE clp.remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL
-    SELECT pay.effective_on, 51, 'remittance', concat('CAS ', group_code, '-', carc), dollars(cents), adjustment.file_id, adjustment.segment_no, adjustment.run_id
+    SELECT pay.received_on, 51, 'remittance', concat('CAS ', group_code, '-', carc), dollars(cents), adjustment.file_id, adjustment.segment_no, adjustment.run_id
     FROM remittance.adjustment JOIN remittance.claim AS clp USING (remit_claim_id) JOIN remittance.payment AS pay USING (payment_id)
     WHERE remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL
@@ -66,8 +67,9 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     UNION ALL
     SELECT opened_on, 82, 'receivables', kind, text, NULL, NULL, run_id FROM receivables.work_item WHERE claim_id = $claim_id
     UNION ALL
-    SELECT happened_on, CASE WHEN rank >= 100 THEN 69 WHEN rank >= 50 THEN 45 WHEN rank >= 30 THEN 35 ELSE 25 END, 'state', state,
-           concat_ws(' ', kind, detail), file_id, segment_no, run_id
-    FROM scrub.claim_event WHERE claim_id = $claim_id
+    -- on the day we learned of it: a payment's effective day lies before that
+    SELECT greatest(happened_on, file.landed_on), CASE WHEN rank >= 100 THEN 69 WHEN rank >= 50 THEN 45 WHEN rank >= 30 THEN 35 ELSE 25 END,
+           'state', state, concat_ws(' ', event.kind, detail), event.file_id, segment_no, event.run_id
+    FROM scrub.claim_event AS event LEFT JOIN transport.file AS file ON file.file_id = event.file_id WHERE claim_id = $claim_id
 )
 ORDER BY happened_on, rank, segment_no NULLS FIRST, what, text;

@@ -44,5 +44,5 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
 
     def dispose(self) -> None:
         """Close the connections. Called by Dagster when it is done with the instance."""
-        self.__dict__.pop("_engine", self._engine).dispose()
+        self._engine.dispose()
         super().dispose()

@@ -6,6 +6,7 @@ A file beyond SMALL_BYTES is judged chunk by chunk when it is loaded, so that me
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import pandas as pd
 
@@ -48,6 +49,6 @@ def _judge_all(feed: Feed, chunks: list[Chunk]) -> Iterable[pd.DataFrame]:
     for chunk in chunks:
         stop = start + len(chunk.frame)
         mine = found[(found["row_no"] >= start) & (found["row_no"] < stop)]
-        own_numbers = chunk.frame.index.to_numpy()[mine["row_no"].astype("int64").to_numpy() - start]
-        yield mine.assign(row_no=own_numbers)
+        places = cast("pd.Series", mine["row_no"]).astype("int64") - start
+        yield mine.assign(row_no=chunk.frame.index.to_numpy()[list(places)])
         start = stop

@@ -83,10 +83,10 @@ def test_land_everything_again_elsewhere_under_other_names_in_another_order_and_
     random.Random(7).shuffle(files)
     first, last = (dt.date.fromisoformat(lived.report.document[name]) for name in ("from", "to"))
     with installed(tmp_path) as home:
-        for time in ("once", "twice"):  # the second time nothing is new
-            for number, path in enumerate(files):
-                shutil.copy(path, home.settings.inbox / f"{time} {number}.dat")
-            require(run_job("lifecycle", first, last, offline=True), "Replaying the files")
+        for number, path in enumerate(files):
+            for name in (f"{number}.dat", f"the same again {number}.txt"):  # each file twice
+                shutil.copy(path, home.settings.inbox / name)
+        require(run_job("lifecycle", first, last, offline=True), "Replaying the files")
         with home.warehouse.read() as con:
             again = content_hash(con)
             charges = con.execute("SELECT count(*) FROM charges.charge").fetchone()
