@@ -37,7 +37,8 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     FROM acknowledgments.claim_status WHERE claim_id = $claim_id
     UNION ALL
     SELECT pay.received_on, 50, 'remittance', concat('CLP02 ', clp.status),
-           concat('payment ', pay.payment_id, ' of ', pay.effective_on, ' trace ', pay.trn02, ' charge ', dollars(clp.charge_cents), ' paid ', dollars(clp.paid_cents), ' by ', coalesce(pay.payer_id, 'an unknown payer')),
+           concat('payment ', pay.payment_id, ' of ', pay.effective_on, ' trace ', pay.trn02,
+               ' charge ', dollars(clp.charge_cents), ' paid ', dollars(clp.paid_cents), ' by ', coalesce(pay.payer_id, 'an unknown payer')),
            clp.file_id, clp.segment_no, clp.run_id
     FROM remittance.claim AS clp JOIN remittance.payment AS pay USING (payment_id) WHERE clp.remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL
