@@ -7,12 +7,15 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from pm_pipeline.errors import PmError
+
+if TYPE_CHECKING:
+    from pm_pipeline.home import Home
 
 out = Console()
 err = Console(stderr=True)
@@ -71,7 +74,9 @@ def demo(days: int, fresh: bool, json_: bool) -> None:
 
 
 @main.command()
-@click.option("--from", "first", type=DAY, help="First business date; default: the day after the last run, or today.")
+@click.option(
+    "--from", "first", type=DAY, help="First business date; default: the day after the last run, at most --to."
+)
 @click.option("--to", "last", type=DAY, help="Last business date; default: today.")
 @click.option("--offline", is_flag=True, help="Handle what has landed; contact no partner and send nothing.")
 @click.option("--no-marts", is_flag=True, help="Leave the marts as they are.")
@@ -86,7 +91,7 @@ def run(first: dt.datetime | None, last: dt.datetime | None, offline: bool, no_m
 
     home = open_home()
     end = last.date() if last else home.today()
-    start = first.date() if first else end
+    start = first.date() if first else _after_the_last_run(home, end)
     if start > end:
         raise click.UsageError(f"--from {start} is after --to {end}.")
     with (err if json_ else out).status(f"lifecycle {start} to {end}"):
@@ -236,6 +241,17 @@ def dagster(port: int) -> None:
     workspace = str(home.settings.root / "workspace.yaml")
     os.chdir(home.settings.root)
     os.execv(executable, [executable, "dev", "--host", "127.0.0.1", "--port", str(port), "--workspace", workspace])  # noqa: S606
+
+
+def _after_the_last_run(home: Home, last: dt.date) -> dt.date:
+    """The first date no run has covered, at most `last`."""
+    from pm_pipeline.audit.status import last_run_day
+
+    if not home.warehouse.path.exists():
+        return last
+    with home.warehouse.read() as con:
+        covered = last_run_day(con)
+    return min(covered + dt.timedelta(days=1), last) if covered else last
 
 
 def _print_json(document: Any) -> None:

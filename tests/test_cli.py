@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -12,8 +13,9 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from pm_pipeline.cli import main
-from tests.lived import Lived, environment, pm
+from pm_pipeline.audit.status import last_run_day
+from pm_pipeline.cli import _after_the_last_run, main
+from tests.lived import Lived, environment, installed, pm
 
 
 def document(lived: Lived, *arguments: str) -> Any:
@@ -124,6 +126,16 @@ def test_what_cannot_be_done_is_said_with_an_exit_code(
     assert done.exit_code == code
     assert words in " ".join(done.output.split())
     assert "Traceback" not in done.output
+
+
+def test_a_run_without_dates_covers_the_days_since_the_last_one(lived: Lived) -> None:
+    with lived.home.warehouse.read() as con:
+        covered = last_run_day(con)
+    assert covered
+    assert covered == dt.date.fromisoformat(lived.report.document["to"])
+    with installed(lived.home.settings.home.parent) as home:
+        assert _after_the_last_run(home, covered + dt.timedelta(days=9)) == covered + dt.timedelta(days=1)
+        assert _after_the_last_run(home, covered) == covered
 
 
 def test_before_the_first_run_every_question_says_what_to_do(tmp_path: Path) -> None:

@@ -35,11 +35,8 @@ AUTO_POST = (
 
 def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Everything `pm status` shows, as plain data; amounts in cents. as_of is the last business date that was run."""
-    row = con.execute(
-        "SELECT max(day) FROM (SELECT max(handled_on) AS day FROM transport.handled "
-        "UNION ALL SELECT max(posted_on) FROM ledger.entry UNION ALL SELECT max(landed_on) FROM transport.file)"
-    ).fetchone()
-    found: dict[str, Any] = {"as_of": row[0].isoformat() if row and row[0] else None}
+    day = last_run_day(con)
+    found: dict[str, Any] = {"as_of": day.isoformat() if day else None}
     for name, sql in COUNTS.items():
         cursor = con.execute(sql)
         columns = [column[0] for column in cursor.description]
@@ -47,6 +44,15 @@ def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     posted, lines = con.execute(AUTO_POST).fetchone() or (0, 0)
     found["auto_post_lines"] = {"posted": posted, "of": lines, "rate": round(posted / lines, 4) if lines else None}
     return found
+
+
+def last_run_day(con: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The last business date on which something was landed, handled or posted; None before the first."""
+    row = con.execute(
+        "SELECT max(day) FROM (SELECT max(handled_on) AS day FROM transport.handled "
+        "UNION ALL SELECT max(posted_on) FROM ledger.entry UNION ALL SELECT max(landed_on) FROM transport.file)"
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _plain(value: Any) -> Any:
