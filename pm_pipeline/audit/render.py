@@ -19,6 +19,8 @@ TITLES = {
     "overdue": "Overdue answers and deadlines",
     "held_by_edit": "Claims held, by edit",
     "quarantined": "Problems in received files",
+    "not_fetched": "Files seen at a partner and not taken",
+    "interchange_numbers": "Interchange numbers (ISA13) of partners that were skipped or used again",
     "feeds": "Practice feeds",
 }
 

@@ -22,6 +22,11 @@ COUNTS: dict[str, str] = {
     "WHERE severity = 'hold' GROUP BY 1 ORDER BY 2 DESC, 1",
     "quarantined": "SELECT code, count(*) AS places, count(DISTINCT file_id) AS files FROM transport.problem "
     "GROUP BY 1 ORDER BY 2 DESC",
+    "not_fetched": "SELECT partner_id, code, count(DISTINCT remote_path) AS files, max(found_on) AS last_seen_on "
+    "FROM transport.fetch_problem ANTI JOIN transport.receipt USING (partner_id, remote_path) GROUP BY ALL ORDER BY 1, 2",
+    "interchange_numbers": "SELECT sender_id, 'missing' AS what, CAST(sum(last_missing - first_missing + 1) AS BIGINT) AS numbers "
+    "FROM transport.control_number_gap GROUP BY 1 UNION ALL "
+    "SELECT sender_id, 'used more than once', count(*) FROM transport.control_number_reuse GROUP BY 1 ORDER BY 1, 2",
     "feeds": "SELECT feed, count(*) AS files, sum(rows_in) AS rows_in, sum(rows_loaded) AS loaded, sum(rows_known) AS known, "
     "sum(rows_quarantined) AS quarantined FROM intake.feed_file GROUP BY 1 ORDER BY 1",
 }
