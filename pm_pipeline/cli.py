@@ -17,7 +17,9 @@ from pm_pipeline.errors import PmError
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
 
-out = Console()
+# in a file or a pipe there is no terminal to fit: names are not cut
+WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
+out = Console(width=WIDTH)
 err = Console(stderr=True)
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of text.")
 DAY = click.DateTime(formats=["%Y-%m-%d"])

@@ -51,7 +51,7 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
 def _kpis(rows: list[dict[str, Any]]) -> Table:
     table = Table(title="KPIs (published marts, latest day)", title_justify="left", header_style="bold")
     for name in ("KPI", "value", "numerator", "denominator", ""):
-        table.add_column(name, justify="left" if name in ("KPI", "") else "right")
+        table.add_column(name, justify="left" if name in ("KPI", "") else "right", no_wrap=name != "")
     for row in rows:
         value = row["value"]
         shown = "" if value is None else f"{value:.1f} days" if row["unit"] == "days" else f"{value:.1%}"
