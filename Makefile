@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup demo test lint dagster lock clean
+.PHONY: help setup demo test slow lint dagster lock clean
 help:             ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -22,8 +22,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)    ## 90 simulated days of a practice, end to end, reconciled to the cent
 	$(BIN)/pm demo
 
-test: $(READY)    ## the tests
-	$(BIN)/pytest
+test: $(READY)    ## the tests, but for the exhaustive ones
+	$(BIN)/pytest -m 'not slow'
+
+slow: $(READY)    ## the exhaustive tests: every order, planted faults, other people's files, many processes
+	$(BIN)/pytest -m slow
 
 lint: $(READY)    ## ruff, types, SQL
 	$(BIN)/ruff check .

@@ -42,7 +42,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse in memory with every stage's tables."""
     connection = duckdb.connect()
-    prepare(connection)
+    prepare(connection, threads=1)  # the rows are few
     apply_schemas(connection, [OWN, *SCHEMAS])
     yield connection
     connection.close()

@@ -11,6 +11,8 @@ import pytest
 from tests.marts.conftest import Built
 from tests.marts.dbt_run import DbtResult, run_dbt
 
+pytestmark = pytest.mark.slow
+
 # what goes wrong in a copy of the warehouse: how it is planted there, and the dbt tests that must notice
 FAULTS: dict[str, tuple[str, list[str]]] = {
     "a ledger entry is deleted": (

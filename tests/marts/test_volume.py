@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 
 from tests.marts.volume import make
 
 
+@pytest.mark.slow
 def test_it_can_be_made_and_balances(con: duckdb.DuckDBPyConnection) -> None:
     make(con, 300)
     assert con.execute("SELECT count(*) FROM scrub.claim").fetchone() == (300,)

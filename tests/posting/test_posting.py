@@ -348,11 +348,12 @@ def test_a_deposit_clears_the_payment_it_equals_and_questions_one_it_does_not(wo
 
 def fresh(folder: Path) -> World:
     con = duckdb.connect()
-    prepare(con)
+    prepare(con, threads=1)
     apply_schemas(con, [OWN, *SCHEMAS])
     return World(con, folder)
 
 
+@pytest.mark.slow
 def test_any_order_of_files_comes_to_the_same_ledger(tmp_path: Path) -> None:
     """Original, reversal with correction, secondary and the charges themselves, in every order, a run after each."""
     primary = claim("C1", line("A", 10_000, 6_400, CO45(2_000), PR2(1_600)))

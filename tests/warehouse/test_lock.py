@@ -12,6 +12,7 @@ from tests.warehouse.process import start
 WRITERS, EACH = 4, 25
 
 
+@pytest.mark.slow
 def test_no_row_is_lost_between_processes(warehouse: Warehouse) -> None:
     """Every row a process was told is committed is there, and the chain has one link for each."""
     writers = [start("write_marks", warehouse.path, f"writer-{number}", str(EACH)) for number in range(WRITERS)]

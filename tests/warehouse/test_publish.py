@@ -106,6 +106,7 @@ def test_a_reader_keeps_what_it_opened(ready: Warehouse, folder: Path) -> None:
         assert con.execute("SELECT amount FROM marts.total").fetchone() == (2,)
 
 
+@pytest.mark.slow
 def test_readers_always_see_one_moment(ready: Warehouse, folder: Path) -> None:
     """Two processes read in a loop while twenty generations are published and the oldest deleted."""
     with ready.lend() as database:

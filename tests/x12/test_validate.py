@@ -314,6 +314,7 @@ def test_no_configuration_file_of_the_user_is_read(monkeypatch: pytest.MonkeyPat
 # --- against pyx12's own driver on third-party files ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 @pytest.mark.parametrize("kind", ["837P", "837I", "835", "277CA", "999"])
 def test_third_party_files_get_the_verdict_of_pyx12_s_own_driver(

@@ -339,6 +339,7 @@ def _claims(draw: st.DrawFn) -> ProfessionalClaim:
     )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60,
     deadline=None,
