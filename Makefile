@@ -25,7 +25,7 @@ demo: $(READY)    ## 90 simulated days of a practice, end to end, reconciled to 
 test: $(READY)    ## the tests, but for the exhaustive ones
 	$(BIN)/pytest -m 'not slow'
 
-slow: $(READY)    ## the exhaustive tests: every order, planted faults, other people's files, many processes
+slow: $(READY)    ## the exhaustive tests: a lived practice and its replays, every order, planted faults
 	$(BIN)/pytest -m slow
 
 lint: $(READY)    ## ruff, types, SQL

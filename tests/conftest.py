@@ -20,9 +20,16 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-# the files whose tests look at the lived practice: they run on one worker, so that it is made once
+# the files whose tests look at the lived practice: they are slow, and run on one worker, so that it is made once
 USE_LIVED = ("tests/demo/test_demo.py", "tests/test_cli.py", "tests/test_phi.py")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as slow what needs the lived practice."""
+    for item in items:
+        if "lived" in getattr(item, "fixturenames", ()) and item.nodeid.split("::", 1)[0] in USE_LIVED:
+            item.add_marker(pytest.mark.slow)
 
 
 class _ByFolder(LoadScopeScheduling):

@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 
 import duckdb
-import pytest
 from rich.console import Console
 
 from pm_pipeline.defs.execute import require, run_job
@@ -96,7 +95,6 @@ def test_land_everything_again_elsewhere_under_other_names_in_another_order_and_
     assert again == lived.report.document["ledger_hash"]
 
 
-@pytest.mark.slow
 def test_living_all_days_again_changes_nothing(lived: Lived) -> None:
     out = io.StringIO()
     with installed(lived.home.settings.home.parent):
