@@ -161,7 +161,7 @@ class Clearinghouse:
                 answer = _set_answer(judged.get(each.first_segment_no), each.st01, each.st02, each.st03 or group.gs08)
                 if answer.code == "A" and not notes and group.disposition != "rejected":
                     try:
-                        batches.append(read_batch(envelope.text[each.start : each.end], one.delimiters))
+                        batches.append(read_batch(envelope.cut(each.start, each.end), one.delimiters))
                     except Unreadable:
                         answer = SetAnswer(each.st01, each.st02, each.st03 or group.gs08, "R", notes=("5",))
                 sets.append(answer)

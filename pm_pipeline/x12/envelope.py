@@ -140,6 +140,10 @@ class Envelope:
     problems: list[Problem] = field(default_factory=list)
     disposition: Disposition = "accepted"
 
+    def cut(self, start: int, end: int) -> str:
+        """The text between two offsets of this envelope (those of its sets, groups and interchanges)."""
+        return self.text[start:end]
+
     def all_problems(self) -> list[Problem]:
         """Problems of the file and everything in it, in file order."""
         found = list(self.problems)
@@ -206,7 +210,7 @@ def segment_texts(envelope: Envelope) -> dict[int, str]:
     """Every segment of the file by its number, without terminator: the address book behind `pm trace`."""
     found: dict[int, str] = {}
     for interchange in envelope.interchanges:
-        pieces = envelope.text[interchange.start : interchange.end].split(interchange.delimiters.terminator)
+        pieces = envelope.cut(interchange.start, interchange.end).split(interchange.delimiters.terminator)
         for offset, piece in enumerate(pieces):
             if trimmed := piece.strip(BLANK):
                 found[interchange.first_segment_no + offset] = trimmed

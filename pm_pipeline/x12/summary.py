@@ -42,7 +42,7 @@ def _read_all(con: duckdb.DuckDBPyConnection, envelope: Envelope) -> BySet:
         for group in interchange.groups:
             for one in group.sets:
                 if one.end > one.start:
-                    text = envelope.text[one.start : one.end]
+                    text = envelope.cut(one.start, one.end)
                     texts[one.st01].append(
                         SetText(_set_id(one), "", one.first_segment_no, interchange.delimiters, text)
                     )

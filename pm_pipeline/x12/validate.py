@@ -80,7 +80,7 @@ def _judge(envelope: Envelope, interchange: Interchange, group: Group, one: Tran
     if one.end <= one.start or not group.gs01:
         return found
     body: list[Segment] = []
-    for number, piece in enumerate(envelope.text[one.start : one.end].split(marks.terminator), one.first_segment_no):
+    for number, piece in enumerate(envelope.cut(one.start, one.end).split(marks.terminator), one.first_segment_no):
         if piece.strip(BLANK):
             body.append((number, piece.strip("\r\n")))
         else:
@@ -90,7 +90,7 @@ def _judge(envelope: Envelope, interchange: Interchange, group: Group, one: Tran
     if map_name is None:
         text = "There is no map to judge this guide by (GS01, GS08, ISA12)."
         return [*found, _at(one.first_segment_no, one, "NO_MAP", "set", text)]
-    isa = (interchange.first_segment_no, envelope.text[interchange.start : interchange.start + ISA_LENGTH - 1])
+    isa = (interchange.first_segment_no, envelope.cut(interchange.start, interchange.start + ISA_LENGTH - 1))
     gs = (group.first_segment_no, group.segment)
     known = {(finding.level, finding.code) for finding in found if finding.level == "set"}
     found += [
@@ -143,7 +143,7 @@ def _outside_ascii(envelope: Envelope, interchange: Interchange) -> list[Finding
     inside = [(one.start, one.end) for group in interchange.groups for one in group.sets]
     at = interchange.start
     for start, end in [*inside, (interchange.end, interchange.end)]:
-        if not envelope.text[at:start].isascii():
+        if not envelope.cut(at, start).isascii():
             text = "There is a character outside ASCII in or between the control segments."
             return [Finding(interchange.first_segment_no, None, None, "", None, None, "NOT_ASCII", "interchange", text)]
         at = end
