@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
+from pm_pipeline.console import as_json, err, escape, out, print_json
+from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
 
-# in a file or a pipe there is no terminal to fit: names are not cut
-WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
-out = Console(width=WIDTH)
-err = Console(stderr=True)
-as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of text.")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -33,7 +28,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PmError as problem:
-            err.print(f"[bold red]pm:[/] {_escape(str(problem))}")
+            err.print(f"[bold red]pm:[/] {escape(str(problem))}")
             ctx.exit(1)
         except BrokenPipeError:
             sys.stderr.close()
@@ -47,7 +42,8 @@ def main() -> None:
     \b
     Begin with      pm demo
     Every day       pm run             (or let the schedule of `pm dagster` do it)
-    Look            pm status          pm trace CLAIM_ID      pm edi show FILE
+    Look            pm status          pm trace CLAIM_ID
+    X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
     Folders and settings come from the environment: PM_HOME, PM_INBOX, PM_OUTBOX, PM_CONFIG, PM_TODAY
@@ -70,7 +66,7 @@ def demo(days: int, fresh: bool, json_: bool) -> None:
 
     report = run_demo(days, fresh=fresh, console=err if json_ else out)
     if json_:
-        _print_json(report.document)
+        print_json(report.document)
     if not report.agrees:
         raise PmError("The ledger and the sandbox's books differ; the lines above say where.")
 
@@ -103,7 +99,7 @@ def run(first: dt.datetime | None, last: dt.datetime | None, offline: bool, no_m
         with (err if json_ else out).status("marts"):
             runs["marts"] = require(run_job("marts"), "Building the marts").run_id
     if json_:
-        _print_json(
+        print_json(
             {"from": start.isoformat(), "to": end.isoformat(), "runs": runs, "seconds": round(lifecycle.seconds, 1)}
         )
     else:
@@ -122,7 +118,7 @@ def status(json_: bool) -> None:
     with home.warehouse.read() as con:
         found = read_status(con)
     if json_:
-        _print_json(found)
+        print_json(found)
     else:
         print_status(out, found)
 
@@ -149,14 +145,14 @@ def trace(claim_id: str | None, entry_id: str | None, encounter_id: str | None, 
     with home.warehouse.read() as con:
         if entry_id is not None:
             found = trace_entry(con, entry_id, evidence)
-            _print_json(found) if json_ else print_entry(out, found)
+            print_json(found) if json_ else print_entry(out, found)
             return
         claims = [claim_id] if claim_id else claims_of_encounter(con, encounter_id or "")
         if not claims:
             raise PmError(f"No charge of encounter {encounter_id!r} was loaded. Look for its file in the feed reports.")
         for one in claims:
             steps = trace_claim(con, one, evidence if raw or json_ else None)
-            _print_json([vars(step) for step in steps]) if json_ else print_trace(out, one, steps)
+            print_json([vars(step) for step in steps]) if json_ else print_trace(out, one, steps)
 
 
 @main.group()
@@ -176,10 +172,10 @@ def verify(json_: bool) -> None:
     with home.warehouse.read() as con:
         violations = run_verify(con)
     if json_:
-        _print_json({"invariants": len(invariants()), "violations": [vars(one) for one in violations]})
+        print_json({"invariants": len(invariants()), "violations": [vars(one) for one in violations]})
     else:
         for one in violations:
-            out.print(f"[red]{one.invariant}[/] {_escape(one.item)}: {_escape(one.text)}")
+            out.print(f"[red]{one.invariant}[/] {escape(one.item)}: {escape(one.text)}")
         out.print(f"{len(invariants())} invariants checked, {len(violations)} violations.")
     if violations:
         raise SystemExit(1)
@@ -194,7 +190,7 @@ def ledger_hash(json_: bool) -> None:
 
     with open_home().warehouse.read() as con:
         digest = content_hash(con)
-    _print_json({"ledger_hash": digest}) if json_ else click.echo(digest)
+    print_json({"ledger_hash": digest}) if json_ else click.echo(digest)
 
 
 @ledger.command()
@@ -211,23 +207,7 @@ def anchor(accept: bool) -> None:
     out.print(f"The anchor now stands at unit of work {sequence}.")
 
 
-@main.group()
-def edi() -> None:
-    """X12 files."""
-
-
-@edi.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@as_json
-def show(file: Path, json_: bool) -> None:
-    """What is in an X12 file: envelope, sets, one line per claim, problems first. Exit 1 when something in it was refused."""
-    from pm_pipeline.audit.render import print_edi
-    from pm_pipeline.x12.summary import is_sound, summarize
-
-    document = summarize(file.read_bytes())
-    _print_json(document) if json_ else print_edi(out, document)
-    if not is_sound(document):
-        raise SystemExit(1)
+main.add_command(edi)
 
 
 @main.command()
@@ -254,14 +234,6 @@ def _after_the_last_run(home: Home, last: dt.date) -> dt.date:
     with home.warehouse.read() as con:
         covered = last_run_day(con)
     return min(covered + dt.timedelta(days=1), last) if covered else last
-
-
-def _print_json(document: Any) -> None:
-    click.echo(json.dumps(document, indent=2, default=str, ensure_ascii=False))
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 if __name__ == "__main__":

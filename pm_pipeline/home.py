@@ -18,7 +18,7 @@ from pm_pipeline.warehouse import Schema, Warehouse
 
 # In the order of the import law: views and macros may read only schemas above their own.
 SCHEMAS = [
-    Schema("transport", 1, "pm_pipeline.transport"),
+    Schema("transport", 2, "pm_pipeline.transport"),
     Schema("intake", 1, "pm_pipeline.intake"),
     Schema("codes", 1, "pm_pipeline.codes"),
     LEDGER,
@@ -26,8 +26,8 @@ SCHEMAS = [
     Schema("charges", 1, "pm_pipeline.charges"),
     Schema("scrub", 1, "pm_pipeline.scrub"),
     Schema("submission", 1, "pm_pipeline.submission"),
-    Schema("acknowledgments", 1, "pm_pipeline.acknowledgments"),
-    Schema("remittance", 1, "pm_pipeline.remittance"),
+    Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
+    Schema("remittance", 2, "pm_pipeline.remittance"),
     Schema("posting", 1, "pm_pipeline.posting"),
     Schema("receivables", 1, "pm_pipeline.receivables"),
 ]

@@ -33,11 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _ByFolder(LoadScopeScheduling):
-    """Hands whole folders to the workers, because the tests of a folder share what is costly to make."""
+    """Hands whole folders to the workers, because the tests of a folder share what is costly to make; those of the X12
+    codec share nothing and are many, and go file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::", 1)[0]
-        return "lived" if path in USE_LIVED else path.rsplit("/", 1)[0]
+        if path in USE_LIVED:
+            return "lived"
+        return path if path.startswith("tests/x12/") else path.rsplit("/", 1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

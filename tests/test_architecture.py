@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "pm_pipeline"
 STAGES = ["front_office", "charges", "scrub", "submission", "acknowledgments", "remittance", "posting", "receivables"]
-BASE = {"errors", "settings", "yaml_file"}
+BASE = {"errors", "settings", "yaml_file", "console"}
 CORE = {"x12", "ledger", "codes", "warehouse", "transport", "intake", "config"}
 # what else a part may import, beyond BASE and itself
 MAY: dict[str, set[str]] = {
@@ -28,6 +28,7 @@ MAY: dict[str, set[str]] = {
     "sandbox": {"config", "codes", "x12"},
     "exchange": {"config", "home", "sandbox", "transport"},
     "audit": CORE,
+    "edi_cli": {"x12", "audit"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}

@@ -35,7 +35,7 @@ def paid_claim(lived: Lived) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "run", "status", "trace", "ledger verify", "ledger hash", "ledger anchor", "edi show", "dagster"],
+    ["demo", "run", "status", "trace", "ledger verify", "ledger hash", "ledger anchor", "edi", "dagster"],
 )
 def test_every_command_says_what_it_is_for(command: str) -> None:
     said = CliRunner().invoke(main, [*command.split(), "--help"])

@@ -1,4 +1,4 @@
-"""What the other side says of what we sent: TA1 (the interchange), 999 (its sets), 277CA (its claims).
+"""What the other side says of what we sent: TA1 (the interchange), 999 or 997 (its sets), 277CA (its claims).
 
 Each answer is kept as read, tied to our control numbers, and moves the claims it speaks of (scrub/events.py). An answer to
 something we never sent moves nothing and is reported.

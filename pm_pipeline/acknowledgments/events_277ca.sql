@@ -1,4 +1,4 @@
--- one event per claim and 277CA: the worst of its statuses decides; a rejection of the whole batch reaches every claim of it.
+-- one event per claim and 277CA: the worst of its statuses decides; a rejection above claim level reaches every claim below it.
 -- It speaks of the version sent in the batch it names (our BHT03), so that an old answer told again leaves a later version
 -- alone; when it names none of the claim's, of the version sent last.
 CREATE OR REPLACE TEMP TABLE claim_answer AS
@@ -8,11 +8,14 @@ SELECT said.set_id, said.file_id, min(said.segment_no) AS segment_no, sent.claim
                  any_value(said.payer_claim_number)) AS detail
 FROM acknowledgments.claim_status AS said
 JOIN codes.answer AS answer ON answer.transaction = '277CA' AND answer.code = said.category
-JOIN submission.batch_claim AS sent
-  ON CASE WHEN said.level IN ('claim', 'line') THEN sent.claim_id = said.claim_id ELSE sent.st02 = said.st02 AND answer.outcome = 'rejected' END
+JOIN (
+    SELECT one.set_id, one.status_no, claim.claim_id, claim.version, claim.st02
+    FROM acknowledgments.claim_status AS one JOIN answered_claim AS claim USING (set_id, claim_id) WHERE one.level IN ('claim', 'line')
+    UNION ALL SELECT set_id, status_no, claim_id, version, st02 FROM rejected_above
+) AS sent USING (set_id, status_no)
 LEFT JOIN (SELECT DISTINCT set_id, st02 FROM acknowledgments.claim_status WHERE st02 IS NOT NULL) AS named
   ON named.set_id = said.set_id AND named.st02 = sent.st02
-WHERE said.is_ours AND said.set_id IN (SELECT set_id FROM x12_set_text)
+WHERE said.is_ours AND said.set_id IN (SELECT set_id FROM answer_set)
 GROUP BY said.set_id, said.file_id, sent.claim_id, sent.version
 QUALIFY row_number() OVER (PARTITION BY said.set_id, sent.claim_id ORDER BY bool_or(named.st02 IS NOT NULL) DESC, sent.version DESC) = 1;
 

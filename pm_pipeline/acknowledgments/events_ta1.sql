@@ -7,4 +7,4 @@ SELECT claim.claim_id, claim.version, CASE WHEN ta104 = 'R' AND ta105 = '025' TH
 FROM acknowledgments.interchange_ack AS ack
 JOIN codes.answer AS answer ON answer.transaction = 'TA1' AND answer.code = ack.ta104
 JOIN submission.batch_claim AS claim ON claim.isa13 = ack.isa13
-WHERE ack.set_id IN (SELECT set_id FROM x12_ta1);
+WHERE ack.is_ours AND ack.set_id IN (SELECT set_id FROM answer_set);

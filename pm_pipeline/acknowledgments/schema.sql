@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS acknowledgments.interchange_ack (
     run_id       VARCHAR NOT NULL
 );
 
--- one row per 999: its answer to our functional group
+-- one row per 999 or 997: its answer to our functional group
 CREATE TABLE IF NOT EXISTS acknowledgments.group_ack (
     set_id      VARCHAR PRIMARY KEY,
     file_id     VARCHAR NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS acknowledgments.group_ack (
     run_id      VARCHAR NOT NULL
 );
 
--- one row per set a 999 speaks of, and per set it accepts by silence (AK2 left out, AK904 ties)
+-- one row per set a 999 or 997 speaks of, and per set it accepts by silence (AK2 left out, AK904 ties)
 CREATE TABLE IF NOT EXISTS acknowledgments.set_ack (
     set_id      VARCHAR NOT NULL,
     st02        BIGINT NOT NULL,
@@ -44,13 +44,34 @@ CREATE TABLE IF NOT EXISTS acknowledgments.set_ack (
     PRIMARY KEY (set_id, st02)
 );
 
+-- one row per error a 999 or 997 names: where it lies in the set we sent (never the bad value itself)
+CREATE TABLE IF NOT EXISTS acknowledgments.set_error (
+    set_id       VARCHAR NOT NULL,
+    segment_no   BIGINT NOT NULL,      -- of its IK3 or IK4 (AK3, AK4)
+    file_id      VARCHAR NOT NULL,
+    st02         BIGINT,               -- AK202
+    segment_id   VARCHAR,              -- IK301
+    position     BIGINT,               -- IK302: counts from the ST (1)
+    loop         VARCHAR,              -- IK303
+    segment_code VARCHAR,              -- IK304
+    element      INTEGER,              -- IK401-1; NULL: the segment as a whole
+    component    INTEGER,              -- IK401-2
+    element_reference VARCHAR,         -- IK402
+    element_code VARCHAR,              -- IK403
+    claim_id     VARCHAR,              -- the claim of ours that place lies in; NULL before the first claim, or when the set is not ours
+    version      INTEGER,
+    received_on  DATE NOT NULL,
+    run_id       VARCHAR NOT NULL,
+    PRIMARY KEY (set_id, segment_no)
+);
+
 -- one row per status a 277CA gives about a claim (or about all claims of a batch: level receiver or provider)
 CREATE TABLE IF NOT EXISTS acknowledgments.claim_status (
     set_id             VARCHAR NOT NULL,
     status_no          BIGINT NOT NULL,   -- segment_no * 100 + the composite's place: STC01 1, STC10 10, STC11 11
     segment_no         BIGINT NOT NULL,
     file_id            VARCHAR NOT NULL,
-    level              VARCHAR NOT NULL,  -- receiver, provider, claim, line
+    level              VARCHAR NOT NULL,  -- payer, receiver, provider, claim, line, other
     claim_id           VARCHAR,           -- TRN02 of 2200D; NULL above claim level
     category           VARCHAR NOT NULL,  -- STC01-1
     status             VARCHAR,           -- STC01-2

@@ -1,4 +1,4 @@
-"""What `pm` prints for people: status, traces, X12 files."""
+"""What `pm` prints for people: status and traces. X12 files: render_edi.py."""
 
 from __future__ import annotations
 
@@ -94,60 +94,6 @@ def print_entry(console: Console, found: dict[str, Any]) -> None:
     console.print(
         f"[bold]raw[/] {escape(found['raw'] or '(the bytes hold no such place)')}", style="yellow", highlight=False
     )
-
-
-def print_edi(console: Console, document: dict[str, Any]) -> None:
-    """An X12 file: problems first, then every set with its claims."""
-    console.print(f"{document['file_id'][:12]}  {document['bytes']:,} bytes  {document['disposition']}")
-    _problems(console, document["problems"])
-    for one in document["interchanges"]:
-        console.print(
-            f"[bold]Interchange {one['isa13']}[/] {escape(one['sender'])} to {escape(one['receiver'])}, usage {one['usage']}: {one['disposition']}"
-        )
-        _problems(console, one["problems"])
-        for ta1 in one["ta1"]:
-            console.print(f"  TA1 for {ta1['isa13']}: {ta1['code']} {ta1['note']}")
-        for item in one["transactions"]:
-            _transaction(console, item)
-
-
-def _transaction(console: Console, item: dict[str, Any]) -> None:
-    console.print(
-        f"  [bold]{item['st01']} {item['st02']}[/] {item['guide']} at segment {item['first_segment_no']}: {item['disposition']}"
-    )
-    _problems(console, item["problems"], "    ")
-    if "bpr02_cents" in item:
-        balance = "balances" if item["balanced"] else "[red]does not balance[/]"
-        console.print(
-            f"    {item['method']} {item['trn02']} from {item['trn03']} on {item['effective_on']}: paid {money(item['bpr02_cents'])} "
-            f"= claims {money(item['paid_cents'])} less provider adjustments {money(item['plb_cents'])}; {balance}"
-        )
-    for one in item.get("sets", []):
-        console.print(f"    set {one['st02']}: {one['code']}")
-    for one in item.get("errors", []):
-        console.print(f"    segment {one['segment_no']}: {escape(one['text'])}")
-    for one in item.get("claim_list", []):
-        parts = [
-            one.get("claim_id") or "(no id)",
-            *(
-                f"{name} {money(one[f'{name}_cents'])}"
-                for name in ("charge", "paid")
-                if one.get(f"{name}_cents") is not None
-            ),
-            *(
-                f"{name} {one[name]}"
-                for name in ("status", "category", "payer_claim_number", "lines")
-                if one.get(name) is not None
-            ),
-        ]
-        console.print(f"    {one['segment_no']:>7}  {escape('  '.join(parts))}", highlight=False)
-        if one.get("imbalance"):
-            console.print(f"             [red]{escape(one['imbalance'])}[/]")
-
-
-def _problems(console: Console, problems: Sequence[dict[str, Any]], indent: str = "  ") -> None:
-    for one in problems:
-        console.print(f"{indent}[red]{one['code']}[/] at segment {one['segment_no']}: {escape(one['text'])}")
 
 
 def _cell(name: str, value: Any) -> str:

@@ -114,8 +114,28 @@ class Crossover(Strict):
         return self
 
 
+class PayerNumber(Strict):
+    """One more number: the payer's own (2U, EI, FY claim office, NF) or what it calls the practice (G2, LU)."""
+
+    qualifier: Literal["2U", "EI", "FY", "NF", "G2", "LU"]
+    value: X12Text
+
+
+class Quirks(Strict):
+    """How a payer wants the 837P's choices made; each default is what goes to every other payer (x12.Quirks says why)."""
+
+    send_rendering: Literal["always", "when_different", "never"] = "always"
+    send_rendering_taxonomy: bool = True
+    send_provider_ids: bool = True
+    send_facility: bool = True
+    send_line_place: bool = False
+    send_group_number: bool = True
+    prefer_claim_office: bool = False
+    keep_case: bool = False
+
+
 class Payer(Strict):
-    """One payer. Days are calendar days."""
+    """One payer. Days are calendar days. numbers go out in 2010BB (2U, EI, FY, NF) and beside the practice (G2, LU)."""
 
     payer_id: Code
     name: X12Text
@@ -129,6 +149,8 @@ class Payer(Strict):
     remit_days: Annotated[int, Field(gt=0)]
     crossover: Crossover
     member_id_pattern: MemberPattern
+    quirks: Quirks = Quirks()
+    numbers: list[PayerNumber] = []
 
 
 class Payers(Strict):

@@ -1,4 +1,4 @@
-"""TA1, 999 and 277CA become claim events."""
+"""TA1, 999 (or 997) and 277CA become claim events."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ SPECS = [
     spec(
         "acknowledgments",
         "set_ack",
-        "999: whether each set of an interchange is sound; one bad claim sinks its set.",
+        "999 or 997: whether each set of an interchange is sound; one bad claim sinks its set.",
         DEPS,
         X12,
     ),

@@ -20,6 +20,7 @@ import dagster as dg
 import duckdb
 
 from pm_pipeline.audit.verify import Violation, verify
+from pm_pipeline.defs.columns import column_lineage, column_schema
 from pm_pipeline.defs.resources import PmResource
 from pm_pipeline.errors import WarehouseError
 from pm_pipeline.exchange import Exchange
@@ -84,13 +85,17 @@ def spec(
         owners=[OWNER],
         kinds=kinds or {"duckdb"},
         code_version="1",
+        metadata={} if (schema := column_schema(stage, table)) is None else {"dagster/column_schema": schema},
     )
 
 
 def results(specs: Sequence[dg.AssetSpec], metadata: Mapping[str, Mapping[str, Any]]) -> Iterator[dg.MaterializeResult]:
     """One materialisation per table, with its metadata (by table name)."""
     for one in specs:
-        yield dg.MaterializeResult(asset_key=one.key, metadata=dict(metadata.get(one.key.path[-1], {})))
+        said = dict(metadata.get(one.key.path[-1], {}))
+        if (lineage := column_lineage(*one.key.path)) is not None:
+            said["dagster/column_lineage"] = lineage
+        yield dg.MaterializeResult(asset_key=one.key, metadata=said)
 
 
 def facts(result: Any) -> dict[str, Any]:

@@ -8,17 +8,17 @@ CREATE TABLE IF NOT EXISTS remittance.payment (
     file_id       VARCHAR NOT NULL,
     segment_no    BIGINT NOT NULL,      -- of BPR
     payer_id      VARCHAR,              -- by TRN03 in payers.yaml; NULL: not one of ours when it was loaded
-    trn02         VARCHAR NOT NULL,
-    trn03         VARCHAR NOT NULL,
+    trn02         VARCHAR NOT NULL,     -- TRN02
+    trn03         VARCHAR NOT NULL,     -- TRN03
     payee_id      VARCHAR NOT NULL,     -- N1*PE N104
     is_our_payee  BOOLEAN NOT NULL,
-    bpr01         VARCHAR NOT NULL,
+    bpr01         VARCHAR NOT NULL,     -- BPR01
     method        VARCHAR NOT NULL,     -- BPR04: ACH, CHK, NON, FWT, BOP
     paid_cents    BIGINT NOT NULL,      -- BPR02
     effective_on  DATE NOT NULL,        -- BPR16
     claims        INTEGER NOT NULL,
     claim_paid_cents BIGINT NOT NULL,   -- sum of CLP04
-    plb_cents     BIGINT NOT NULL,      -- sum of PLB amounts; positive lowers the payment
+    plb_cents     BIGINT NOT NULL,      -- sum of PLB04 and the other amounts of a PLB; positive lowers the payment
     fingerprint   VARCHAR NOT NULL,     -- sha256 of the set without its control numbers
     received_on   DATE NOT NULL,
     run_id        VARCHAR NOT NULL
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS remittance.claim (
     clp_no             INTEGER NOT NULL,     -- its place in the payment, from 1
     file_id            VARCHAR NOT NULL,
     segment_no         BIGINT NOT NULL,
-    clp01              VARCHAR NOT NULL,
+    clp01              VARCHAR NOT NULL,     -- CLP01
     status             VARCHAR NOT NULL,     -- CLP02
     charge_cents       BIGINT NOT NULL,      -- CLP03
     paid_cents         BIGINT NOT NULL,      -- CLP04
@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS remittance.claim (
     remark_codes       VARCHAR[] NOT NULL,   -- MIA, MOA
     interest_cents     BIGINT,               -- AMT*I, memo
     lines              INTEGER NOT NULL,
-    adjusted_cents     BIGINT NOT NULL,      -- all CAS of the claim and its lines
+    adjusted_cents     BIGINT NOT NULL,      -- sum of CAS03 and the other amounts, of the claim and its lines
     is_balanced        BOOLEAN NOT NULL,     -- claim and line gates
     imbalance          VARCHAR,              -- which gate failed and by how much
     run_id             VARCHAR NOT NULL
@@ -71,12 +71,12 @@ CREATE TABLE IF NOT EXISTS remittance.line (
     file_id            VARCHAR NOT NULL,
     segment_no         BIGINT NOT NULL,
     procedure_code     VARCHAR,              -- SVC01-2
-    modifiers          VARCHAR[] NOT NULL,   -- SVC01-3 to -6
+    modifiers          VARCHAR[] NOT NULL,   -- SVC01-3, SVC01-4, SVC01-5, SVC01-6
     charge_cents       BIGINT NOT NULL,      -- SVC02
     paid_cents         BIGINT NOT NULL,      -- SVC03
     units              DECIMAL(12, 3),       -- SVC05, 1 when not given
     original_procedure VARCHAR,              -- SVC06-2, when the payer changed the code
-    dos_from           DATE,                 -- DTM*472, or 150
+    dos_from           DATE,                 -- DTM*472 or DTM*150
     dos_to             DATE,                 -- DTM*151
     line_id            VARCHAR,              -- REF*6R
     allowed_cents      BIGINT,               -- AMT*B6, memo
@@ -93,9 +93,9 @@ CREATE TABLE IF NOT EXISTS remittance.adjustment (
     file_id        VARCHAR NOT NULL,
     segment_no     BIGINT NOT NULL,
     group_code     VARCHAR NOT NULL,         -- CAS01
-    carc           VARCHAR NOT NULL,
-    cents          BIGINT NOT NULL,          -- positive lowers the payment
-    quantity       DECIMAL(12, 3),
+    carc           VARCHAR NOT NULL,         -- CAS02, CAS05, CAS08, CAS11, CAS14, CAS17
+    cents          BIGINT NOT NULL,          -- CAS03, CAS06, CAS09, CAS12, CAS15, CAS18; positive lowers the payment
+    quantity       DECIMAL(12, 3),           -- CAS04, CAS07, CAS10, CAS13, CAS16, CAS19
     run_id         VARCHAR NOT NULL
 );
 
@@ -107,9 +107,9 @@ CREATE TABLE IF NOT EXISTS remittance.provider_adjustment (
     segment_no  BIGINT NOT NULL,
     provider_ref VARCHAR,                    -- PLB01
     fiscal_on   DATE,                        -- PLB02
-    reason_code VARCHAR NOT NULL,            -- PLB03-1
-    reference   VARCHAR,                     -- PLB03-2
-    cents       BIGINT NOT NULL,             -- positive lowers the payment
+    reason_code VARCHAR NOT NULL,            -- PLB03-1, PLB05-1, PLB07-1, PLB09-1, PLB11-1, PLB13-1
+    reference   VARCHAR,                     -- PLB03-2, PLB05-2, PLB07-2, PLB09-2, PLB11-2, PLB13-2
+    cents       BIGINT NOT NULL,             -- PLB04, PLB06, PLB08, PLB10, PLB12, PLB14; positive lowers the payment
     run_id      VARCHAR NOT NULL
 );
 

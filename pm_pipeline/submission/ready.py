@@ -16,6 +16,7 @@ import duckdb
 
 from pm_pipeline.config import Config, Partner
 from pm_pipeline.config.models import Address as ConfigAddress
+from pm_pipeline.config.models import Payer as ConfigPayer
 from pm_pipeline.scrub.events import ADJUDICATED
 from pm_pipeline.warehouse import run_sql
 from pm_pipeline.x12.claim_837p import (
@@ -36,8 +37,11 @@ from pm_pipeline.x12.claim_837p import (
     Submitter,
     Subscriber,
 )
+from pm_pipeline.x12.claim_837p_details import Quirks, SecondaryId
 
-_TURNS: dict[str, PayerTurn] = {"primary": "P", "secondary": "S", "tertiary": "T"}
+HERE = __package__ or ""
+OF_THE_PRACTICE = ("G2", "LU")  # what a payer calls the practice; its other numbers are its own
+TURNS: dict[str, PayerTurn] = {"primary": "P", "secondary": "S", "tertiary": "T"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Waiting:
 
 
 class _Row(NamedTuple):
-    """One row of submission_ready (select.sql), column by column."""
+    """One row of submission_ready (fill.sql), column by column."""
 
     claim_id: str
     frequency: Frequency
@@ -101,25 +105,49 @@ class _Row(NamedTuple):
 
 def select_ready(con: duckdb.DuckDBPyConnection, config: Config) -> list[Waiting]:
     """Fill submission_ready and read it: one Waiting per partner that takes claims and has some, in config's order."""
-    run_sql(con, __package__ or "", "select.sql", {"adjudicated": list(ADJUDICATED)})
+    run_sql(con, HERE, "select.sql", {"adjudicated": list(ADJUDICATED)})
+    made = chosen_claims(con, config)
+    if not made:
+        return []
+    found = {partner.partner_id: Waiting(partner, [], []) for partner in config.partners.partners}
+    partner_ids = {one.payer_id: one.partner_id for one in config.payers}
+    orphans = _first_sender(config).partner_id  # a payer no longer in payers.yaml is held with the first partner
+    for payer_id, one in made:
+        waiting = found[partner_ids.get(payer_id, orphans)]
+        waiting.faults.append(one) if isinstance(one, Fault) else waiting.claims.append(one)
+    return [waiting for waiting in found.values() if waiting.claims or waiting.faults]
+
+
+def chosen_claims(con: duckdb.DuckDBPyConnection, config: Config) -> list[tuple[str, ProfessionalClaim | Fault]]:
+    """Fill submission_ready from submission_chosen: each claim's model for the payer chosen there, or why there is none.
+
+    With each comes the payer's id; ordered by it, then by claim. A claim with nothing to send is left out.
+    """
+    run_sql(con, HERE, "fill.sql")
     columns = ", ".join(_Row._fields)
     rows = con.execute(
         f"SELECT {columns} FROM submission_ready WHERE NOT (lines = 0 AND frequency = '1') ORDER BY payer_id, claim_id"
     ).fetchall()
-    if not rows:
-        return []
-    lines = _lines(con)
-    model = _Model(config)
-    found: dict[str, Waiting] = {}
-    for partner in config.partners.partners:
-        found[partner.partner_id] = Waiting(partner, [], [])
-    orphans = found[_first_sender(config).partner_id]  # a payer no longer in payers.yaml is held with the first partner
-    for row in map(_Row._make, rows):
-        payer = model.payers.get(row.payer_id)
-        waiting = orphans if payer is None else found[model.partner_ids[row.payer_id]]
-        made = model.claim(row, lines.get(row.claim_id, []))
-        waiting.faults.append(made) if isinstance(made, Fault) else waiting.claims.append(made)
-    return [waiting for waiting in found.values() if waiting.claims or waiting.faults]
+    lines, model = _lines(con) if rows else {}, _Model(config)
+    return [(row.payer_id, model.claim(row, lines.get(row.claim_id, []))) for row in map(_Row._make, rows)]
+
+
+def payers_by_id(config: Config) -> dict[str, Payer]:
+    """Loop 2010BB or 2330B of every payer of payers.yaml, with its quirks and numbers."""
+    return {one.payer_id: _payer(one) for one in config.payers}
+
+
+def _payer(one: ConfigPayer) -> Payer:
+    numbers = [SecondaryId(number.qualifier, number.value) for number in one.numbers]
+    return Payer(
+        one.payer_id,
+        one.name,
+        one.filing_indicator,
+        _address(one.address),
+        secondary_ids=tuple(number for number in numbers if number.qualifier not in OF_THE_PRACTICE),
+        billing_ids=tuple(number for number in numbers if number.qualifier in OF_THE_PRACTICE),
+        quirks=Quirks(**one.quirks.model_dump()),
+    )
 
 
 def billing_provider(config: Config) -> BillingProvider:
@@ -145,11 +173,7 @@ class _Model:
     """Builds claims; payers, facilities and clinicians are made once and shared."""
 
     def __init__(self, config: Config) -> None:
-        self.payers = {
-            one.payer_id: Payer(one.payer_id, one.name, one.filing_indicator, _address(one.address))
-            for one in config.payers
-        }
-        self.partner_ids = {one.payer_id: one.partner_id for one in config.payers}
+        self.payers = payers_by_id(config)
         self._injury_payers = {one.payer_id for one in config.payers if one.kind == "workers_comp"}
         self._facilities = {
             one.location_id: None if one.is_billing_address else Facility(one.name, one.npi, _address(one.address))
@@ -186,7 +210,7 @@ class _Model:
             diagnoses=tuple(row.diagnoses),
             lines=tuple(lines),
             patient=None if is_subscriber else Patient(name, row.relationship or "", home, row.birth_date, row.sex),
-            payer_turn=_TURNS[row.payer_turn],
+            payer_turn=TURNS[row.payer_turn],
             frequency=row.frequency,
             payer_claim_number=row.payer_claim_number,
             authorization_number=row.authorization_number,
@@ -209,7 +233,7 @@ class _Model:
             return f"Payer {row.payer_id} is not in payers.yaml."
         if row.location_id not in self._facilities:
             return f"Location {row.location_id} is not in practice.yaml."
-        if row.payer_turn not in _TURNS:
+        if row.payer_turn not in TURNS:
             return f"There is no claim to a payer whose turn is {row.payer_turn}."
         if row.last_name is None:
             return "There is no patient on record for this claim."

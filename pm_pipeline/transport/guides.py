@@ -14,6 +14,7 @@ READ: dict[str, frozenset[str]] = {
     "835": frozenset({"005010X221", "005010X221A1"}),
     "277": frozenset({"005010X214"}),
     "999": frozenset({"005010X231", "005010X231A1"}),
+    "997": frozenset({"005010", "005010X230"}),
 }
 VERSION = "00501"
 
@@ -54,9 +55,7 @@ def _judge_set(group: Group, one: TransactionSet) -> None:
     if guide in READ.get(one.st01, frozenset()):
         return
     code, text = "UNSUPPORTED_GUIDE", f"This is a {shown(one.st01)} by guide {shown(guide)}, which is not read here."
-    if one.st01 == "997":
-        text = "This is a 997, which cannot name what is wrong in a claim. Ask the partner for the 999 (005010X231A1)."
-    elif one.st01 == "837":
+    if one.st01 == "837":
         code = "UNEXPECTED_GUIDE"
         text = "This is an 837: claims are sent from here, never read. Was it dropped by mistake?"
     elif one.st01 in READ:

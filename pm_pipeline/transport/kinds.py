@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pm_pipeline.x12.envelope import BLANK, ISA_LENGTH, looks_like_x12, open_envelope
+from pm_pipeline.x12.source import OnDisk
 
 Kind = Literal["x12", "feed", "unknown"]
 HEAD_BYTES = 8192
@@ -85,8 +86,9 @@ def is_cut_short(path: Path) -> bool:
     whole = rb"[^A-Za-z0-9]IEA" + element + rb"\d{1,5}" + element + rb"\d{9}[^A-Za-z0-9]?[\s\x00\x1a]*\Z"
     if re.search(whole, tail):  # spares opening the envelope of nearly every file twice
         return False
-    envelope = open_envelope(path.read_bytes())
+    with OnDisk(path) as on_disk:
+        envelope = open_envelope(on_disk)
     if any(problem.code == "BAD_ISA" for problem in envelope.problems):
-        return len(envelope.text) - envelope.text.rfind("ISA") < ISA_LENGTH
+        return len(tail) - tail.rfind(b"ISA") < ISA_LENGTH
     last = {problem.code for problem in envelope.interchanges[-1].problems} if envelope.interchanges else set()
     return "NO_IEA" in last or ("UNTERMINATED" in last and not last.isdisjoint({"IEA01", "IEA02"}))

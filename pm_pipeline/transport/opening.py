@@ -20,6 +20,7 @@ from pm_pipeline.transport.store import FileStore
 from pm_pipeline.transport.sweep import BY_HAND
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 from pm_pipeline.x12.envelope import Envelope, Interchange, Problem, open_envelope
+from pm_pipeline.x12.source import Source
 
 STAGE = "open"
 FILES_PER_UNIT = 200
@@ -93,11 +94,11 @@ def open_landed(
     for pending in [_Pending(*row) for row in run_sql(con, __package__ or "", "opening_pending.sql").fetchall()]:
         try:
             accepts_usage = _accepted_usage(config, pending.partner_id)
-            data = store.read(pending.file_id)
+            source = store.open(pending.file_id)
         except (TransportError, ConfigError) as problem:
             unreadable.append(str(problem))
             continue
-        _open_one(rows, pending, data, accepts_usage)
+        _open_one(rows, pending, source, accepts_usage)
         if rows.is_full:
             _write(con, rows, opened)
             rows = _Rows(today, run_id)
@@ -114,13 +115,13 @@ def _accepted_usage(config: Config, partner_id: str) -> Iterable[str]:
     return config.partner(partner_id).accepts_usage
 
 
-def _open_one(rows: _Rows, pending: _Pending, data: bytes, accepts_usage: Iterable[str]) -> None:
+def _open_one(rows: _Rows, pending: _Pending, source: Source, accepts_usage: Iterable[str]) -> None:
     if pending.kind == "x12":
-        envelope = open_envelope(data)
+        envelope = open_envelope(source)
         judge(envelope, set(accepts_usage))
     else:
-        _, code = kind_of(data[:HEAD_BYTES])
-        envelope = Envelope("").fail(code, REASONS[code])
+        _, code = kind_of(source.read(0, HEAD_BYTES))
+        envelope = Envelope(source).fail(code, REASONS[code])
     for problem in envelope.problems:
         rows.add_problem(pending.file_id, None, problem)
     accepted = sum(_add_interchange(rows, pending, envelope, one) for one in envelope.interchanges)
@@ -146,11 +147,10 @@ def _add_interchange(rows: _Rows, pending: _Pending, envelope: Envelope, one: In
     )  # fmt: skip
     first_row = len(rows.sets)
     ta1_disposition = "rejected" if one.disposition == "rejected" else "accepted"
-    for number, text in one.ta1:
-        start = _start_of(envelope.text, one, number)
+    for number, text, start, end in one.ta1:
         rows.sets.append(
             (f"{file_id}:{number}", interchange_id, file_id, pending.partner_id, "", "", "TA1", "TA1",
-             text.split(marks.element)[1].strip(), number, number, start, start + len(text), ta1_disposition, *tail)
+             text.split(marks.element)[1].strip(), number, number, start, end, ta1_disposition, *tail)
         )  # fmt: skip
     for group in one.groups:
         for problem in group.problems:
@@ -166,14 +166,6 @@ def _add_interchange(rows: _Rows, pending: _Pending, envelope: Envelope, one: In
             )  # fmt: skip
     place = TRANSACTION_SET.index("disposition")
     return sum(row[place] == "accepted" for row in rows.sets[first_row:])
-
-
-def _start_of(text: str, interchange: Interchange, segment_no: int) -> int:
-    """Where the segment of this number begins in the file's text, past blanks."""
-    at = interchange.start
-    for _ in range(segment_no - interchange.first_segment_no):
-        at = text.index(interchange.delimiters.terminator, at) + 1
-    return text.index("TA1", at)
 
 
 def _sent_at(interchange: Interchange) -> str | None:

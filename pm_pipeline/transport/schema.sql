@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS transport.transaction_set (
     st02             VARCHAR NOT NULL,
     first_segment_no BIGINT NOT NULL,
     last_segment_no  BIGINT NOT NULL,
-    start_at         BIGINT NOT NULL,      -- cut the set out of the decoded file (x12.envelope)
+    start_at         BIGINT NOT NULL,      -- bytes that cut the set out of the file (x12.envelope)
     end_at           BIGINT NOT NULL,
     disposition      VARCHAR NOT NULL,     -- accepted, quarantined, rejected: the envelope's judgement
     sent_at          TIMESTAMP,

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from pm_pipeline.errors import TransportError
 from pm_pipeline.settings import Settings
+from pm_pipeline.x12.source import InMemory, OnDisk, Source
 
 CHUNK = 1 << 20
+IN_MEMORY = 1 << 23  # bytes of a file that is read at once when it is opened
 
 
 class FileStore:
@@ -84,19 +86,31 @@ class FileStore:
 
     def read(self, file_id: str) -> bytes:
         """The bytes, held against their hash. Raises TransportError when they are missing or were changed."""
+        source = self.open(file_id)
+        return source.read(0, source.size)
+
+    def open(self, file_id: str) -> Source:
+        """The bytes, held against their hash, to be read where they are asked for: a large file is not held in memory.
+
+        Raises TransportError when they are missing or were changed.
+        """
+        path = self.path(file_id)
         try:
-            data = self.path(file_id).read_bytes()
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                data = file.read() if size <= IN_MEMORY else None
+                digest = hashlib.sha256(data) if data is not None else hashlib.file_digest(file, "sha256")
         except FileNotFoundError:
             raise TransportError(
                 f"The bytes of file {file_id[:12]} are missing from {self.folder}. Restore them from the backup, or "
                 "drop the same file into edi_inbox/ again; its content puts it back in its place."
             ) from None
-        if hashlib.sha256(data).hexdigest() != file_id:
+        if digest.hexdigest() != file_id:
             raise TransportError(
                 f"The bytes of file {file_id[:12]} in {self.folder} were changed after they were stored: their hash is "
                 "another. Restore the file from the backup; nothing was read from it."
             )
-        return data
+        return InMemory(data) if data is not None else OnDisk(path)
 
     def verify(self, file_id: str) -> bool:
         """True when the bytes are there and their hash is their name."""

@@ -8,17 +8,18 @@ from itertools import groupby
 import duckdb
 
 from pm_pipeline.transport.pending import ReadsFiles
-from pm_pipeline.x12.envelope import Delimiters, file_text
-from pm_pipeline.x12.segments import SetText
+from pm_pipeline.x12.interchange import Delimiters
+from pm_pipeline.x12.parts import SetSpan
+from pm_pipeline.x12.source import decode
 
 
 def set_text(store: ReadsFiles, file_id: str, start_at: int, end_at: int) -> str:
     """The text of one set, ST to SE inclusive, by its offsets in transport.transaction_set."""
-    return file_text(store.read(file_id))[start_at:end_at]
+    return decode(store.open(file_id).read(start_at, end_at))
 
 
-def landed_texts(con: duckdb.DuckDBPyConnection, store: ReadsFiles, set_ids: Sequence[str]) -> Iterator[SetText]:
-    """The sets of these ids with their text, by file and place, reading each file once and keeping one in memory.
+def landed_texts(con: duckdb.DuckDBPyConnection, store: ReadsFiles, set_ids: Sequence[str]) -> Iterator[SetSpan]:
+    """The sets of these ids as they lie in their files, by file and place.
 
     Raises TransportError when the bytes of a file are missing or were changed.
     """
@@ -30,6 +31,6 @@ def landed_texts(con: duckdb.DuckDBPyConnection, store: ReadsFiles, set_ids: Seq
         [list(set_ids)],
     ).fetchall()
     for file_id, sets in groupby(rows, key=lambda row: row[0]):
-        text = file_text(store.read(file_id))
+        source = store.open(file_id)
         for _, set_id, first, start, end, *marks in sets:
-            yield SetText(set_id, file_id, first, Delimiters(*marks), text[start:end])
+            yield SetSpan(set_id, file_id, first, Delimiters(*marks), source, start, end)

@@ -8,8 +8,7 @@ CREATE OR REPLACE TEMP MACRO cents(amount) AS
 
 -- X12 or feed date (CCYYMMDD or CCYY-MM-DD) to DATE; NULL when it is not a calendar day
 CREATE OR REPLACE TEMP MACRO day(value) AS
-    CASE WHEN regexp_full_match(value, '[12][0-9]{7}') THEN try_cast(
-             value[1:4] || '-' || value[5:6] || '-' || value[7:8] AS DATE)
+    CASE WHEN regexp_full_match(value, '[12][0-9]{7}') THEN CAST(try_strptime(value, '%Y%m%d') AS DATE)
          WHEN regexp_full_match(value, '[12][0-9]{3}-[0-9]{2}-[0-9]{2}') THEN try_cast(value AS DATE) END;
 
 -- quantity text (up to three decimals) to DECIMAL; NULL when it is not one

@@ -1,10 +1,26 @@
 """X12 as the claim lifecycle speaks it: envelope, reading into tables, writing, validating. Knows no stage.
 
-envelope.py   bytes -> interchanges, groups, transaction sets, each judged; every segment keeps its number
-segments.py   judged sets -> the relation `x12_segment`, and one view per segment id with named elements
-read_835.sql read_277ca.sql read_999.sql read_ta1.sql   segments -> typed tables of one guide
-write.py      segments -> interchange bytes;  write_837p.py  professional claims
-write_999.py write_277ca.py write_835.py  what a trading partner answers (the sandbox uses them)
-validate.py   pyx12 as the judge of conformance, with its traps fenced off
-show.py       a file for people
+From bytes to places
+  source.py        a file in memory or on disk, read in windows; how bytes become text
+  isa.py scan.py   the ISA and its delimiters; segments found by their terminators, window by window
+  interchange.py   what an opened file is made of;  envelope.py  opens it: every interchange, group and set judged
+
+From sets to rows (DuckDB splits elements; SQL, one module per guide, says what they mean)
+  parts.py         segments of sets, in parts of bounded size, as Arrow text without copies
+  segments.py      the relation `x12_segment`, a view per segment id with named elements; read_guide(con, guide, sets)
+  guides.py        which guide a set is of, and who reads it
+  read_*.sql       271 (and 270), 277 (and 276), 277CA, 278, 837P, 999 (and 997), TA1 -> typed tables
+  read_835.py      835s of any size: rows_835.py follows the loops;  bulk.py  a whole file into a database
+  read_837p*.py    professional claims back into the models they were written from
+  summary.py find.py   a file for people and machines; segments that match
+
+From models to bytes
+  claim_837p*.py   a professional claim as the guide sees it;  loops_837p*.py write_837p.py  its segments
+  write_270.py write_276.py write_278.py   eligibility, claim status and authorization requests
+  write_999.py write_ta1.py write_277ca.py write_835.py   what a trading partner answers
+
+Fit to leave?
+  validate.py      envelope, guide and our own checks in one verdict
+  fast_judge.py guide_*.py   pyx12's own maps, compiled;  pyx12_judge.py  pyx12 itself, fenced off
+  check_837p.py    what pyx12 lacks: sums, check digits, code shapes
 """

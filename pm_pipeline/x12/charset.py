@@ -29,6 +29,7 @@ _WRITTEN_OUT = str.maketrans(
 )  # fmt: skip
 _EXTENDED = r" !\"&'()+,\-./;?=%@\[\]_{}\\|<>#$`"
 _CARRIED = re.compile(rf"[A-Z0-9{_EXTENDED}]*\Z")
+_CARRIED_AS_TYPED = re.compile(rf"[A-Za-z0-9{_EXTENDED}]*\Z")
 _IDENTIFIER = re.compile(rf"[A-Za-z0-9{_EXTENDED}]+\Z")
 
 
@@ -43,16 +44,29 @@ class Fitted(NamedTuple):
 def fit_name(value: str) -> Fitted | None:
     """`value` by the rule above; None when a character of it has no X12 form. Sharp s makes two letters."""
     plain = value.upper().strip()
-    if _CARRIED.match(plain) and "  " not in plain:
+    if (plain.isalnum() and plain.isascii()) or (_CARRIED.match(plain) and "  " not in plain):
         return Fitted(plain, False)
+    fitted = _spell_out(value).upper()
+    return Fitted(fitted, fitted != plain) if _CARRIED.match(fitted) else None
+
+
+@lru_cache(maxsize=10_000)
+def fit_as_typed(value: str) -> Fitted | None:
+    """The same in the case it was typed in: lower-case letters belong to the extended set, and some payers want them."""
+    fitted = _spell_out(value)
+    return Fitted(fitted, fitted != value.strip()) if _CARRIED_AS_TYPED.match(fitted) else None
+
+
+def _spell_out(value: str) -> str:
     spelled = unicodedata.normalize("NFKD", value.translate(_WRITTEN_OUT)).translate(_WRITTEN_OUT)
     bare = "".join(
         " " if ord(char) < 32 or char == "\x7f" else char for char in spelled if not unicodedata.combining(char)
     )
-    fitted = " ".join(bare.upper().split())
-    return Fitted(fitted, fitted != plain) if _CARRIED.match(fitted) else None
+    return " ".join(bare.split())
 
 
 def is_identifier(value: str) -> bool:
     """True when an identifier can stand in X12 as it is: no delimiter, no outer blank, nothing outside the sets."""
+    if value.isalnum() and value.isascii():
+        return True
     return _IDENTIFIER.match(value) is not None and value == value.strip()

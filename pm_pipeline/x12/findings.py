@@ -3,8 +3,8 @@
 Codes are those of the 999: IK304 at segment level (1 unknown, 2 unexpected, 3 missing, 4 loop too often, 5 segment too
 often, 8 has element errors), IK403 at element level (1 missing, 2 needed by another, 3 too many, 4 short, 5 long, 6
 character, 7 code, 8 date, 9 time, 10 not used), IK502 at set level (2 no SE, 3 and 4 SE disagrees, 5 segments in error,
-23 ST02 twice), AK905 and TA105 above. Besides: NO_MAP (no map of this guide), OWN-... (checks of ours that pyx12 lacks)
-and the envelope's own codes. A text never holds a value of the file.
+23 ST02 twice), AK905 and TA105 above. Besides: NO_MAP (no map of this guide), FAST (the fast judge and pyx12 differ),
+OWN-... (checks of ours that pyx12 lacks) and the envelope's own codes. A text never holds a value of the file.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,7 +44,7 @@ BREAKS = (
     X12Error, EngineError, X12PathError, LookupError, AttributeError, TypeError, ValueError, ArithmeticError,
     AssertionError, RuntimeError,
 )  # fmt: skip
-_CONTROL_MAPS = {"00401": "x12.control.00401.xml", "00501": "x12.control.00501.xml"}
+CONTROL_MAPS = {"00401": "x12.control.00401.xml", "00501": "x12.control.00501.xml"}
 _NEEDS_BHT = {"004010X094A1"}  # pyx12 picks this guide's map only after the BHT; we send and read none of it
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}\Z")
 _REMEMBERED = 50_000  # segments already found right or wrong; the same ones come again and again
@@ -78,7 +78,7 @@ _SET_TEXTS = {
 
 def guide_map(isa12: str, gs01: str, gs08: str) -> str | None:
     """The file name of the guide's map; None when pyx12 has none."""
-    if isa12 not in _CONTROL_MAPS or gs08 in _NEEDS_BHT:
+    if isa12 not in CONTROL_MAPS or gs08 in _NEEDS_BHT:
         return None
     return _index().get_filename(isa12, gs08, gs01)
 
@@ -91,7 +91,7 @@ def judge_set(
     Findings on the ISA and GS have st02 None; they come again with every set they surround.
     """
     run = _Run(isa, st02, body, marks)
-    run.read(_map(map_name), gs)
+    run.read(load_guide(map_name), gs)
     return run.findings
 
 
@@ -108,7 +108,8 @@ def _index() -> map_index:
 
 
 @cache
-def _map(name: str) -> Any:
+def load_guide(name: str) -> Any:
+    """A map of pyx12, loaded once, with the code lists that are ours to check switched off."""
     params = ParamsBase()
     params.set("exclude_external_codes", "remark_code,claim_status")
     return load_map_file(name, params)
@@ -118,27 +119,31 @@ _known: dict[tuple[int, str, str], list[EleError]] = {}
 _paths: dict[int, tuple[X12Path, str]] = {}
 
 
-class _Counter(NodeCounter):
+class Counter(NodeCounter):
     """pyx12's counter of loops and segments, keyed by text instead of by paths that are formatted at every look."""
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Mapping[str, int] | None = None) -> None:
         super().__init__()
-        self._counts: dict[str, int] = {}
+        self.counts: dict[str, int] = dict(counts or {})
 
     def reset_to_node(self, xpath: str | X12Path) -> None:
-        below = _path_text(xpath) + "/"
-        for key in [key for key in self._counts if key.startswith(below)]:
-            del self._counts[key]
+        """Forget what was counted below a loop."""
+        below = path_text(xpath) + "/"
+        for key in [key for key in self.counts if key.startswith(below)]:
+            del self.counts[key]
 
     def increment(self, xpath: str | X12Path) -> None:
-        key = _path_text(xpath)
-        self._counts[key] = self._counts.get(key, 0) + 1
+        """Count one more."""
+        key = path_text(xpath)
+        self.counts[key] = self.counts.get(key, 0) + 1
 
     def get_count(self, xpath: str | X12Path) -> int:
-        return self._counts.get(_path_text(xpath), 0)
+        """How many there were."""
+        return self.counts.get(path_text(xpath), 0)
 
 
-def _path_text(xpath: str | X12Path) -> str:
+def path_text(xpath: str | X12Path) -> str:
+    """The text a node's path is counted under."""
     if isinstance(xpath, str):
         return xpath
     if (known := _paths.get(id(xpath))) is None:
@@ -173,14 +178,14 @@ class _Run:
         """Check the elements of a TA1, which stands outside any set."""
         self._no, self._tag = ta1[0], "TA1"
         segment = X12Segment(ta1[1], self._marks.terminator, self._marks.element, self._marks.component)
-        self._add_element_errors(_map(_CONTROL_MAPS["00501"]).getnodebypath("/ISA_LOOP/TA1"), segment, ta1[1])
+        self._add_element_errors(load_guide(CONTROL_MAPS["00501"]).getnodebypath("/ISA_LOOP/TA1"), segment, ta1[1])
 
     def _walk(self, guide: Any, segments: Sequence[Segment]) -> Iterator[int]:
         text = self._marks.terminator.join(text for _, text in segments) + self._marks.terminator
         reader = X12Reader(io.StringIO(text))
         walker = walk_tree()
-        walker.counter = _Counter()
-        control = _map(_CONTROL_MAPS[reader.icvn])
+        walker.counter = Counter()
+        control = load_guide(CONTROL_MAPS[reader.icvn])
         node: Any = control.getnodebypath("/ISA_LOOP/ISA")
         for position, segment in enumerate(reader):
             self._no, text = segments[position]

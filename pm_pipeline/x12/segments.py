@@ -3,76 +3,125 @@
 ``load_segments`` fills the temporary table ``x12_segment`` (set_id, file_id, segment_no, tag, e, component_separator),
 where ``e`` is the list of elements, the tag first. ``name_elements`` makes a temporary view ``seg_clp`` with columns clp01,
 clp02, ... so that no SQL speaks of bare offsets. The guides (read_*.sql) build on those.
+
+An 835 may be as large as its payer likes; read_835.py reads it in parts, with the same pieces (parts.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
-from pm_pipeline.warehouse import load_rows, run_sql
-from pm_pipeline.x12.envelope import Delimiters
+from pm_pipeline.warehouse import run_sql
+from pm_pipeline.x12.parts import Part, Rows, Segments, SetFacts, SetPlace, SetText, cut_parts
+
+__all__ = ["ELEMENTS", "SetText", "load_segments", "load_sets", "name_elements", "part_of", "read_guide"]
 
 # segment id -> how many elements its view names
 ELEMENTS: dict[str, int] = {
     "AK1": 3, "AK2": 3, "AK9": 9, "AMT": 3, "BHT": 6, "BPR": 16, "CAS": 19, "CLP": 14, "CTX": 6, "CUR": 3, "DTM": 2,
     "HL": 4, "IK3": 4, "IK4": 4, "IK5": 6, "LQ": 2, "LX": 1, "MIA": 24, "MOA": 9, "N1": 4, "NM1": 9, "PLB": 14, "QTY": 2,
-    "REF": 3, "SE": 2, "ST": 3, "STC": 12, "SVC": 7, "TA1": 5, "TRN": 4,
+    "REF": 4, "SE": 2, "ST": 3, "STC": 12, "SVC": 7, "TA1": 5, "TRN": 4,
+    # 270/271, 276/277, 278, 997
+    "AAA": 4, "AK3": 4, "AK4": 4, "AK5": 6, "CL1": 4, "DMG": 11, "DTP": 3, "EB": 14, "EQ": 5, "HCR": 4, "HI": 12,
+    "HSD": 8, "III": 9, "INS": 17, "MSG": 3, "N3": 2, "N4": 7, "PER": 9, "PRV": 6, "PWK": 7, "SV1": 20, "SV2": 10,
+    "SV3": 11, "UM": 10,
+    # 837P
+    "CLM": 20, "CN1": 6, "CR1": 10, "CR2": 12, "CR3": 3, "CRC": 7, "CTP": 5, "FRM": 5, "HCP": 15, "K3": 1, "LIN": 3,
+    "MEA": 3, "NTE": 2, "OI": 6, "PAT": 9, "PS1": 3, "SBR": 9, "SV5": 7, "SVD": 6,
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class SetText:
-    """A transaction set cut out of its file: text from ST to SE (or one TA1 segment), and where it begins."""
-
-    set_id: str
-    file_id: str
-    first_segment_no: int
-    delimiters: Delimiters
-    text: str
-
-
-def load_segments(con: duckdb.DuckDBPyConnection, sets: Iterable[SetText]) -> int:
+def load_segments(con: duckdb.DuckDBPyConnection, sets: Iterable[SetPlace]) -> int:
     """Split the sets into ``x12_segment``; returns how many segments there are. Empty pieces keep their number and are
     left out, so that a number means the same place as in the envelope."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE x12_set_text (set_id VARCHAR, file_id VARCHAR, first_segment_no BIGINT, "
-        "element_separator VARCHAR, component_separator VARCHAR, terminator VARCHAR, body VARCHAR)"
-    )
-    load_rows(
-        con,
-        "x12_set_text",
-        ["set_id", "file_id", "first_segment_no", "element_separator", "component_separator", "terminator", "body"],
-        [
-            (one.set_id, one.file_id, one.first_segment_no, one.delimiters.element, one.delimiters.component,
-             one.delimiters.terminator, one.text)
-            for one in sets
-        ],
-    )  # fmt: skip
+    facts: list[SetFacts] = []
     run_sql(con, __package__ or "", "segments.sql")
-    row = con.execute("SELECT count(*) FROM x12_segment").fetchone()
-    return int(row[0]) if row else 0
+    for part in cut_parts(sets, facts, _every_segment):
+        with part_of(con, part):
+            run_sql(con, __package__ or "", "segments_part.sql")
+    load_sets(con, facts)
+    run_sql(con, __package__ or "", "segments_done.sql")
+    return sum(one.segments for one in facts)
+
+
+def _every_segment(one: SetPlace, facts: SetFacts) -> Rows:
+    def rows(segments: Segments, part: Part) -> None:
+        found = np.flatnonzero(segments.filled)
+        part.add(
+            "x12_segment_row",
+            set_no=np.full(len(found), facts.set_no, dtype=np.int32),
+            segment_no=found + segments.first_no,
+            segment=segments.texts(segments.start[found], segments.end[found]),
+            component_separator=pa.repeat(one.delimiters.component, len(found)),
+        )
+
+    return rows
+
+
+@contextmanager
+def part_of(con: duckdb.DuckDBPyConnection, part: Part) -> Iterator[None]:
+    """The tables of a part by their names, and the macros that split a segment."""
+    mark = f"chr({ord(part.marks[0])})"
+    con.execute(f"CREATE OR REPLACE TEMP MACRO elements(segment) AS string_split(segment, {mark})")
+    con.execute(
+        "CREATE OR REPLACE TEMP MACRO first_of(said) AS "
+        f"CASE WHEN contains(said, {mark}) THEN string_split(said, {mark})[1] ELSE said END"
+    )
+    tables = part.tables()
+    try:
+        for name, table in tables.items():
+            con.register(name, table)
+        yield
+    finally:
+        for name in tables:
+            con.unregister(name)
+
+
+def load_sets(con: duckdb.DuckDBPyConnection, facts: Sequence[SetFacts], *, keep: bool = False) -> None:
+    """Make ``x12_set``: one row per set that was cut, with what is known of it (SetFacts)."""
+    con.execute(
+        f"CREATE OR REPLACE {'' if keep else 'TEMP'} TABLE x12_set (set_no INTEGER, set_id VARCHAR, file_id VARCHAR, segments BIGINT, "
+        "unreadable_segments BIGINT, stray_segments BIGINT, fingerprint VARCHAR)"
+    )
+    if facts:
+        rows = [
+            (one.set_no, one.set_id, one.file_id, one.segments, one.unreadable, one.stray, one.fingerprint)
+            for one in facts
+        ]
+        con.execute(
+            "INSERT INTO x12_set SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7)",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
 
 def name_elements(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the temporary views seg_<tag> over ``x12_segment``; an empty element is NULL, blanks around it are gone."""
-    for tag, count in ELEMENTS.items():
-        named = ", ".join(
-            f"nullif(trim(e[{place + 1}]), '') AS {tag}{place:02}".lower() for place in range(1, count + 1)
-        )
+    """Make the temporary views seg_<tag> over ``x12_segment``; an empty element is NULL, blanks around it are gone.
+
+    They are made once for a connection: the table under them may be made anew.
+    """
+    made = con.execute("SELECT 1 FROM duckdb_views() WHERE temporary AND view_name = 'seg_st'").fetchone()
+    for tag, count in ELEMENTS.items() if made is None else ():
+        named = ", ".join(f"nullif(e[{place + 1}], '') AS {tag}{place:02}".lower() for place in range(1, count + 1))
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW seg_{tag.lower()} AS "
             f"SELECT * EXCLUDE (e, tag), {named} FROM x12_segment WHERE tag = '{tag}'"
         )
 
 
-def read_guide(con: duckdb.DuckDBPyConnection, guide: str, sets: Iterable[SetText]) -> int:
-    """Load `sets` and run read_<guide>.sql (835, 277ca, 999, ta1), which leaves typed temporary tables.
+def read_guide(con: duckdb.DuckDBPyConnection, guide: str, sets: Iterable[SetPlace]) -> int:
+    """Load `sets` and run read_<guide>.sql (835, 277ca, 999, ta1, ...), which leaves typed temporary tables.
 
     Returns how many segments were read; the caller holds them against what the envelope counted.
     """
+    if guide == "835":
+        from pm_pipeline.x12.read_835 import read_835  # it builds on this module
+
+        return read_835(con, sets)
     segments = load_segments(con, sets)
     name_elements(con)
     run_sql(con, __package__ or "", f"read_{guide}.sql")

@@ -1,64 +1,227 @@
-"""What is in an X12 file, for people and machines: every interchange, set and claim with its disposition, problems first."""
+"""What is in an X12 file, for people and machines: every interchange, set and claim with its disposition, problems first.
+
+What belongs here: the document (keys and types that do not change, README "X12 files") and how sets are read for it. What
+a set of each guide comes to is SQL: summary_<guide>.sql over the tables of read_<guide>.sql. Names of people are in none of
+it: ids, codes, counts and amounts only. Nothing here raises for bad content.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
+from pm_pipeline.warehouse import run_sql
 from pm_pipeline.warehouse.store import prepare
 from pm_pipeline.x12.envelope import Envelope, Group, Interchange, Problem, TransactionSet, open_envelope
-from pm_pipeline.x12.segments import SetText, load_segments, name_elements, read_guide
+from pm_pipeline.x12.guides import guide_of, reader_of
+from pm_pipeline.x12.parts import SetSpan
+from pm_pipeline.x12.segments import load_segments, name_elements, read_guide
+from pm_pipeline.x12.source import Source, source_of
 
 Document = dict[str, Any]
 BySet = dict[str, Document]
-REJECTED = ("A3", "A4", "A6", "A7", "A8")  # 277CA categories
+BATCH_BYTES = 32_000_000  # of sets read at once
+LARGE = 64_000_000  # bytes of a file from which the database may only hold so much in memory; the rest lies on disk
+LISTED_PROBLEMS = 100  # of one code per set; the rest is counted
 
 
-def summarize(data: bytes) -> Document:
-    """One document for a whole file; amounts in cents. Reads nothing but the bytes, writes nothing."""
-    envelope = open_envelope(data)
-    con = duckdb.connect()
-    try:
-        prepare(con)
-        inside = _read_all(con, envelope)
-    finally:
-        con.close()
+@dataclass(frozen=True)
+class Family:
+    """Guides that are read and summarised alike: read_<reader>.sql (None: the bare segments), summary_<name>.sql and the
+    lists it leaves as tables summary_<list>. `empty` is what a set says that could not be read."""
+
+    name: str
+    reader: str | None
+    lists: tuple[str, ...] = ()
+    empty: Document = field(default_factory=dict)
+
+
+_AMOUNTS = {"claims": 0, "lines": 0, "charge_cents": 0}
+_835 = Family(
+    "835", "835", ("claim_list",),
+    {"trn02": None, "trn03": None, "bpr02_cents": None, "method": None, "effective_on": None, **_AMOUNTS, "adjustments": 0,
+     "paid_cents": 0, "plb_cents": 0, "balanced": False, "unbalanced_claims": 0},
+)  # fmt: skip
+_837 = Family("837", None, ("claim_list",), _AMOUNTS)
+_999 = Family("999", "999", ("sets", "errors"), {"gs01": None, "gs06": None, "group_code": None})
+_277 = Family("277", "277", ("claims",))
+FAMILIES: dict[str, Family] = {
+    "835": _835,
+    "837p": _837,
+    "837i": _837,
+    "837d": _837,
+    "999": _999,
+    "997": _999,
+    "277ca": Family("277ca", "277ca", ("claims", "levels", "totals"), {"unlisted_rejected": 0, "unlisted_accepted": 0}),
+    "277": _277,
+    "271": Family("271", "271", ("rejects",)),
+    "278": Family("278", "278", ("decisions", "rejects")),
+}
+
+
+def summarize(data: bytes | Source, list_claims: int = 0) -> Document:
+    """One document for a whole file; amounts in cents. Reads nothing but the bytes, keeps nothing.
+
+    `list_claims` is how many claims of each 835 and 837 set to list under "claim_list", those that do not balance first;
+    "claims" counts them all. A 277CA or 277 lists every claim under "claims". A large file should be given as a source on
+    disk: it is then never in memory as a whole.
+    """
+    source = source_of(data)
+    envelope = open_envelope(source)
+    with _database(source.size) as con:
+        inside = _read_all(con, envelope, list_claims)
     return {
-        "file_id": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
+        "file_id": _sha256(source),
+        "bytes": source.size,
         "disposition": envelope.disposition,
         "problems": [_problem(one) for one in envelope.problems],
         "interchanges": [_interchange(one, inside) for one in envelope.interchanges],
     }
 
 
-def _read_all(con: duckdb.DuckDBPyConnection, envelope: Envelope) -> BySet:
-    texts: dict[str, list[SetText]] = defaultdict(list)
+def is_sound(document: Document) -> bool:
+    """True when nothing in the file was refused and every payment and claim in it balances."""
+    if document["disposition"] not in ("accepted", "noted"):
+        return False
+    return all(
+        one["disposition"] != "rejected"
+        and all(
+            item["disposition"] in ("accepted", "noted") and not item.get("unbalanced_claims")
+            for item in one["transactions"]
+        )
+        for one in document["interchanges"]
+    )
+
+
+def family_of(one: TransactionSet, group: Group) -> Family | None:
+    """How a set is read for its summary; None when this codec does not read its guide."""
+    guide = guide_of(one.st01, one.st03, group.gs08)
+    if guide is None:  # an 837 whose version says nothing still has claims to count
+        return _837 if one.st01 == "837" else None
+    return FAMILIES.get(guide) or FAMILIES.get(reader_of(guide))
+
+
+@contextmanager
+def _database(size: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    with TemporaryDirectory(prefix="pm-summary-") as folder:  # made for this user alone, and removed with what is in it
+        con = duckdb.connect()
+        try:
+            prepare(con)
+            con.execute("SET temp_directory = ?", [folder])
+            if size >= LARGE:
+                con.execute("SET threads = 1")
+                con.execute("SET memory_limit = '512MB'")
+                con.execute("SET preserve_insertion_order = false")
+            yield con
+        finally:
+            con.close()
+
+
+def _sha256(source: Source) -> str:
+    digest, at = hashlib.sha256(), 0
+    while data := source.read(at, at + BATCH_BYTES):
+        digest.update(data)
+        at += len(data)
+    return digest.hexdigest()
+
+
+def _read_all(con: duckdb.DuckDBPyConnection, envelope: Envelope, list_claims: int) -> BySet:
+    waiting: dict[str, list[tuple[TransactionSet, Interchange]]] = defaultdict(list)
+    families: dict[str, Family] = {}
     for interchange in envelope.interchanges:
         for group in interchange.groups:
             for one in group.sets:
-                if one.end > one.start:
-                    text = envelope.cut(one.start, one.end)
-                    texts[one.st01].append(
-                        SetText(_set_id(one), "", one.first_segment_no, interchange.delimiters, text)
-                    )
+                if one.end > one.start and (family := family_of(one, group)) is not None:
+                    families[family.name] = family
+                    waiting[family.name].append((one, interchange))
     inside: BySet = {}
-    for st01, sets in texts.items():
-        if (reader := READERS.get(st01)) is not None:
-            inside |= reader(con, sets)
+    for name, sets in waiting.items():
+        for batch in _batches(envelope, sets):
+            inside |= _read_safely(con, families[name], batch, list_claims)
     return inside
 
 
-def _set_id(one: TransactionSet) -> str:
-    return str(one.first_segment_no)
+def _batches(envelope: Envelope, sets: Sequence[tuple[TransactionSet, Interchange]]) -> Iterator[list[SetSpan]]:
+    batch: list[SetSpan] = []
+    size = 0
+    for one, home in sets:
+        batch.append(
+            SetSpan(_set_id(one), "", one.first_segment_no, home.delimiters, envelope.source, one.start, one.end)
+        )
+        size += one.end - one.start
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _read_safely(con: duckdb.DuckDBPyConnection, family: Family, sets: list[SetSpan], list_claims: int) -> BySet:
+    """A set the database cannot read (a sum beyond all bounds, say) is told and spoils no other."""
+    try:
+        try:
+            return _read(con, family, sets, list_claims)
+        except duckdb.OutOfMemoryException:  # rather slow and large than not at all
+            con.execute("RESET memory_limit")
+            return _read(con, family, sets, list_claims)
+    except duckdb.Error as problem:
+        if len(sets) > 1:
+            half = len(sets) // 2
+            first = _read_safely(con, family, sets[:half], list_claims)
+            return first | _read_safely(con, family, sets[half:], list_claims)
+        text = f"The content of the set could not be summed up ({type(problem).__name__}); nothing of it is shown."
+        found = Problem("set", "UNREADABLE", sets[0].first_segment_no, text)
+        return {sets[0].set_id: {"problems": [_problem(found)], "is_fatal": True}}
+
+
+def _read(con: duckdb.DuckDBPyConnection, family: Family, sets: list[SetSpan], list_claims: int) -> BySet:
+    if family.reader is None:
+        load_segments(con, sets)
+        name_elements(con)
+    else:
+        read_guide(con, family.reader, sets)
+    run_sql(con, __package__ or "", f"summary_{family.name}.sql", {"list_claims": list_claims})
+    documents = {one.set_id: dict[str, Any]() for one in sets}
+    for row in _rows(con, "SELECT * FROM summary_set"):
+        documents[row.pop("set_id")] |= row
+    for name in family.lists:
+        if name == "claim_list" and list_claims == 0:
+            continue
+        for document in documents.values():
+            document[name] = []
+        order = "ORDER BY segment_no" if name != "claim_list" else ""
+        for row in _rows(con, f"SELECT * FROM summary_{name} {order}"):
+            documents[row.pop("set_id")][name].append(row)
+    _add_problems(con, documents, {one.set_id: one.first_segment_no for one in sets})
+    return documents
+
+
+def _add_problems(con: duckdb.DuckDBPyConnection, documents: BySet, first: dict[str, int]) -> None:
+    rows = con.execute(
+        "SELECT set_id, segment_no, code, text, is_fatal, row_number() OVER found AS place, count(*) OVER (PARTITION BY set_id, code) "
+        "FROM summary_problem WINDOW found AS (PARTITION BY set_id, code ORDER BY segment_no) "
+        f"QUALIFY place <= {LISTED_PROBLEMS} ORDER BY set_id, segment_no, code"
+    ).fetchall()
+    for set_id, segment_no, code, text, is_fatal, place, of in rows:
+        document = documents[set_id]
+        problems = document.setdefault("problems", [])
+        document["is_fatal"] = document.get("is_fatal", False) or bool(is_fatal)
+        more = f" There are {of - place} more of this kind." if place == LISTED_PROBLEMS and of > place else ""
+        problems.append(_problem(Problem("set", code, segment_no or first[set_id], text + more)))
 
 
 def _interchange(one: Interchange, inside: BySet) -> Document:
-    ta1 = [text.split(one.delimiters.element) + [""] * 5 for _, text in one.ta1]
+    ta1 = [
+        [part.strip() for part in text.split(one.delimiters.element)] + [""] * 5
+        for text in (ta1.text for ta1 in one.ta1)
+    ]
     group_problems = [problem for group in one.groups for problem in group.problems]
     return {
         "isa13": one.control_number,
@@ -73,142 +236,38 @@ def _interchange(one: Interchange, inside: BySet) -> Document:
 
 
 def _transaction(item: TransactionSet, group: Group, home: Interchange, inside: BySet) -> Document:
-    stands = group.disposition == "accepted" and home.disposition != "rejected"
+    family = family_of(item, group)
+    said = dict(inside.get(_set_id(item), {}))
+    content, is_fatal = said.pop("problems", []), said.pop("is_fatal", False)
+    disposition = item.disposition
+    if group.disposition == "rejected" or home.disposition == "rejected":
+        disposition = "rejected"
+    elif disposition in ("accepted", "noted") and content:
+        disposition = "quarantined" if is_fatal else "noted"
+    empty = {**family.empty, **{name: [] for name in family.lists if name != "claim_list"}} if family else {}
     return {
         "st01": item.st01,
         "st02": item.st02,
         "guide": item.st03 or group.gs08,
         "first_segment_no": item.first_segment_no,
-        "disposition": item.disposition if stands else "rejected",
-        "problems": [_problem(one) for one in item.problems],
-    } | inside.get(_set_id(item), {})
+        "segments": item.last_segment_no - item.first_segment_no + 1,
+        "disposition": disposition,
+        "problems": [_problem(one) for one in item.problems] + content,
+        **empty,
+        **said,
+    }
 
 
-def _read_835(con: duckdb.DuckDBPyConnection, sets: list[SetText]) -> BySet:
-    read_guide(con, "835", sets)
-    documents = _one_per_set(
-        con,
-        "SELECT set_id, trn02, trn03, pay.paid_cents AS bpr02_cents, bpr04 AS method, bpr16 AS effective_on, "
-        "coalesce(clp.claims, 0) AS claims, coalesce(clp.lines, 0) AS lines, coalesce(cas.adjustments, 0) AS adjustments, "
-        "coalesce(clp.charge_cents, 0) AS charge_cents, coalesce(clp.paid_cents, 0) AS paid_cents, "
-        "coalesce(plb.plb_cents, 0) AS plb_cents, "
-        "coalesce(pay.paid_cents = coalesce(clp.paid_cents, 0) - coalesce(plb.plb_cents, 0), false) AS balanced, "
-        "coalesce(clp.unbalanced, 0) AS unbalanced_claims "
-        "FROM x12_835_payment AS pay "
-        "LEFT JOIN (SELECT set_id, count(*) AS claims, sum(lines) AS lines, sum(charge_cents) AS charge_cents, "
-        "  sum(paid_cents) AS paid_cents, count(imbalance) AS unbalanced FROM x12_835_balance GROUP BY 1) AS clp USING (set_id) "
-        "LEFT JOIN (SELECT set_id, count(*) AS adjustments FROM x12_835_adjustment GROUP BY 1) AS cas USING (set_id) "
-        "LEFT JOIN (SELECT set_id, sum(cents) AS plb_cents FROM x12_835_plb GROUP BY 1) AS plb USING (set_id)",
-    )
-    _add_lists(
-        con,
-        documents,
-        "claim_list",
-        "SELECT set_id, clp01 AS claim_id, status, charge_cents, paid_cents, payer_claim_number, segment_no, imbalance "
-        "FROM x12_835_balance ORDER BY imbalance IS NULL, segment_no",
-    )
-    return documents
-
-
-def _read_277(con: duckdb.DuckDBPyConnection, sets: list[SetText]) -> BySet:
-    read_guide(con, "277ca", sets)
-    documents: BySet = {one.set_id: {"claims": 0, "unlisted_rejected": 0} for one in sets}
-    _add_lists(
-        con,
-        documents,
-        "claim_list",
-        "SELECT set_id, claim_id, category, status, payer_claim_number, level, segment_no FROM x12_277ca_status "
-        f"WHERE level IN ('claim', 'line') ORDER BY category NOT IN {REJECTED}, segment_no",
-    )
-    stated = con.execute(
-        "SELECT set_id, max(claims) FROM x12_277ca_total WHERE qualifier = 'AA' AND level = 'receiver' GROUP BY 1"
-    ).fetchall()
-    for document in documents.values():
-        document["claims"] = len({one["claim_id"] for one in document["claim_list"]})
-    for set_id, claims in stated:
-        listed = {one["claim_id"] for one in documents[set_id]["claim_list"] if one["category"] in REJECTED}
-        documents[set_id]["unlisted_rejected"] = max(0, int(claims or 0) - len(listed))
-    return documents
-
-
-def _read_999(con: duckdb.DuckDBPyConnection, sets: list[SetText]) -> BySet:
-    read_guide(con, "999", sets)
-    documents: BySet = {one.set_id: {"gs06": None, "group_code": None} for one in sets}
-    documents |= _one_per_set(con, "SELECT set_id, gs06, ak901 AS group_code FROM x12_999_group")
-    _add_lists(
-        con, documents, "sets", "SELECT set_id, st02, ik501 AS code, segment_no FROM x12_999_set ORDER BY segment_no"
-    )
-    _add_lists(con, documents, "errors", "SELECT set_id, text, segment_no FROM x12_999_error ORDER BY segment_no")
-    return documents
-
-
-def _read_837(con: duckdb.DuckDBPyConnection, sets: list[SetText]) -> BySet:
-    load_segments(con, sets)
-    name_elements(con)
-    documents: BySet = {one.set_id: {} for one in sets}
-    _add_lists(
-        con,
-        documents,
-        "claim_list",
-        "SELECT set_id, nullif(e[2], '') AS claim_id, cents(e[3]) AS charge_cents, segment_no, "
-        "coalesce(lead(lines) OVER (PARTITION BY set_id ORDER BY segment_no), all_lines) - lines AS lines "
-        "FROM (SELECT *, count(*) FILTER (tag = 'LX') OVER (PARTITION BY set_id ORDER BY segment_no) AS lines, "
-        "  count(*) FILTER (tag = 'LX') OVER (PARTITION BY set_id) AS all_lines FROM x12_segment) "
-        "WHERE tag = 'CLM' ORDER BY segment_no",
-    )
-    for document in documents.values():
-        listed = document["claim_list"]
-        document["claims"] = len(listed)
-        document["lines"] = sum(one["lines"] for one in listed)
-        document["charge_cents"] = sum(one["charge_cents"] or 0 for one in listed)
-    return documents
-
-
-READERS: dict[str, Callable[[duckdb.DuckDBPyConnection, list[SetText]], BySet]] = {
-    "835": _read_835,
-    "277": _read_277,
-    "999": _read_999,
-    "837": _read_837,
-}
+def _set_id(one: TransactionSet) -> str:
+    return str(one.first_segment_no)
 
 
 def _problem(one: Problem) -> Document:
     return {"code": one.code, "segment_no": one.segment_no, "text": one.text}
 
 
-def _one_per_set(con: duckdb.DuckDBPyConnection, sql: str) -> BySet:
-    return {row.pop("set_id"): row for row in _rows(con, sql)}
-
-
-def _add_lists(con: duckdb.DuckDBPyConnection, documents: BySet, name: str, sql: str) -> None:
-    for document in documents.values():
-        document[name] = []
-    for row in _rows(con, sql):
-        documents[row.pop("set_id")][name].append(row)
-
-
-def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[Document]:
+def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[Document]:
     cursor = con.execute(sql)
     names = [column[0] for column in cursor.description]
-    numbers = ("_cents", "claims", "lines", "adjustments")
-    return [
-        {
-            name: int(value) if value is not None and name.endswith(numbers) else value
-            for name, value in zip(names, row, strict=True)
-        }
-        for row in cursor.fetchall()
-    ]
-
-
-def is_sound(document: Document) -> bool:
-    """True when nothing in the file was refused and every payment and claim in it balances."""
-    if document["disposition"] not in ("accepted", "noted"):
-        return False
-    return all(
-        one["disposition"] != "rejected"
-        and all(
-            item["disposition"] == "accepted" and item.get("balanced", True) and not item.get("unbalanced_claims")
-            for item in one["transactions"]
-        )
-        for one in document["interchanges"]
-    )
+    for row in cursor.fetchall():
+        yield {name: int(value) if isinstance(value, float) else value for name, value in zip(names, row, strict=True)}

@@ -1,12 +1,14 @@
 """Is this X12 fit to leave (or, in the sandbox, to be accepted)? The envelope, pyx12 and our own checks in one verdict.
 
-What belongs here: taking a file apart into sets and putting the judgements together. pyx12_judge.py keeps pyx12 at bay,
+What belongs here: taking a file apart into sets and putting the judgements together. fast_judge.py says of most sets that
+pyx12 would find nothing in them; every other set goes to pyx12 itself (pyx12_judge.py keeps it at bay), whose findings are
+what a person reads. Should pyx12 find nothing where the fast judge did, the set stays blocked and the finding FAST says so.
 check_837p.py holds the checks pyx12 lacks. Nothing here raises for bad content, and no text holds a value of the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pm_pipeline.x12.check_837p import check_claims
@@ -20,6 +22,7 @@ from pm_pipeline.x12.envelope import (
     TransactionSet,
     open_envelope,
 )
+from pm_pipeline.x12.fast_judge import Opinion, fast_opinion
 from pm_pipeline.x12.findings import Finding, Level, Segment, SetVerdict, Verdict
 from pm_pipeline.x12.pyx12_judge import guide_map, judge_set, judge_ta1
 
@@ -40,11 +43,12 @@ _ENVELOPE = {
 }
 
 
-def validate(data: bytes) -> Verdict:
+def validate(data: bytes, *, reference: bool = False) -> Verdict:
     """Judge every set of every interchange in `data`.
 
     A set is valid when nothing was found in it, its group and interchange hold together, and pyx12 has a map of its
     guide (else code NO_MAP). The file is valid when it holds at least one set or TA1 and nothing at all was found.
+    With `reference` pyx12 judges every set and the fast judge is not asked.
     """
     envelope = open_envelope(data)
     around = [_from_problem(problem, None) for problem in envelope.problems]
@@ -54,11 +58,11 @@ def validate(data: bytes) -> Verdict:
         around += [_from_problem(problem, None) for problem in interchange.problems]
         around += _outside_ascii(envelope, interchange)
         for ta1 in interchange.ta1:
-            around += judge_ta1(ta1, interchange.delimiters)
+            around += judge_ta1(ta1[:2], interchange.delimiters)
         for group in interchange.groups:
             around += [_from_problem(problem, None) for problem in group.problems if problem.code != "ST02_TWICE"]
             for one in group.sets:
-                found = _judge(envelope, interchange, group, one)
+                found = _judge(envelope, interchange, group, one, reference)
                 around += [finding for finding in found if finding.st02 is None]
                 inside = [finding for finding in found if finding.st02 is not None]
                 rejected = "rejected" in (envelope.disposition, interchange.disposition, group.disposition)
@@ -70,8 +74,9 @@ def validate(data: bytes) -> Verdict:
     return Verdict(is_valid, sets, findings)
 
 
-def _judge(envelope: Envelope, interchange: Interchange, group: Group, one: TransactionSet) -> list[Finding]:
-    marks = interchange.delimiters
+def _judge(
+    envelope: Envelope, interchange: Interchange, group: Group, one: TransactionSet, reference: bool
+) -> list[Finding]:
     problems = [
         *one.problems,
         *(p for p in group.problems if p.segment_no == one.first_segment_no and p.code == "ST02_TWICE"),
@@ -79,28 +84,44 @@ def _judge(envelope: Envelope, interchange: Interchange, group: Group, one: Tran
     found = [_from_problem(problem, one) for problem in problems]
     if one.end <= one.start or not group.gs01:
         return found
-    body: list[Segment] = []
-    for number, piece in enumerate(envelope.cut(one.start, one.end).split(marks.terminator), one.first_segment_no):
-        if piece.strip(BLANK):
-            body.append((number, piece.strip("\r\n")))
-        else:
-            found.append(_at(number, one, "8", "segment", "There is an empty segment: two terminators in a row."))
-    found += _outside_ascii_in_set(body, one, marks.element)
+    marks = interchange.delimiters
+    text = envelope.cut(one.start, one.end)
+    segments = text.split(marks.terminator)
+    if "\n" in text or "\r" in text:
+        segments = [segment.strip("\r\n") for segment in segments]
     map_name = guide_map(interchange.isa[11], group.gs01, group.gs08)
-    if map_name is None:
-        text = "There is no map to judge this guide by (GS01, GS08, ISA12)."
-        return [*found, _at(one.first_segment_no, one, "NO_MAP", "set", text)]
     isa = (interchange.first_segment_no, envelope.cut(interchange.start, interchange.start + ISA_LENGTH - 1))
     gs = (group.first_segment_no, group.segment)
-    known = {(finding.level, finding.code) for finding in found if finding.level == "set"}
-    found += [
-        finding
-        for finding in judge_set(map_name, isa, gs, one.st02, body, marks)
-        if (finding.level, finding.code) not in known
-    ]
+    opinion = fast_opinion(map_name, isa[1], gs[1], segments, marks) if map_name and not reference else None
+    checked: Iterable[Segment] = enumerate(segments, one.first_segment_no)
+    if opinion is not Opinion.ACCEPTED:
+        body = list(checked)
+        empty = [number for number, segment in body if not segment.strip(BLANK)]
+        if empty:
+            text = "There is an empty segment: two terminators in a row."
+            found += [_at(number, one, "8", "segment", text) for number in empty]
+            body = [(number, segment) for number, segment in body if segment.strip(BLANK)]
+            opinion = None  # it was of other segments than pyx12 is given
+        found += _outside_ascii_in_set(body, one, marks.element)
+        if map_name is None:
+            text = "There is no map to judge this guide by (GS01, GS08, ISA12)."
+            return [*found, _at(one.first_segment_no, one, "NO_MAP", "set", text)]
+        found += _from_pyx12(judge_set(map_name, isa, gs, one.st02, body, marks), found, opinion, one)
+        checked = [(number, segment.strip()) for number, segment in body]
     if group.gs08.startswith("005010X222"):
-        found += [_placed(finding, one) for finding in check_claims(body, marks)]
+        found += [_placed(finding, one) for finding in check_claims(checked, marks)]
     return found
+
+
+def _from_pyx12(
+    judged: list[Finding], found: list[Finding], opinion: Opinion | None, one: TransactionSet
+) -> Iterator[Finding]:
+    """What pyx12 found, but for what the envelope said of the set already; and whether it should have found something."""
+    known = {(finding.level, finding.code) for finding in found if finding.level == "set"}
+    yield from (finding for finding in judged if (finding.level, finding.code) not in known)
+    if opinion is Opinion.REJECTED and not judged:
+        text = "The fast judge finds a fault in this set and pyx12 finds none: a difference a person must look into."
+        yield _at(one.first_segment_no, one, "FAST", "set", text)
 
 
 def _from_problem(problem: Problem, one: TransactionSet | None) -> Finding:
@@ -138,7 +159,7 @@ def _numbers_used_twice(envelope: Envelope) -> Iterator[Finding]:
 
 def _outside_ascii(envelope: Envelope, interchange: Interchange) -> list[Finding]:
     """A non-ASCII character in an interchange, but in none of its sets."""
-    if envelope.text.isascii():
+    if envelope.is_ascii:
         return []
     inside = [(one.start, one.end) for group in interchange.groups for one in group.sets]
     at = interchange.start

@@ -5,12 +5,12 @@ in it, found by us or by a payer, belongs to exactly one claim and its segments 
 
 What is not sent, and why: REF*D9 is for intermediaries to add; the subscriber's address, birth date and sex are for
 subscribers who are the patient; 2310C is for places other than the billing address; SV105 is for lines whose place is
-not the claim's.
+not the claim's. A payer that wants one of these choices made otherwise says so in its Quirks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pm_pipeline.x12.claim_837p import ClaimSet, Receiver, Submitter
@@ -77,10 +77,29 @@ class ClaimsRefused(X12DataError):
 
 
 class _Interchange(InterchangeWriter):
-    """The envelope's writer, taking segments that are finished already."""
+    """The envelope's writer, taking whole claims as one text: a segment kept apart costs memory and time."""
 
-    def extend(self, segments: Iterable[str]) -> None:
-        self._segments.extend(segments)
+    def __init__(self, header: InterchangeHeader) -> None:
+        super().__init__(header)
+        self._gathered = 0  # segments that lie in a text with others, beyond the first of each
+        self._gathered_before = 0  # of those, what came before the open set
+
+    @property
+    def next_segment_no(self) -> int:
+        return super().next_segment_no + self._gathered
+
+    def extend(self, segments: Sequence[str]) -> None:
+        """Take segments that are finished already."""
+        self._segments.append(self.delimiters.terminator.join(segments))
+        self._gathered += len(segments) - 1
+
+    def begin_set(self, st01: str, st02: str, guide: str | None = None) -> int:
+        self._gathered_before = self._gathered
+        return super().begin_set(st01, st02, guide) + self._gathered
+
+    def end_set(self) -> int:
+        count = self.next_segment_no - self._set_start - self._gathered_before
+        return self.seg("SE", count, self._set_number) + self._gathered
 
 
 def write_837p(
@@ -91,7 +110,7 @@ def write_837p(
     Raises ClaimsRefused naming every claim that cannot be written, X12DataError when submitter, receiver or billing
     provider hold a value X12 cannot carry (then nothing can be sent).
     """
-    out, spell = _Interchange(header), Spelling()
+    out, spell, as_typed = _Interchange(header), Spelling(), Spelling(keep_case=True)
     out.begin_group("HC", group.sender_code, group.receiver_code, group.number, GUIDE)
     claims: list[ClaimPlace] = []
     places: list[SetPlace] = []
@@ -104,7 +123,8 @@ def write_837p(
         for claim in one.claims:
             start = out.next_segment_no
             try:
-                body = claim_loops(spell, claim, level)
+                keep = claim.payer.quirks.keep_case
+                body = claim_loops(as_typed if keep else spell, claim, level, one.billing.npi)
             except X12DataError as problem:
                 refusals.append(Refusal(claim.claim_id, str(problem)))
                 continue
@@ -115,4 +135,4 @@ def write_837p(
     if refusals:
         raise ClaimsRefused(refusals)
     out.end_group()
-    return Written(out.text(), claims, places, dict(spell.changed))
+    return Written(out.text(), claims, places, dict(spell.changed + as_typed.changed))

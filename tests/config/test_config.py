@@ -91,7 +91,7 @@ def test_the_shipped_configuration_has_what_the_practice_needs(settings: Setting
             "payers.yaml",
             "appeal_days: 120",
             "appeal_days: 120\n    appeal_days: 12",
-            "line 14, .*the key appeal_days is given",
+            "line 16, .*the key appeal_days is given",
         ),
         ("schedule.yaml", "2026-01-01", "2026-13-01", "first_day: Input should be a valid date"),
         ("schedule.yaml", "first_day:", "first_day: [", r"schedule\.yaml is not YAML at line"),

@@ -15,6 +15,7 @@ from pm_pipeline.transport.store import FileStore
 from pm_pipeline.transport.sweep import sweep_inbox
 from pm_pipeline.transport.texts import landed_texts, set_text
 from pm_pipeline.x12.envelope import open_envelope
+from pm_pipeline.x12.source import Source
 from tests.transport.conftest import TODAY
 from tests.transport.files import CHARGES, interchange, remittance
 
@@ -107,13 +108,13 @@ def test_each_file_is_read_once_for_all_its_sets(lander: Lander, monkeypatch: py
     lander.open()
     sets = [str(row[0]) for row in lander.all("SELECT set_id FROM transport.transaction_set")]
     read: list[str] = []
-    real = FileStore.read
+    real = FileStore.open
 
-    def counting(self: FileStore, file_id: str) -> bytes:
+    def counting(self: FileStore, file_id: str) -> Source:
         read.append(file_id)
         return real(self, file_id)
 
-    monkeypatch.setattr(FileStore, "read", counting)
+    monkeypatch.setattr(FileStore, "open", counting)
     assert len(list(landed_texts(lander.con, lander.store, sets))) == 10
     assert sorted(read) == sorted(ids)
 
@@ -144,11 +145,13 @@ SUPPORTED = [
     ("277", "HN", "005010X214", "005010X214"),
     ("999", "FA", "005010X231A1", "005010X231A1"),
     ("999", "FA", "005010X231", "005010X231"),
+    ("997", "FA", "005010", None),
+    ("997", "FA", "005010X230", None),
 ]
 REFUSED = [
     ("835", "HP", "004010X091A1", None, "UNSUPPORTED_GUIDE", "005010X221 or 005010X221A1"),
     ("277", "HN", "005010X212", "005010X212", "UNSUPPORTED_GUIDE", "005010X214"),
-    ("997", "FA", "005010", None, "UNSUPPORTED_GUIDE", "Ask the partner for the 999"),
+    ("997", "FA", "004010", None, "UNSUPPORTED_GUIDE", "005010 or 005010X230"),
     ("271", "HB", "005010X279A1", "005010X279A1", "UNSUPPORTED_GUIDE", "not read here"),
     ("837", "HC", "005010X222A1", "005010X222A1", "UNEXPECTED_GUIDE", "claims are sent from here"),
     ("SMITH", "HC", "JONES", "MBR1234567", "UNSUPPORTED_GUIDE", "something else"),
@@ -358,6 +361,4 @@ def test_third_party_files_all_end_judged_and_their_sets_can_be_cut_out(lander: 
             for group in interchange_found.groups:
                 for one in group.sets:
                     if one.end > one.start:
-                        assert envelope.text[one.start : one.end].startswith(
-                            "ST" + interchange_found.delimiters.element
-                        )
+                        assert envelope.cut(one.start, one.end).startswith("ST" + interchange_found.delimiters.element)

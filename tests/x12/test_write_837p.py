@@ -7,25 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from pm_pipeline.codes.npi import complete_npi
 from pm_pipeline.x12.charset import fit_name, is_identifier
 from pm_pipeline.x12.claim_837p import (
-    Address,
     Contact,
-    Drug,
-    Facility,
-    Frequency,
     OrganizationName,
-    Patient,
-    Payer,
     PersonName,
     ProfessionalClaim,
-    Provider,
-    ServiceLine,
-    Subscriber,
 )
 from pm_pipeline.x12.validate import Verdict, validate
 from pm_pipeline.x12.write import X12DataError
@@ -250,109 +238,6 @@ def test_identifiers_are_never_changed() -> None:
     )
 
 
-# --- any claim of the model is valid ------------------------------------------------------------------------------
-
-_letters = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcxyzéüñß'-. ", min_size=2, max_size=15).filter(
-    lambda text: len(" ".join(text.split()).strip(" .'-")) >= 2
-)
-_identifiers = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=2, max_size=30)
-_days = st.dates(dt.date(1930, 1, 1), dt.date(2026, 6, 1))
-_npis = st.integers(100_000_000, 299_999_999).map(lambda number: complete_npi(str(number)))
-_addresses = st.builds(
-    Address, _letters, _letters, st.sampled_from(["ME", "NH", "MA", "CT"]), st.sampled_from(["04101", "041010001"]),
-    st.none() | _letters,
-)  # fmt: skip
-_people = st.builds(
-    PersonName, _letters, _letters, st.none() | _letters.map(lambda text: text[:5]), st.sampled_from([None, "JR"])
-)
-_diagnoses = st.lists(
-    st.from_regex(r"\A[A-TV-Z][0-9][0-9A-Z][0-9A-Z]{0,4}\Z"), min_size=1, max_size=12, unique=True
-).map(tuple)
-_providers = st.builds(Provider, _people, _npis, st.none() | st.just("207R00000X"))
-_drugs = st.builds(
-    Drug,
-    st.from_regex(r"\A[0-9]{11}\Z"),
-    st.decimals("0.001", "9999", places=3),
-    st.sampled_from(["F2", "GR", "ME", "ML", "UN"]),
-)
-
-
-@st.composite
-def _claims(draw: st.DrawFn) -> ProfessionalClaim:
-    diagnoses = draw(_diagnoses)
-    pointers = st.lists(st.integers(1, len(diagnoses)), min_size=1, max_size=4, unique=True).map(tuple)
-    first = draw(_days)
-    lines = tuple(
-        ServiceLine(
-            line_id=f"L{number}",
-            procedure_code=draw(st.from_regex(r"\A([0-9]{5}|[A-Z][0-9]{4})\Z")),
-            charge_cents=draw(st.integers(0, 999_999_999)),
-            units=draw(st.decimals("0.001", "9999", places=3)),
-            pointers=draw(pointers),
-            dos_from=first,
-            dos_to=first + dt.timedelta(draw(st.integers(0, 3))),
-            place_of_service=draw(st.sampled_from(["11", "02", "10", "21"])),
-            modifiers=draw(
-                st.lists(st.sampled_from(["25", "59", "RT", "LT", "50"]), max_size=4, unique=True).map(tuple)
-            ),
-            drug=draw(st.none() | _drugs),
-        )
-        for number in range(draw(st.integers(1, 4)))
-    )
-    frequency: Frequency = draw(st.sampled_from(("1", "7", "8")))
-    patients = st.builds(
-        Patient, _people, st.sampled_from(["01", "19", "20", "G8"]), _addresses, _days, st.sampled_from("FMU")
-    )
-    return ProfessionalClaim(
-        claim_id=draw(st.from_regex(r"\A[A-Z][A-Z0-9]{0,19}\Z")),
-        payer=draw(
-            st.builds(
-                Payer,
-                _identifiers,
-                _letters,
-                st.sampled_from(["BL", "CI", "MB", "MC", "HM", "WC"]),
-                st.none() | _addresses,
-            )
-        ),
-        subscriber=draw(
-            st.builds(
-                Subscriber, _people, _identifiers, st.none() | _identifiers, _addresses, _days, st.sampled_from("FMU")
-            )
-        ),
-        place_of_service=draw(st.sampled_from(["11", "02", "10", "21"])),
-        charge_cents=sum(one.charge_cents for one in lines),
-        diagnoses=diagnoses,
-        lines=lines,
-        patient=draw(st.none() | patients),
-        payer_turn=draw(st.sampled_from(["P", "S", "T"])),
-        frequency=frequency,
-        payer_claim_number=None if frequency == "1" else "PCN-1",
-        authorization_number=draw(st.none() | _identifiers),
-        rendering=draw(st.none() | _providers),
-        referring=draw(st.none() | st.builds(Provider, _people, _npis)),
-        facility=draw(st.none() | st.builds(Facility, _letters, _npis, _addresses)),
-        related_cause=draw(st.sampled_from([None, "EM", "OA"])),
-        property_casualty_claim_number=draw(st.none() | _identifiers),
-        accident_on=draw(st.none() | _days),
-        onset_on=draw(st.none() | _days),
-        admitted_on=draw(st.none() | _days),
-    )
-
-
-@pytest.mark.slow
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(st.lists(_claims(), min_size=1, max_size=3))
-def test_any_claim_of_the_model_is_valid_by_pyx12_and_our_own_checks(claims: list[ProfessionalClaim]) -> None:
-    verdict = judged(*claims)
-    assert verdict.findings == []
-    assert verdict.is_valid
-
-
 def test_a_name_too_long_for_the_guide_is_found_not_cut() -> None:
     found = judged(claim(1, subscriber=replace(SUBSCRIBER, name=PersonName("Q" * 61, "F")))).findings
     assert [(one.segment_id, one.element, one.code) for one in found] == [("NM1", 3, "5")]
@@ -368,3 +253,16 @@ def test_addresses_keep_their_number_sign() -> None:
     assert "N3*5 ELM ST #2" in segments(
         claim(1, subscriber=replace(SUBSCRIBER, address=replace(HOME, line1="5 Elm St #2")))
     )
+
+
+def test_an_empty_number_is_a_fault_where_none_would_leave_it_out() -> None:
+    def codes(**changes: object) -> list[tuple[str, int | None]]:
+        text = write(claim(1), billing=replace(BILLING, **changes)).text
+        return [(one.segment_id, one.element) for one in validate(text.encode("ascii")).findings]
+
+    assert codes(npi=None) == []
+    assert codes(taxonomy=None) == []
+    assert ("NM1", 9) in codes(npi="") or ("NM1", 8) in codes(npi="")
+    assert ("PRV", 3) in codes(taxonomy="")
+    assert judged(claim(1, lines=(line(11, line_id=None),))).findings == []
+    assert judged(claim(1, lines=(line(11, line_id=""),))).findings != []

@@ -1,0 +1,33 @@
+"""What the `pm` commands share: where they print, --json, and how a file's text is made fit for a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+
+# in a file or a pipe there is no terminal to fit: names are not cut
+WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
+out = Console(width=WIDTH)
+err = Console(stderr=True)
+as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of text.")
+
+
+def print_json(document: Any) -> None:
+    """A document, on standard output."""
+    click.echo(json.dumps(document, indent=2, default=str, ensure_ascii=False))
+
+
+def escape(text: str) -> str:
+    """Text that rich prints as it is."""
+    return text.replace("[", r"\[")
+
+
+def plain(text: str) -> str:
+    """Text of a file without what would steer a terminal: each control character becomes a dot."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{MIDDLE DOT}", text)

@@ -1,0 +1,46 @@
+"""A whole 835 file, of any size, into tables of a DuckDB database: what `pm edi tables` does and what is measured."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import duckdb
+
+from pm_pipeline.warehouse import run_sql
+from pm_pipeline.x12.envelope import open_envelope
+from pm_pipeline.x12.interchange import Envelope
+from pm_pipeline.x12.parts import SetSpan
+from pm_pipeline.x12.read_835 import read_835 as read_sets
+from pm_pipeline.x12.source import OnDisk, Source
+
+
+def read_835(
+    con: duckdb.DuckDBPyConnection,
+    file: Path | str | Source,
+    *,
+    threads: int = 2,
+    gates: bool = False,
+    everything: bool = False,
+) -> Envelope:
+    """Make x12_set, x12_835_payment, _claim, _line, _adjustment and _plb in the connection's database, from every 835 set
+    of the file that its envelope accepts; the envelope says what became of the others.
+
+    With `gates` also _remark and _balance (what does not balance, claim by claim); with `everything` also
+    x12_835_segment (every segment of the sets with its place). Needs little memory whatever the size of the file. Sets
+    `threads` of the connection.
+    """
+    con.execute(f"SET threads = {threads}")
+    run_sql(con, "pm_pipeline.warehouse", "macros.sql")
+    with OnDisk(Path(file)) if isinstance(file, Path | str) else nullcontext(file) as source:
+        envelope = open_envelope(source)
+        sets = [
+            SetSpan(str(one.first_segment_no), "", one.first_segment_no, home.delimiters, source, one.start, one.end)
+            for home in envelope.interchanges
+            for group in home.groups
+            for one in group.sets
+            if one.st01 == "835" and "rejected" not in (home.disposition, group.disposition)
+            if one.disposition == "accepted"
+        ]
+        read_sets(con, sets, gates=gates, everything=everything, keep=True)
+    return envelope

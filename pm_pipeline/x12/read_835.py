@@ -1,0 +1,59 @@
+"""Reading 835 sets of any size into typed temporary tables, part by part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import duckdb
+
+from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse.sql import sql_text
+from pm_pipeline.x12.parts import SetFacts, SetPlace, ahead, cut_parts
+from pm_pipeline.x12.rows_835 import CUT_BEFORE, rows_of
+from pm_pipeline.x12.segments import load_sets, part_of
+
+HERE = __package__ or ""
+
+
+def read_835(
+    con: duckdb.DuckDBPyConnection,
+    sets: Iterable[SetPlace],
+    *,
+    gates: bool = True,
+    everything: bool = False,
+    keep: bool = False,
+) -> int:
+    """Leave x12_835_payment, _claim, _line, _adjustment and _plb; returns how many segments were read.
+
+    With `gates`, also _remark, and _balance, which says of each claim what does not balance. With `everything`,
+    x12_835_segment keeps every segment with its place (the CLP and SVC it stands under). With `keep`, the tables are
+    not temporary ones.
+    """
+    facts: list[SetFacts] = []
+    _run(con, "read_835.sql", keep)
+    parts = cut_parts(sets, facts, rows_of(remarks=gates, everything=everything), CUT_BEFORE)
+    for part in ahead(parts):
+        with part_of(con, part):
+            run_sql(con, HERE, "read_835_part.sql")
+            if everything:
+                run_sql(con, HERE, "read_835_more.sql")
+    load_sets(con, facts, keep=keep)
+    _run(con, "read_835_done.sql", keep)
+    if gates:
+        _run(con, "read_835_gates.sql", keep)
+    else:
+        con.execute("DROP TABLE IF EXISTS x12_835_remark")
+        con.execute("DROP TABLE IF EXISTS x12_835_balance")
+    con.execute("DROP TABLE x12_835_elements")
+    if not everything:
+        con.execute("DROP TABLE x12_835_segment")
+    return sum(one.segments for one in facts)
+
+
+def _run(con: duckdb.DuckDBPyConnection, name: str, keep: bool) -> None:
+    text = sql_text(HERE, name)
+    if keep:  # a temporary table of the same name would stand before ours
+        for kind, table in re.findall(r"CREATE OR REPLACE TEMP (TABLE|VIEW) (\w+)", text):
+            con.execute(f"DROP {kind} IF EXISTS temp.main.{table}")
+    con.execute(text.replace(" TEMP TABLE ", " TABLE ").replace(" TEMP VIEW ", " VIEW ") if keep else text)

@@ -1,0 +1,42 @@
+-- 835, all parts read: x12_835_remark, and x12_835_balance with what does not balance
+
+-- one row per remark code: LQ*HE of a line, MOA and MIA of a claim
+CREATE OR REPLACE TEMP TABLE x12_835_remark AS
+SELECT set_no, set_id, segment_no, clp_at, svc_at, code
+FROM (SELECT set_no, segment_no, clp_at, svc_at, unnest(CASE WHEN tag = 'LQ' AND e[2] = 'HE' THEN [e[3]] WHEN tag = 'MOA' THEN e[4:8]
+                                                        WHEN tag = 'MIA' THEN [e[6], e[21], e[22], e[23], e[24]] END) AS code
+      FROM x12_835_elements WHERE clp_at IS NOT NULL)
+JOIN x12_set USING (set_no)
+WHERE code <> '';
+
+-- one row per CLP: the line and claim gates, as the first thing that fails (NULL: it balances)
+CREATE OR REPLACE TEMP TABLE x12_835_balance AS
+WITH cas AS (
+    SELECT set_no, clp_at, coalesce(sum(cents), 0) AS adjusted, coalesce(sum(cents) FILTER (svc_at IS NULL), 0) AS at_claim,
+           count(*) FILTER (carc IS NULL OR amount IS NULL) AS incomplete, count(*) FILTER (amount IS NOT NULL AND cents IS NULL) AS unreadable,
+           count(*) FILTER (group_code NOT IN ('CO', 'OA', 'PI', 'PR')) AS unknown_group
+    FROM x12_835_cas GROUP BY ALL
+), line_cas AS (
+    SELECT set_no, svc_at, sum(cents) AS adjusted FROM x12_835_cas WHERE svc_at IS NOT NULL GROUP BY ALL
+), svc AS (
+    SELECT line.set_no, clp_at, count(*) AS lines, sum(charge_cents) AS charged, sum(paid_cents) AS paid,
+           count(*) FILTER (charge_cents IS NULL OR paid_cents IS NULL) AS unreadable,
+           count(*) FILTER (charge_cents <> paid_cents + coalesce(line_cas.adjusted, 0)) AS unbalanced
+    FROM x12_835_svc AS line LEFT JOIN line_cas ON line_cas.set_no = line.set_no AND line_cas.svc_at = line.segment_no GROUP BY ALL
+)
+SELECT sets.set_id, sets.file_id, clp.*, coalesce(cas.adjusted, 0) AS adjusted_cents, coalesce(svc.lines, 0) AS lines,
+       CASE WHEN clp.charge_cents IS NULL OR clp.paid_cents IS NULL THEN 'CLP03 or CLP04 is missing or no amount'
+            WHEN cas.unreadable > 0 THEN 'an amount in a CAS is no amount'
+            WHEN cas.incomplete > 0 THEN 'a CAS has a reason without an amount, or an amount without a reason'
+            WHEN cas.unknown_group > 0 THEN 'a CAS has a group other than CO, OA, PI, PR'
+            WHEN svc.unreadable > 0 THEN 'SVC02 or SVC03 is missing or no amount'
+            WHEN svc.unbalanced > 0 THEN concat(svc.unbalanced, ' of ', svc.lines, ' lines do not balance: SVC02 is not SVC03 plus the CAS of the line')
+            WHEN clp.charge_cents <> clp.paid_cents + coalesce(cas.adjusted, 0)
+                 THEN concat('CLP03 less CLP04 is ', clp.charge_cents - clp.paid_cents, ' cents, but the CAS come to ', coalesce(cas.adjusted, 0))
+            WHEN svc.lines > 0 AND svc.charged <> clp.charge_cents THEN concat('the lines charge ', svc.charged, ' cents, but CLP03 is ', clp.charge_cents)
+            WHEN svc.lines > 0 AND svc.paid - coalesce(cas.at_claim, 0) <> clp.paid_cents
+                 THEN concat('the lines pay ', svc.paid, ' cents less ', coalesce(cas.at_claim, 0), ' at claim level, but CLP04 is ', clp.paid_cents)
+       END AS imbalance
+FROM x12_835_clp AS clp JOIN x12_set AS sets USING (set_no)
+LEFT JOIN cas ON cas.set_no = clp.set_no AND cas.clp_at = clp.segment_no
+LEFT JOIN svc ON svc.set_no = clp.set_no AND svc.clp_at = clp.segment_no;
