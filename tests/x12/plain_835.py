@@ -58,11 +58,9 @@ def sets_of(text: str, marks: Delimiters) -> Iterator[list[list[str]]]:
 
 
 def sums_of(segments: Iterable[list[str]]) -> Sums:
-    """Add up one set. An SVC or CAS outside any claim is nobody's; a tag with no elements is no segment of its kind."""
+    """Add up one set. An SVC or CAS outside any claim is nobody's; a tag with no elements is a segment of its kind."""
     found, in_claim = Sums(), False
     for tag, *given in segments:
-        if not given:
-            continue
         at = [*given, *[""] * 20]
         match tag:
             case "LX" | "PLB" | "SE":
