@@ -1,6 +1,6 @@
 """The segments of an 835 with their place in its loops: which CLP and which SVC each stands under.
 
-A claim ends at the next LX, CLP, PLB, ST or SE, so that a segment of the header or after a PLB never lands on the claim
+A claim ends at the next LX, CLP, PLB or SE, so that a segment of the header or after a PLB never lands on the claim
 before it. What a claim or a line says once (its service date, its line number, ...) is found here by tag and qualifier
 and handed over beside its CLP or SVC; everything else goes on as rows.
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pm_pipeline.x12.parts import Part, Rows, RowsOf, Segments, SetFacts, SetPlace, same
 
 CUT_BEFORE = ("CLP", "SVC")
-ENDS_A_CLAIM = ("LX", "PLB", "ST", "SE")
+ENDS_A_CLAIM = ("LX", "PLB", "SE")
 OF_CLAIM = {"original_number": ("REF", "F8"), "forwarded": ("NM1", "TT"), "interest": ("AMT", "I")}
 OF_LINE = {
     "served": ("DTM", "472"), "served_from": ("DTM", "150"), "served_to": ("DTM", "151"), "line_id": ("REF", "6R"),
