@@ -2,22 +2,6 @@
 -- _trace, _review, _decision, _reject, _service, _diagnosis, _reference, _date, _delivery, _attachment, _message, _contact.
 -- Every row has set_id, file_id, segment_no. hl_at and name_at say under which HL and NM1 a segment stands; NULL: none.
 
--- the parts of a composite, blanks gone and empty ones NULL; split at the separator the ISA declares, or at the one the value itself shows
-CREATE OR REPLACE TEMP MACRO x12_parts(composite, separator) AS
-    list_transform(
-        string_split(composite, CASE WHEN contains(composite, separator) THEN separator
-                                     ELSE coalesce(nullif(regexp_extract(composite, '^[A-Z0-9]{1,4}([^A-Za-z0-9 .-])', 1), ''), separator) END),
-        lambda part: nullif(trim(part), ''));
-
--- a repeated element of codes: codes are letters and digits, so whatever stands between them separates (ISA11 is U in 4010 and often wrong)
-CREATE OR REPLACE TEMP MACRO x12_codes(repeated) AS
-    list_filter(regexp_split_to_array(repeated, '[^A-Za-z0-9]+'), lambda code: code <> '');
-
--- the first and last day of a DTP or DMG date (D8, RD8, DT)
-CREATE OR REPLACE TEMP MACRO x12_from_on(value) AS day(value[1:8]);
-CREATE OR REPLACE TEMP MACRO x12_to_on(format, value) AS
-    CASE WHEN format = 'RD8' THEN day(trim(split_part(value, '-', 2))[1:8]) ELSE day(value[1:8]) END;
-
 -- one row per segment, with the HL and the NM1 it stands under (NULL: none)
 CREATE OR REPLACE TEMP TABLE x12_278_place AS
 SELECT set_id, segment_no, nullif(hl_at, 0) AS hl_at, CASE WHEN nm1_at > hl_at THEN nm1_at END AS name_at
@@ -29,15 +13,7 @@ FROM (
 );
 
 -- one row per set: BHT, with how many segments the set has and how many stand under no HL though they should
-CREATE OR REPLACE TEMP TABLE x12_278_header AS
-SELECT sets.set_id, sets.file_id, coalesce(bht.segment_no, sets.first_no) AS segment_no, bht01 AS structure, bht02 AS purpose,
-       bht03 AS reference, day(bht04) AS created_on, bht05 AS created_time, bht06 AS transaction_type, sets.segments, sets.stray_segments
-FROM (
-    SELECT set_id, any_value(file_id) AS file_id, min(segment_no) AS first_no, count(*) AS segments,
-           count(*) FILTER (hl_at IS NULL AND tag NOT IN ('ST', 'BHT', 'SE')) AS stray_segments
-    FROM x12_segment JOIN x12_278_place USING (set_id, segment_no) GROUP BY set_id
-) AS sets
-LEFT JOIN (SELECT * FROM seg_bht QUALIFY row_number() OVER (PARTITION BY set_id ORDER BY segment_no) = 1) AS bht USING (set_id);
+CREATE OR REPLACE TEMP TABLE x12_278_header AS FROM x12_header();
 
 -- one row per NM1: organization, requester, subscriber, dependent, and the providers of an event or service
 CREATE OR REPLACE TEMP TABLE x12_278_name AS

@@ -4,7 +4,7 @@
 -- the first segment of the loop it belongs to (HL, NM1, CLM, SBR, LX, LIN, SVD, LQ; 0: the set's header). NULL: it is in none.
 
 -- composites are split at the interchange's component separator, or at the one the value itself shows
-CREATE OR REPLACE TEMP MACRO x12_parts(composite, mark) AS string_split(composite, CASE WHEN contains(composite, mark) THEN mark
+CREATE OR REPLACE TEMP MACRO x12_837p_parts(composite, mark) AS string_split(composite, CASE WHEN contains(composite, mark) THEN mark
     ELSE coalesce(nullif(regexp_extract(composite, '^[A-Z0-9]{1,3}([^A-Za-z0-9 .-])', 1), ''), mark) END);
 CREATE OR REPLACE TEMP MACRO x12_part(parts, place) AS nullif(trim(parts[place]), '');
 -- element `place` of a segment given as a list with its tag first: x12_element(n3, 1) is N301
@@ -125,7 +125,7 @@ SELECT set_id, file_id, segment_no, place.billing_at, place.subscriber_at, place
        x12_part(cause, 2) AS related_cause_2, x12_part(cause, 4) AS accident_state, x12_part(cause, 5) AS accident_country, clm12 AS special_program,
        clm20 AS delay_reason, cents(x12_element(own.amt_f5, 2)) AS patient_paid_cents, x12_element(own.ref_f8, 2) AS payer_claim_number,
        coalesce(lines.lines, 0) AS lines, lines.line_cents
-FROM (SELECT *, x12_parts(clm05, component_separator) AS service, x12_parts(clm11, component_separator) AS cause FROM seg_clm) AS clm
+FROM (SELECT *, x12_837p_parts(clm05, component_separator) AS service, x12_837p_parts(clm11, component_separator) AS cause FROM seg_clm) AS clm
 JOIN x12_837p_place AS place USING (set_id, file_id, segment_no)
 LEFT JOIN x12_837p_once AS own ON own.set_id = clm.set_id AND own.owner_at = clm.segment_no
 LEFT JOIN (SELECT place.set_id, place.claim_at, count(*) FILTER (place.tag = 'LX') AS lines, sum(sv1_cents) FILTER (place.tag = 'LX') AS line_cents
@@ -136,7 +136,7 @@ LEFT JOIN (SELECT place.set_id, place.claim_at, count(*) FILTER (place.tag = 'LX
 -- one row per code of an HI: diagnoses (ABK, ABF; 4010: BK, BF), anesthesia related procedures (BP, BO), conditions (BG)
 CREATE OR REPLACE TEMP TABLE x12_837p_code AS
 SELECT set_id, file_id, segment_no, place, claim_at, x12_part(parts, 1) AS qualifier, x12_part(parts, 2) AS code FROM (
-    SELECT hi.set_id, hi.file_id, hi.segment_no, hi.place, spot.claim_at, x12_parts(e[place + 1], component_separator) AS parts
+    SELECT hi.set_id, hi.file_id, hi.segment_no, hi.place, spot.claim_at, x12_837p_parts(e[place + 1], component_separator) AS parts
     FROM (SELECT *, unnest(range(1, len(e))) AS place FROM x12_segment WHERE tag = 'HI') AS hi JOIN x12_837p_place AS spot USING (set_id, segment_no)
     WHERE nullif(trim(e[place + 1]), '') IS NOT NULL
 );
@@ -166,8 +166,8 @@ SELECT lx.set_id, lx.file_id, lx.segment_no, lx.claim_at, row_number() OVER (PAR
        lambda one: one IS NOT NULL) AS pointers, x12_element(sv1, 9) AS emergency, x12_element(sv1, 11) AS epsdt, x12_element(sv1, 12) AS family_planning,
        x12_element(sv1, 15) AS copay_exempt, x12_element(dtp_472, 3) AS service_dates, day(string_split(x12_element(dtp_472, 3), '-')[1]) AS dos_from,
        day(string_split(x12_element(dtp_472, 3), '-')[-1]) AS dos_to, x12_element(ref_6r, 2) AS line_id
-FROM (SELECT place.*, own.* EXCLUDE (set_id, owner_at), lx.lx01, x12_parts(own.sv1[2], lx.component_separator) AS product,
-             x12_parts(x12_element(own.sv1, 7), lx.component_separator) AS pointers
+FROM (SELECT place.*, own.* EXCLUDE (set_id, owner_at), lx.lx01, x12_837p_parts(own.sv1[2], lx.component_separator) AS product,
+             x12_837p_parts(x12_element(own.sv1, 7), lx.component_separator) AS pointers
       FROM seg_lx AS lx JOIN x12_837p_place AS place USING (set_id, segment_no)
       LEFT JOIN x12_837p_once AS own ON own.set_id = lx.set_id AND own.owner_at = lx.segment_no) AS lx;
 
@@ -178,7 +178,7 @@ SELECT svd.set_id, svd.file_id, svd.segment_no, place.claim_at, place.line_at, s
        list_filter(list_transform(product[3:6], lambda code: trim(code)), lambda code: code <> '') AS modifiers, x12_part(product, 7) AS description,
        svd05 AS paid_units, try_cast(svd06 AS INTEGER) AS bundled_line, day(x12_element(dtp_573, 3)) AS adjudicated_on,
        cents(x12_element(amt_eaf, 2)) AS patient_liability_cents
-FROM (SELECT *, x12_parts(svd03, component_separator) AS product FROM seg_svd) AS svd JOIN x12_837p_place AS place USING (set_id, segment_no)
+FROM (SELECT *, x12_837p_parts(svd03, component_separator) AS product FROM seg_svd) AS svd JOIN x12_837p_place AS place USING (set_id, segment_no)
 LEFT JOIN x12_837p_once AS own ON own.set_id = svd.set_id AND own.owner_at = svd.segment_no;
 
 -- one row per reason of a CAS: owner_at is the SBR (claim level) or the SVD (line level)
@@ -198,7 +198,7 @@ FROM seg_dtp JOIN x12_837p_place USING (set_id, file_id, segment_no);
 -- one row per REF; payer_id is REF04-2
 CREATE OR REPLACE TEMP TABLE x12_837p_reference AS
 SELECT set_id, file_id, segment_no, loop, claim_at, line_at, owner_at, ref01 AS qualifier, ref02 AS value,
-       x12_part(x12_parts(ref04, component_separator), 2) AS payer_id
+       x12_part(x12_837p_parts(ref04, component_separator), 2) AS payer_id
 FROM seg_ref JOIN x12_837p_place USING (set_id, file_id, segment_no);
 
 -- one row per AMT
@@ -209,7 +209,7 @@ FROM seg_amt JOIN x12_837p_place USING (set_id, file_id, segment_no);
 -- one row per LIN, with the CTP of its loop
 CREATE OR REPLACE TEMP TABLE x12_837p_drug AS
 SELECT lin.set_id, lin.file_id, lin.segment_no, place.claim_at, place.line_at, lin02 AS qualifier, lin03 AS ndc, x12_element(ctp, 4) AS quantity,
-       x12_part(x12_parts(x12_element(ctp, 5), lin.component_separator), 1) AS unit
+       x12_part(x12_837p_parts(x12_element(ctp, 5), lin.component_separator), 1) AS unit
 FROM seg_lin AS lin JOIN x12_837p_place AS place USING (set_id, segment_no)
 LEFT JOIN x12_837p_once AS own ON own.set_id = lin.set_id AND own.owner_at = lin.segment_no;
 

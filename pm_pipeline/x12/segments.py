@@ -100,17 +100,20 @@ def load_sets(con: duckdb.DuckDBPyConnection, facts: Sequence[SetFacts], *, keep
 
 
 def name_elements(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the temporary views seg_<tag> over ``x12_segment``; an empty element is NULL, blanks around it are gone.
+    """Make the temporary views seg_<tag> over ``x12_segment`` (an empty element is NULL) and the macros guides share.
 
     They are made once for a connection: the table under them may be made anew.
     """
     made = con.execute("SELECT 1 FROM duckdb_views() WHERE temporary AND view_name = 'seg_st'").fetchone()
-    for tag, count in ELEMENTS.items() if made is None else ():
+    if made is not None:
+        return
+    for tag, count in ELEMENTS.items():
         named = ", ".join(f"nullif(e[{place + 1}], '') AS {tag}{place:02}".lower() for place in range(1, count + 1))
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW seg_{tag.lower()} AS "
             f"SELECT * EXCLUDE (e, tag), {named} FROM x12_segment WHERE tag = '{tag}'"
         )
+    run_sql(con, __package__ or "", "shared_macros.sql")
 
 
 def read_guide(con: duckdb.DuckDBPyConnection, guide: str, sets: Iterable[SetPlace]) -> int:
