@@ -8,13 +8,11 @@ dictionary, version 005010. No text of an error holds a value.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
-from pm_pipeline.x12.charset import fit_name, is_identifier
 from pm_pipeline.x12.claim_837p import Address, Contact, OrganizationName, PersonName
+from pm_pipeline.x12.loops_837p_spelling import Spelling
 from pm_pipeline.x12.write import InterchangeHeader, InterchangeWriter, X12DataError, day8
 from pm_pipeline.x12.write_837p import GroupHeader
 
@@ -136,35 +134,6 @@ class RequestsRefused(X12DataError):
     def __init__(self, refusals: list[RequestRefusal]) -> None:
         super().__init__(f"{len(refusals)} requests cannot be written.")
         self.refusals = refusals
-
-
-class Spelling:
-    """Values on their way into elements; counts by place the names that needed more than upper case."""
-
-    def __init__(self) -> None:
-        self.changed: Counter[str] = Counter()
-
-    def name(self, value: str | None, place: str) -> str:
-        """A name, address line or message made fit for X12; empty for None. Raises X12DataError naming the place."""
-        if not value:
-            return ""
-        if (fitted := fit_name(value)) is None:
-            raise X12DataError(
-                f"{place} holds a letter that X12 cannot carry and that has no plain form; spell it in plain letters."
-            )
-        if fitted.is_changed:
-            self.changed[place] += 1
-        return fitted.text
-
-    def identifier(self, value: str | None, place: str) -> str:
-        """An identifier or code as it is; empty for None. Raises X12DataError naming the place when it does not fit."""
-        if not value:
-            return ""
-        if not is_identifier(value):
-            raise X12DataError(
-                f"{place} holds a delimiter, an outer blank or a character X12 cannot carry; correct it at its source."
-            )
-        return value
 
 
 class RequestWriter(InterchangeWriter):
@@ -326,22 +295,17 @@ def procedure_composite(spell: Spelling, procedure: Procedure, place: str) -> st
     return ":".join([spell.identifier(needed(procedure.qualifier, f"{place}-1"), f"{place}-1"), code, *modifiers])
 
 
-def quantity(value: Decimal) -> str:
-    """A number without superfluous zeros or exponent: 1.50 -> 1.5."""
-    return f"{value.normalize():f}"
-
-
 def _name(spell: Spelling, name: OrganizationName | PersonName, loop: str) -> tuple[str, str, str, str, str, str]:
     """NM102 to NM107; the last or organization name is required, also after what X12 cannot carry has gone from it."""
     if isinstance(name, OrganizationName):
-        return ("2", needed(spell.name(name.name, f"{loop} NM103"), f"{loop} NM103"), "", "", "", "")
+        return ("2", needed(spell.name(name.name, loop, "NM103"), f"{loop} NM103"), "", "", "", "")
     return (
         "1",
-        needed(spell.name(name.last, f"{loop} NM103"), f"{loop} NM103"),
-        spell.name(name.first, f"{loop} NM104"),
-        spell.name(name.middle, f"{loop} NM105"),
+        needed(spell.name(name.last, loop, "NM103"), f"{loop} NM103"),
+        spell.name(name.first, loop, "NM104"),
+        spell.name(name.middle, loop, "NM105"),
         "",
-        spell.name(name.suffix, f"{loop} NM107"),
+        spell.name(name.suffix, loop, "NM107"),
     )
 
 
@@ -351,11 +315,11 @@ def _address(spell: Spelling, address: Address | None, loop: str) -> list[str]:
         return []
     return [
         segment(
-            loop, "N3", needed(spell.name(address.line1, f"{loop} N301"), f"{loop} N301"),
-            spell.name(address.line2, f"{loop} N302"),
+            loop, "N3", needed(spell.name(address.line1, loop, "N301"), f"{loop} N301"),
+            spell.name(address.line2, loop, "N302"),
         ),
         segment(
-            loop, "N4", needed(spell.name(address.city, f"{loop} N401"), f"{loop} N401"),
+            loop, "N4", needed(spell.name(address.city, loop, "N401"), f"{loop} N401"),
             spell.identifier(address.state, f"{loop} N402"), spell.identifier(address.zip, f"{loop} N403"),
             spell.identifier(address.country, f"{loop} N404"), "", "", spell.identifier(address.subdivision, f"{loop} N407"),
         ),
@@ -373,4 +337,4 @@ def _contact(spell: Spelling, contact: Contact, loop: str) -> str:
         for place, (qualifier, value) in enumerate(numbers)
         for part in (qualifier, spell.identifier(value, f"{loop} PER{4 + 2 * place:02}"))
     ]
-    return segment(loop, "PER", "IC", spell.name(contact.name, f"{loop} PER02"), *pairs)
+    return segment(loop, "PER", "IC", spell.name(contact.name, loop, "PER02"), *pairs)

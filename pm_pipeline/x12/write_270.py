@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pm_pipeline.x12.loops_837p_spelling import Spelling
 from pm_pipeline.x12.request_parts import (
     Dependent,
     Member,
@@ -16,7 +17,6 @@ from pm_pipeline.x12.request_parts import (
     Procedure,
     ProviderParty,
     RequestWriter,
-    Spelling,
     WrittenRequests,
     date_segment,
     dependent_segments,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pm_pipeline.x12.loops_837p_spelling import Spelling, quantity
 from pm_pipeline.x12.request_parts import (
     Dependent,
     Member,
@@ -14,7 +15,6 @@ from pm_pipeline.x12.request_parts import (
     Procedure,
     Reference,
     RequestWriter,
-    Spelling,
     WrittenRequests,
     date_segment,
     demographics,
@@ -24,7 +24,6 @@ from pm_pipeline.x12.request_parts import (
     name_segment,
     needed,
     procedure_composite,
-    quantity,
     reference_segments,
     segment,
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pm_pipeline.x12.loops_837p_spelling import Spelling, quantity
 from pm_pipeline.x12.request_parts import (
     Dependent,
     Member,
@@ -20,7 +21,6 @@ from pm_pipeline.x12.request_parts import (
     ProviderParty,
     Reference,
     RequestWriter,
-    Spelling,
     WrittenRequests,
     date_segment,
     dependent_segments,
@@ -30,7 +30,6 @@ from pm_pipeline.x12.request_parts import (
     needed,
     procedure_composite,
     provider_segments,
-    quantity,
     reference_segments,
     segment,
 )
@@ -249,7 +248,7 @@ def _delivery(spell: Spelling, delivery: Delivery | None, loop: str) -> list[str
 
 def _message(spell: Spelling, message: str | None, loop: str) -> list[str]:
     """MSG, spelled like a name."""
-    return [segment(loop, "MSG", spell.name(message, f"{loop} MSG01"))] if message else []
+    return [segment(loop, "MSG", spell.name(message, loop, "MSG01"))] if message else []
 
 
 def _service(spell: Spelling, service: Service, diagnoses: int) -> list[str]:
