@@ -156,3 +156,11 @@ def test_tables_of_one_file_never_stand_for_another(tmp_path: Path) -> None:
     assert con.execute("SELECT count(*) FROM memory.main.x12_835_clp").fetchone() == (1,)
     read_835(con, InMemory(_file(BODY)))
     assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'x12_835_balance'").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("end", ["LX*2", "PLB*1*20261231*WO:X*1"])
+def test_what_stands_after_a_claim_s_end_is_not_said_of_the_claim(end: str) -> None:
+    con = duckdb.connect()
+    read_835(con, InMemory(_file(f"{BODY}{end}~CAS*CO*97*7~")))
+    assert con.execute("SELECT count(*) FILTER (carc = '97') FROM x12_835_adjustment").fetchone() == (0,)
+    assert con.execute("SELECT stray_segments FROM x12_835_payment").fetchone() == (1,)
