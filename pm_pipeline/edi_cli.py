@@ -225,11 +225,11 @@ def tables(file: str, database: Path, threads: int, json_: bool) -> None:
     """
     import duckdb
 
-    from pm_pipeline.x12.bulk import read_835
+    from pm_pipeline.x12.bulk import STORAGE, read_835
 
     if database.exists():
         raise click.UsageError(f"{database} is there already; name a database that is not, nothing is overwritten.")
-    with _opened(file) as source, duckdb.connect(str(database)) as con:
+    with _opened(file) as source, duckdb.connect(str(database), config={**STORAGE}) as con:
         database.chmod(0o600)
         envelope = read_835(con, source, threads=threads, gates=True, everything=True)
         names = ("payment", "claim", "line", "adjustment", "plb", "remark", "segment")

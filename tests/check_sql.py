@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 200
 # what sqlglot 30 cannot read although DuckDB can; DuckDB's own parser still checks these files
 ONLY_DUCKDB = re.compile(
-    r"CREATE (OR REPLACE )?(TEMP )?MACRO|lambda \w+:|\bQUALIFY\b|\bASOF\b|arg_m(in|ax)\(|FILTER \((?!WHERE)",
+    r"CREATE (OR REPLACE )?(TEMP )?MACRO|lambda \w+:|\bQUALIFY\b|\bASOF\b|arg_m(in|ax)\(|FILTER \((?!WHERE)|USING COMPRESSION",
     re.IGNORECASE,
 )
 MAKES_SQL = re.compile(r"\{%-?\s*(for|macro)\b|\{\{(?!\s*(ref|source|config|var|dollars)\()")

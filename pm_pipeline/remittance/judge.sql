@@ -11,7 +11,7 @@ SELECT pay.*, sets.partner_id, sets.sent_at, sets.first_segment_no, sets.last_se
 FROM x12_835_payment AS pay
 JOIN transport.transaction_set AS sets USING (set_id)
 LEFT JOIN payer_remit_id AS payer ON payer.remit_id = pay.trn03
-LEFT JOIN (SELECT set_id, count(*) AS claims, sum(paid_cents) AS paid, sum(lines) AS lines, count(*) FILTER (clp04 IS NOT NULL AND paid_cents IS NULL) AS unreadable
+LEFT JOIN (SELECT set_id, count(*) AS claims, sum(paid_cents) AS paid, sum(lines) AS lines, count(paid_unread) AS unreadable
            FROM x12_835_balance GROUP BY 1) AS clp USING (set_id)
 LEFT JOIN (SELECT set_id, count(*) AS adjustments FROM x12_835_adjustment GROUP BY 1) AS cas USING (set_id)
 LEFT JOIN (SELECT set_id, sum(cents) AS cents, count(*) FILTER (cents IS NULL OR reason_code = '') AS unreadable FROM x12_835_plb GROUP BY 1) AS plb USING (set_id);

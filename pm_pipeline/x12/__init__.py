@@ -5,12 +5,14 @@ From bytes to places
   isa.py scan.py   the ISA and its delimiters; segments found by their terminators, window by window
   interchange.py   what an opened file is made of;  envelope.py  opens it: every interchange, group and set judged
 
-From sets to rows (DuckDB splits elements; SQL, one module per guide, says what they mean)
-  parts.py         segments of sets, in parts of bounded size, as Arrow text without copies
+From sets to rows (segments are rows; SQL, one module per guide, says what they mean)
+  parts.py         sets cut into parts of bounded size;  chunk.py  the segments and elements of a part, as arrays of places
+  values.py        places read as columns: text without copies, amounts, quantities, days
   segments.py      the relation `x12_segment`, a view per segment id with named elements; read_guide(con, guide, sets)
   guides.py        which guide a set is of, and who reads it
   read_*.sql       271 (and 270), 277 (and 276), 277CA, 278, 837P, 999 (and 997), TA1 -> typed tables
-  read_835.py      835s of any size: rows_835.py follows the loops;  bulk.py  a whole file into a database
+  read_835.py      835s of any size, in parts: loops_835.py says which claim and line a segment stands under, rows_835.py
+                   makes typed rows of CLP, SVC and CAS;  bulk.py  a whole file into a database
   read_837p*.py    professional claims back into the models they were written from
   summary.py find.py   a file for people and machines; segments that match
 

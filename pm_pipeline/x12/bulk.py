@@ -14,6 +14,8 @@ from pm_pipeline.x12.parts import SetSpan
 from pm_pipeline.x12.read_835 import read_835 as read_sets
 from pm_pipeline.x12.source import OnDisk, Source
 
+STORAGE = {"storage_compatibility_version": "v1.2.0"}  # what a new database needs to keep segments small (zstd)
+
 
 def read_835(
     con: duckdb.DuckDBPyConnection,
@@ -27,13 +29,13 @@ def read_835(
     of the file that its envelope accepts; the envelope says what became of the others.
 
     With `gates` also _remark and _balance (what does not balance, claim by claim); with `everything` also
-    x12_835_segment (every segment of the sets with its place). Needs little memory whatever the size of the file. Sets
-    `threads` of the connection.
+    x12_835_segment (every segment of the sets with its place). Needs little memory whatever the size of the file. Either
+    all is written or nothing; the connection must not be in a transaction. Sets `threads` of the connection.
     """
     con.execute(f"SET threads = {threads}")
     run_sql(con, "pm_pipeline.warehouse", "macros.sql")
     with OnDisk(Path(file)) if isinstance(file, Path | str) else nullcontext(file) as source:
-        envelope = open_envelope(source)
+        envelope = open_envelope(source, threads=threads)
         sets = [
             SetSpan(str(one.first_segment_no), "", one.first_segment_no, home.delimiters, source, one.start, one.end)
             for home in envelope.interchanges
@@ -42,5 +44,11 @@ def read_835(
             if one.st01 == "835" and "rejected" not in (home.disposition, group.disposition)
             if one.disposition == "accepted"
         ]
-        read_sets(con, sets, gates=gates, everything=everything, keep=True)
+        con.begin()  # in one go: a part written by itself is written twice, to the log and to the file
+        try:
+            read_sets(con, sets, gates=gates, everything=everything, keep=True, threads=threads)
+            con.commit()
+        except BaseException:
+            con.rollback()
+            raise
     return envelope

@@ -27,7 +27,7 @@ from pm_pipeline.x12.interchange import (
     TransactionSet,
 )
 from pm_pipeline.x12.isa import BLANK, ISA_LENGTH, ISA_WIDTHS, read_isa
-from pm_pipeline.x12.scan import MAX_SEGMENT, Window, tag_code, windows
+from pm_pipeline.x12.scan import LARGEST, MAX_SEGMENT, Window, ahead, tag_code, windows
 from pm_pipeline.x12.source import Source, decode, source_of
 
 __all__ = [
@@ -45,10 +45,10 @@ def looks_like_x12(data: bytes) -> bool:
     return head[:3] == b"ISA" and len(head) > 3 and not chr(head[3]).isalnum()
 
 
-def open_envelope(data: bytes | Source) -> Envelope:
+def open_envelope(data: bytes | Source, *, threads: int = 1) -> Envelope:
     """Open a file. Never raises for bad content: every fault is a Problem at its segment, with the smallest thing it
     spoils (file, interchange, group, set) rejected or quarantined and its siblings left alone. Memory does not grow
-    with the file when `data` is a source on disk."""
+    with the file when `data` is a source on disk. With two threads or more, one of them looks ahead in large files."""
     source = source_of(data)
     envelope = Envelope(source)
     head = source.read(0, 8)
@@ -76,7 +76,7 @@ def open_envelope(data: bytes | Source) -> Envelope:
         envelope.interchanges.append(interchange)
         if has_bom:
             interchange.note("BOM", number, "A UTF-8 byte order mark stands before the ISA segment; it was skipped.")
-        at, number = _Walk(envelope, interchange).run()
+        at, number = _Walk(envelope, interchange).run(looks_ahead=threads > 1 and source.size > LARGEST)
         at, empty, has_bom = _skip_between(source, at, delimiters.terminator)
         number += empty
     envelope.disposition = _disposition(envelope)
@@ -144,10 +144,11 @@ class _Walk:
         self.is_straying = False  # in a run of segments that belong to nothing, reported already
         self.codes = {tag_code(tag + self.marks.element): tag for tag in _CONTROL}
 
-    def run(self) -> tuple[int, int]:
+    def run(self, *, looks_ahead: bool) -> tuple[int, int]:
         """Read to the IEA (or what stands in its place); returns where reading goes on and the next segment number."""
         number = self.interchange.first_segment_no
-        for window in windows(self.source, self.interchange.start, self.marks.terminator):
+        found = windows(self.source, self.interchange.start, self.marks.terminator)
+        for window in ahead(found) if looks_ahead else found:
             stop = self._read(window, number)
             self._note_latin1(window, number)
             if stop is not None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,16 +21,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pm_pipeline.x12.chunk import PAD, Segments
 from pm_pipeline.x12.interchange import Delimiters
 from pm_pipeline.x12.isa import BLANK
-from pm_pipeline.x12.scan import tag_code
 from pm_pipeline.x12.source import Source, decode
 
-PART_BYTES = 1 << 24
+PART_BYTES = 1 << 22  # small enough for arrays to stay in the processor's cache
 FEW_CHUNKS = 8
 FARTHEST = 16  # parts that are looked through for a place to cut before any segment will do
 STANDARD = ("*", "~")
 CONTROL = (("\x1f", "\x1e"), ("\x1c", "\x1d"))  # stand in for the separators of sets that have others
+COMPONENT = "\x19"
 _BLANKS = re.escape(BLANK).encode()
 
 
@@ -107,23 +109,35 @@ class SetFacts:
     fingerprint: str = ""
 
 
+Columns = Callable[[], dict[str, Any]]
+
+
 @dataclass
 class Part:
-    """Segments of one or more sets that use the same separators: Arrow tables by name."""
+    """Segments of one or more sets that use the same separators: what makes Arrow tables of them, by name."""
 
     marks: tuple[str, str]
-    chunks: dict[str, list[pa.Table]] = field(default_factory=dict)
+    chunks: dict[str, list[Columns]] = field(default_factory=dict)
     bytes: int = 0
 
-    def add(self, name: str, **columns: Any) -> None:
-        """Add rows to the table of this name, column by column."""
-        self.chunks.setdefault(name, []).append(pa.table(columns))
+    def add(self, name: str, columns: Columns) -> None:
+        """Add rows to the table of this name; their columns are made when the tables are, wherever that is done."""
+        self.chunks.setdefault(name, []).append(columns)
 
     def tables(self) -> dict[str, pa.Table]:
-        """The tables, each whole."""
-        whole = {name: pa.concat_tables(chunks) for name, chunks in self.chunks.items()}
-        many = {name for name, chunks in self.chunks.items() if len(chunks) > FEW_CHUNKS}  # of many small sets
-        return {name: table.combine_chunks() if name in many else table for name, table in whole.items()}
+        """The tables, each whole; a column that says nothing is left out."""
+        whole = {name: _whole([pa.table(columns()) for columns in chunks]) for name, chunks in self.chunks.items()}
+        return {
+            name: table.select(
+                [place for place, column in enumerate(table.columns) if column.null_count < max(len(table), 1)]
+            )
+            for name, table in whole.items()
+        }
+
+
+def _whole(tables: list[pa.Table]) -> pa.Table:
+    whole = pa.concat_tables(tables)
+    return whole.combine_chunks() if len(tables) > FEW_CHUNKS else whole  # of many small sets
 
 
 def _marks(delimiters: Delimiters) -> tuple[str, str]:
@@ -133,70 +147,9 @@ def _marks(delimiters: Delimiters) -> tuple[str, str]:
     return next(pair for pair in CONTROL if delimiters.component not in pair)
 
 
-@dataclass(frozen=True)
-class Segments:
-    """The segments of a chunk: `start` and `end` (of the terminator) cut them out of the buffer.
-
-    word holds the first four bytes of each, little end first; number is its place in the file.
-    """
-
-    buffer: NDArray[np.uint8]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    word: NDArray[np.uint32]
-    first_no: int
-    marks: tuple[str, str]
-    bytes_from: NDArray[np.uint32]  # the four bytes from every offset of the buffer
-    found: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-
-    @property
-    def filled(self) -> NDArray[np.bool_]:
-        """Which segments are not empty."""
-        return self.end > self.start
-
-    def rows(self, tag: str) -> NDArray[np.int64]:
-        """The places of the segments with this identifier."""
-        if tag not in self.found:
-            element, terminator = (same(self.word, tag + mark) for mark in self.marks)
-            self.found[tag] = np.flatnonzero(element | terminator)  # a bare tag is one, too
-        return self.found[tag]
-
-    def texts(
-        self, start: NDArray[np.int64], end: NDArray[np.int64], valid: NDArray[np.bool_] | None = None
-    ) -> pa.Array:
-        """The text between each two offsets, without copying it; NULL where it is not valid."""
-        return text_views(self.buffer, start, end, valid)
-
-
-def text_views(
-    buffer: NDArray[np.uint8], start: NDArray[np.int64], end: NDArray[np.int64], valid: NDArray[np.bool_] | None = None
-) -> pa.Array:
-    """An Arrow string_view array over UTF-8 bytes, which must go on for eight bytes after the last text.
-
-    A view is sixteen bytes: the length, then the text itself when it has at most twelve bytes, else its first four, the
-    number of the buffer (0) and the offset in it. Source: Arrow columnar format, variable-size binary view layout.
-    """
-    length = end - start
-    words = np.ndarray(shape=(len(buffer) - 7,), dtype="<u8", buffer=buffer.data, strides=(1,))
-    last = len(words) - 1
-    low = words[start] & _LOW_BYTES[np.minimum(length, 8)]
-    high = words[np.minimum(start + 8, last)] & _LOW_BYTES[np.clip(length - 8, 0, 4)]
-    views = np.empty((len(start), 2), dtype=np.uint64)
-    views[:, 0] = length.astype(np.uint64) | low << np.uint64(32)
-    views[:, 1] = low >> np.uint64(32) | high << np.uint64(32)
-    long = np.flatnonzero(length > 12)
-    views[long, 1] = start[long].astype(np.uint64) << np.uint64(32)
-    bitmap = None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
-    return pa.Array.from_buffers(pa.string_view(), len(start), [bitmap, pa.py_buffer(views), pa.py_buffer(buffer)])
-
-
-_LOW_BYTES = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype=np.uint64)
-
-
-def same(words: NDArray[np.uint32], text: str) -> NDArray[np.bool_]:
-    """Which words begin with these (up to four) characters."""
-    mask = (1 << 8 * len(text)) - 1
-    return (words if len(text) == 4 else words & np.uint32(mask)) == tag_code(text)
+def component_of(delimiters: Delimiters) -> str:
+    """Component separator of a set as it goes on: its own, or a control character when it is not ASCII."""
+    return delimiters.component if delimiters.component.isascii() else COMPONENT
 
 
 Rows = Callable[[Segments, Part], None]  # adds the rows of a chunk to a part
@@ -235,13 +188,22 @@ def cut_parts(
         yield part
 
 
-def ahead(parts: Iterator[Part]) -> Iterator[Part]:
-    """The parts, each made while the one before it is worked on."""
-    with ThreadPoolExecutor(1, "x12-parts") as maker:
-        coming = maker.submit(next, parts, None)
-        while (part := coming.result()) is not None:
-            coming = maker.submit(next, parts, None)
-            yield part
+def made(parts: Iterator[Part], threads: int) -> Iterator[tuple[Part, dict[str, pa.Table]]]:
+    """The parts with their tables; with two or more threads, those to come are made while one is worked on."""
+    if threads < 2:
+        for part in parts:
+            yield part, part.tables()
+        return
+    with ThreadPoolExecutor(1, "x12-cut") as cutter, ThreadPoolExecutor(threads - 1, "x12-tables") as maker:
+        cut = cutter.submit(next, parts, None)
+        coming: deque[tuple[Part, Future[dict[str, pa.Table]]]] = deque()
+        while (part := cut.result()) is not None or coming:
+            if part is not None:
+                coming.append((part, maker.submit(part.tables)))
+                cut = cutter.submit(next, parts, None)
+            if len(coming) >= threads or part is None:
+                one, tables = coming.popleft()
+                yield one, tables.result()
 
 
 def _chunks(one: SetPlace, part_bytes: int, cut_before: tuple[str, ...]) -> Iterator[bytes]:
@@ -277,17 +239,22 @@ class _Cutter:
 
     def __init__(self, one: SetPlace, facts: SetFacts, marks: tuple[str, str]) -> None:
         self.facts = facts
-        self.component = one.delimiters.component.encode()
         self.next_no = one.first_segment_no
         self.marks = marks
         self.element, self.terminator = (mark.encode() for mark in marks)
+        own, stands_in = one.delimiters, (*marks, component_of(one.delimiters))
+        self.component = stands_in[2].encode()
+        self.leading = None
+        if own.element in BLANK:  # before a segment it separates nothing
+            blanks = "".join(set(BLANK) - {own.terminator})
+            self.leading = re.compile(f"(\\A|{re.escape(own.terminator)})[{re.escape(blanks)}]+".encode("latin-1"))
         self.table = None
-        if marks != STANDARD:
-            own = (one.delimiters.element + one.delimiters.terminator).encode("latin-1")
+        if (own.element, own.terminator, own.component) != stands_in:
             table = bytearray(range(256))
-            element, terminator = (ord(mark) for mark in marks)
-            table[element] = table[terminator] = 0x20
-            table[own[0]], table[own[1]] = element, terminator
+            for mark in stands_in:
+                table[ord(mark)] = 0x7F  # no separator here
+            for was, mark in zip((own.component, own.element, own.terminator), (stands_in[2], *marks), strict=True):
+                table[ord(was)] = ord(mark)
             self.table = bytes(table)
         self.digest = hashlib.sha256()
         self.held = b""  # the last segment: it may be the SE, which is not hashed
@@ -296,17 +263,17 @@ class _Cutter:
     def cut(self, data: bytes) -> Segments | None:
         """The segments of a chunk, which ends with a terminator."""
         data = self._plain(data)
-        buffer = np.frombuffer(data + b"\0" * 8, dtype=np.uint8)
-        end = np.flatnonzero(buffer[: len(data)] == self.terminator[0])
+        buffer = np.frombuffer(b"".join((PAD, data, PAD)), dtype=np.uint8)
+        end = np.flatnonzero(buffer == self.terminator[0]).astype(np.int32)
         if not len(end):
             return None
-        start = np.zeros(len(end), dtype=np.int64)
-        start[1:] = end[:-1] + 1
-        words = np.ndarray(shape=(len(data) + 1,), dtype="<u4", buffer=buffer.data, strides=(1,))
-        segments = Segments(buffer, start, end, words[start], self.next_no, self.marks, words)
+        start = np.empty(len(end), dtype=np.int32)
+        start[0], start[1:] = len(PAD), end[:-1] + 1
+        words = np.ndarray(shape=(len(buffer) - 3,), dtype="<u4", buffer=buffer.data, strides=(1,))
+        segments = Segments(buffer, start, end, words[start], self.next_no, self.marks)
         self.next_no += len(end)
         self._count(segments)
-        self._hash(data)
+        self._hash(data, is_dense=bool(segments.filled.all()))
         return segments
 
     def close(self) -> None:
@@ -315,6 +282,8 @@ class _Cutter:
 
     def _plain(self, data: bytes) -> bytes:
         """With standard or control separators, and no blanks at either end of an element."""
+        if self.leading is not None:
+            data = self.leading.sub(rb"\1", data)
         if self.table is not None:
             data = data.translate(self.table)
         if not data.isascii():
@@ -323,7 +292,7 @@ class _Cutter:
         data = data.lstrip(BLANK.encode())
         if b"\n" in data:
             data = data.replace(terminator + b"\r\n", terminator).replace(terminator + b"\n", terminator)
-        if any(mark in data for mark in (b"\r", b"\n", b"\t", b"\0", b"\x1a")) or self._is_padded(data):
+        if self._is_padded(data):
             either = b"[" + re.escape(element + terminator) + b"]"
             padded = rb"(?:\A|%b)[%b]*[A-Z][A-Z0-9]{1,2}[%b]+%b" % (
                 re.escape(terminator), _BLANKS, _BLANKS, re.escape(element)
@@ -337,9 +306,13 @@ class _Cutter:
         return data
 
     def _is_padded(self, data: bytes) -> bool:
-        """True when a blank stands beside a separator."""
+        """True when a blank stands beside a separator, or there is a blank other than a space."""
         buffer = np.frombuffer(data, dtype=np.uint8)
-        blanks = np.flatnonzero(buffer == 0x20)
+        low = np.flatnonzero(buffer <= 0x20)
+        blank = _BLANK[buffer[low]]  # a separator may be as low
+        if (blank > 1).any():
+            return True
+        blanks = low[blank > 0]
         beside = np.concatenate((buffer[np.maximum(blanks - 1, 0)], buffer[np.minimum(blanks + 1, len(buffer) - 1)]))
         return bool(_bytes_in("".join(self.marks))[beside].any())
 
@@ -352,9 +325,9 @@ class _Cutter:
         self.facts.segments += int(np.count_nonzero(filled))
         self.facts.unreadable += int(np.count_nonzero(filled & ~is_good))
 
-    def _hash(self, data: bytes) -> None:
+    def _hash(self, data: bytes, *, is_dense: bool) -> None:
         """Hash what lies between ST and SE, with one spelling of the separators."""
-        while self.terminator * 2 in data:  # empty pieces say nothing
+        while not is_dense and self.terminator * 2 in data:  # empty pieces say nothing
             data = data.replace(self.terminator * 2, self.terminator)
         first = 0 if self.begun else data.find(self.terminator) + 1  # past the ST
         last = data.rfind(self.terminator, 0, len(data) - 1) + 1
@@ -380,5 +353,6 @@ def _bytes_in(text: str) -> NDArray[np.bool_]:
     return table
 
 
+_BLANK = _bytes_in(BLANK) * 2 - _bytes_in(" ")  # 1: a space, 2: another blank
 _LETTER = _bytes_in("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LETTER_OR_DIGIT = _LETTER | _bytes_in("0123456789")

@@ -9,7 +9,7 @@ import duckdb
 
 from pm_pipeline.warehouse import run_sql
 from pm_pipeline.warehouse.sql import sql_text
-from pm_pipeline.x12.parts import SetFacts, SetPlace, ahead, cut_parts
+from pm_pipeline.x12.parts import SetFacts, SetPlace, cut_parts, made
 from pm_pipeline.x12.rows_835 import CUT_BEFORE, rows_of
 from pm_pipeline.x12.segments import load_sets, part_of
 
@@ -23,21 +23,27 @@ def read_835(
     gates: bool = True,
     everything: bool = False,
     keep: bool = False,
+    threads: int = 1,
 ) -> int:
     """Leave x12_835_payment, _claim, _line, _adjustment and _plb; returns how many segments were read.
 
     With `gates`, also _remark, and _balance, which says of each claim what does not balance. With `everything`,
     x12_835_segment keeps every segment with its place (the CLP and SVC it stands under). With `keep`, the tables are
-    not temporary ones.
+    not temporary ones. `threads` above one are for cutting and
+    reading segments while DuckDB takes in those before; the connection is left set to as many.
     """
     facts: list[SetFacts] = []
     _run(con, "read_835.sql", keep)
     parts = cut_parts(sets, facts, rows_of(remarks=gates, everything=everything), CUT_BEFORE)
-    for part in ahead(parts):
-        with part_of(con, part):
+    if threads > 1:
+        con.execute("SET threads = 1")  # a part is one batch: more threads of DuckDB's would only wait beside ours
+    for part, tables in made(parts, threads):
+        with part_of(con, part.marks, tables):
             run_sql(con, HERE, "read_835_part.sql")
             if everything:
                 run_sql(con, HERE, "read_835_more.sql")
+    if threads > 1:
+        con.execute(f"SET threads = {threads}")
     load_sets(con, facts, keep=keep)
     _run(con, "read_835_done.sql", keep)
     if gates:

@@ -13,7 +13,7 @@ WHERE code <> '';
 CREATE OR REPLACE TEMP TABLE x12_835_balance AS
 WITH cas AS (
     SELECT set_no, clp_at, coalesce(sum(cents), 0) AS adjusted, coalesce(sum(cents) FILTER (svc_at IS NULL), 0) AS at_claim,
-           count(*) FILTER (carc IS NULL OR amount IS NULL) AS incomplete, count(*) FILTER (amount IS NOT NULL AND cents IS NULL) AS unreadable,
+           count(*) FILTER (carc IS NULL OR (cents IS NULL AND unread IS NULL)) AS incomplete, count(unread) AS unreadable,
            count(*) FILTER (group_code NOT IN ('CO', 'OA', 'PI', 'PR')) AS unknown_group
     FROM x12_835_cas GROUP BY ALL
 ), line_cas AS (

@@ -1,92 +1,87 @@
-"""The segments of an 835 with their place in its loops: which CLP and which SVC each stands under.
+"""The segments of an 835 as rows: CLP, SVC and CAS read into typed columns, the few others by their elements.
 
-A claim ends at the next LX, CLP, PLB or SE, so that a segment of the header or after a PLB never lands on the claim
-before it. What a claim or a line says once (its service date, its line number, ...) is found here by tag and qualifier
-and handed over beside its CLP or SVC; everything else goes on as rows.
-
-Tables of a part (columns as in read_835_part.sql): x12_clp_row, x12_svc_row, x12_cas_row, x12_elements_row (header, BPR, PLB
-and, for the gates, LQ, MOA, MIA) and, when everything is kept, x12_segment_row.
+Tables of a part, with the columns of read_835.sql: x12_clp_row, x12_svc_row, x12_cas_row (one per reason), x12_elements_row
+(header, BPR, PLB and, for the gates, LQ, MOA, MIA) and, when everything is kept, x12_segment_row. loops_835.py says where
+each segment stands, values.py how text, amounts, quantities and days are read.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from pm_pipeline.x12.parts import Part, Rows, RowsOf, Segments, SetFacts, SetPlace, same
+from pm_pipeline.x12 import values
+from pm_pipeline.x12.chunk import PAD, Places, Segments, Spans
+from pm_pipeline.x12.loops_835 import NOWHERE, At, Loops
+from pm_pipeline.x12.parts import Part, Rows, RowsOf, SetFacts, SetPlace, component_of
 
 CUT_BEFORE = ("CLP", "SVC")
-ENDS_A_CLAIM = ("LX", "PLB", "SE")
-OF_CLAIM = {"original_number": ("REF", "F8"), "forwarded": ("NM1", "TT"), "interest": ("AMT", "I")}
-OF_LINE = {
-    "served": ("DTM", "472"), "served_from": ("DTM", "150"), "served_to": ("DTM", "151"), "line_id": ("REF", "6R"),
-    "allowed": ("AMT", "B6"),
-}  # fmt: skip
 REMARKS = ("LQ", "MOA", "MIA")
+OF_LINE = (("DTM", "472"), ("DTM", "150"), ("DTM", "151"), ("REF", "6R"), ("AMT", "B6"))
 
-Places = NDArray[np.int64]
+Columns = dict[str, Any]
+Found = tuple[Places, Columns]  # segments, and what is said of each
 
 
 def rows_of(*, remarks: bool, everything: bool) -> RowsOf:
     """What `cut_parts` asks for: one follower of loops per set."""
 
     def of(one: SetPlace, facts: SetFacts) -> Rows:
-        return _Loops(one, facts, remarks, everything)
+        return _Rows(one, facts, remarks, everything)
 
     return of
 
 
-class _At(NamedTuple):
-    """Where some segments stand, as numbers in the file; 0: under none."""
-
-    clp: Places
-    svc: Places
-
-
-class _Loops:
-    """Follows the loops of one set, chunk by chunk."""
+class _Rows:
+    """Adds the rows of one set to parts, chunk by chunk."""
 
     def __init__(self, one: SetPlace, facts: SetFacts, remarks: bool, everything: bool) -> None:
         self.facts = facts
-        self.component = one.delimiters.component
+        self.component = component_of(one.delimiters)
         self.by_elements = ("BPR", "PLB", *REMARKS) if remarks else ("BPR", "PLB")
         self.everything = everything
-        self.before = _At(
-            np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
-        )  # the last segment of the chunk before
+        self.before = NOWHERE
         self.clps = self.svcs = 0  # claims of the set, lines of the last claim
         self.in_header = True
 
     def __call__(self, segments: Segments, part: Part) -> None:
         """Add the rows of a chunk to the part."""
-        chunk = _Chunk(segments, self.before)
+        loops = Loops(segments, self.before)
         clps, svcs, cas = segments.rows("CLP"), segments.rows("SVC"), segments.rows("CAS")
-        at_svc, at_cas = chunk.at(svcs), chunk.at(cas)
+        at_svc, at_cas = loops.at(svcs), loops.at(cas)
         lines, adjustments = at_svc.clp > 0, at_cas.clp > 0
         self.facts.stray += int(np.count_nonzero(~lines) + np.count_nonzero(~adjustments))
-        svcs = svcs[lines]
-        svc_no = self._svc_no(clps, svcs)
-        clp_no = np.arange(1, len(clps) + 1) + self.clps
-        if len(clps) or "x12_clp_row" not in part.chunks:
-            self._add(part, "x12_clp_row", chunk, clps, ordinal=clp_no, **chunk.said(OF_CLAIM, clps, of_line=False))
-        if len(svcs) or "x12_svc_row" not in part.chunks:
-            self._add(part, "x12_svc_row", chunk, svcs, ordinal=svc_no, **chunk.said(OF_LINE, svcs, of_line=True))
-        self._add(part, "x12_cas_row", chunk, cas[adjustments])
-        header = self._header(segments, clps)
-        listed = np.concatenate([np.arange(header), *(segments.rows(tag) for tag in self.by_elements)])
-        listed = np.unique(listed[segments.end[listed] > segments.start[listed]])
-        self._add(part, "x12_elements_row", chunk, listed, is_header=listed < header)
-        if self.everything:
-            self._add(part, "x12_segment_row", chunk, np.flatnonzero(segments.end > segments.start))
-        self.before = chunk.at(np.array([len(segments.start) - 1]))
+        svcs, at_svc, cas, at_cas = svcs[lines], at_svc.of(lines), cas[adjustments], at_cas.of(adjustments)
+        clp_no, svc_no = np.arange(1, len(clps) + 1) + self.clps, self._svc_no(clps, svcs)
+        self._add(part, "x12_clp_row", clps, lambda: (clps, {"clp_no": clp_no, **_claims(loops, clps)}), segments)
+        self._add(part, "x12_svc_row", svcs, lambda: (svcs, {
+            "clp_at": at_svc.clp, "svc_no": svc_no, **_lines(loops, svcs, self.component)
+        }), segments)  # fmt: skip
+        self._add(part, "x12_cas_row", cas, lambda: _reasons(segments, cas, at_cas), segments)
+        self._others(part, loops, self._header(segments, clps))
+        self.before = loops.after
         self.clps += len(clps)
         if len(svcs) and (not len(clps) or svcs[-1] > clps[-1]):
             self.svcs = int(svc_no[-1])
         elif len(clps):
             self.svcs = 0
+
+    def _add(self, part: Part, table: str, some: Places, rows: Callable[[], Found], segments: Segments) -> None:
+        """Add what `rows` will find to the part, if there are any; an empty table is needed once."""
+        if not len(some) and table in part.chunks:
+            return
+        set_no = self.facts.set_no
+
+        def columns() -> Columns:
+            places, found = rows()
+            of_set = np.full(len(places), set_no, dtype=np.int32)
+            return {"set_no": of_set, "segment_no": places + segments.first_no, **found}
+
+        part.add(table, columns)
 
     def _svc_no(self, clps: Places, svcs: Places) -> Places:
         """The number of each line in its claim."""
@@ -102,70 +97,157 @@ class _Loops:
         self.in_header = not len(begins)
         return int(begins.min()) if len(begins) else len(segments.start)
 
-    def _add(self, part: Part, table: str, chunk: _Chunk, rows: Places, **more: Any) -> None:
-        if not len(rows) and table in part.chunks:
-            return
-        at, segments = chunk.at(rows), chunk.segments
-        part.add(
-            table, set_no=np.full(len(rows), self.facts.set_no, dtype=np.int32), segment_no=rows + segments.first_no,
-            clp_at=at.clp, svc_at=at.svc, component_separator=pa.repeat(self.component, len(rows)),
-            segment=segments.texts(segments.start[rows], segments.end[rows]), **more,
-        )  # fmt: skip
+    def _others(self, part: Part, loops: Loops, header: int) -> None:
+        """The header, remark codes and provider adjustments; and every segment, when all are kept."""
+        segments = loops.segments
+        listed = np.concatenate([np.arange(header), *(segments.rows(tag) for tag in self.by_elements)])
+        listed = np.unique(listed[segments.filled[listed]])
+        self._add(part, "x12_elements_row", listed, lambda: (listed, {
+            **_place(loops.at(listed)), "is_header": listed < header, "segment": _texts(segments, listed),
+            "component_separator": pa.repeat(self.component, len(listed)),
+        }), segments)  # fmt: skip
+        if self.everything:
+            rows = np.flatnonzero(segments.filled)
+            self._add(part, "x12_segment_row", rows, lambda: (
+                rows, {**_place(loops.at(rows)), "segment": _texts(segments, rows)}
+            ), segments)  # fmt: skip
 
 
-class _Chunk:
-    """One chunk: what each of its segments stands under."""
-
-    def __init__(self, segments: Segments, before: _At) -> None:
-        self.segments = segments
-        self.before = before
-        self.last_clp = _last(segments, "CLP")
-        self.last_svc = _last(segments, "SVC")
-        self.last_end = _last(segments, *ENDS_A_CLAIM)
-
-    def at(self, rows: Places) -> _At:
-        """The CLP and SVC these segments stand under."""
-        clp, svc, end = self.last_clp[rows], self.last_svc[rows], self.last_end[rows]
-        first_no = np.int64(self.segments.first_no)
-        goes_on = (clp < 0) & (end < 0)  # in the claim begun in the chunk before
-        clp_at = np.where(clp > end, clp + first_no, np.where(goes_on, self.before.clp, 0))
-        svc_at = np.where((svc > clp) & (svc > end), svc + first_no, np.where(goes_on & (svc < 0), self.before.svc, 0))
-        return _At(clp_at, np.where(clp_at > 0, svc_at, 0))
-
-    def said(self, wanted: dict[str, tuple[str, str]], owners: Places, *, of_line: bool) -> dict[str, pa.Array]:
-        """For each owner (CLP or SVC): what stands after tag and qualifier in the first such segment of its own loop.
-
-        NULL where there is none.
-        """
-        segments = self.segments
-        found: dict[str, pa.Array] = {}
-        for name, (tag, qualifier) in wanted.items():
-            rows = segments.rows(tag)
-            text = (qualifier + segments.marks[0])[:4]
-            rows = rows[same(segments.bytes_from[segments.start[rows] + len(tag) + 1], text)]
-            if not len(rows):
-                found[name] = pa.nulls(len(owners), pa.string_view())
-                continue
-            skip = len(tag) + len(qualifier) + 2
-            clp, svc, end = self.last_clp[rows], self.last_svc[rows], self.last_end[rows]
-            owner = svc if of_line else clp
-            is_own = (svc > clp) & (svc > end) if of_line else (clp > svc) & (clp > end)
-            is_own &= segments.end[rows] - segments.start[rows] > skip
-            rows, owner = rows[is_own][::-1], owner[is_own][::-1]  # the first is written last, and stays
-            place = np.searchsorted(owners, owner)
-            is_here = place < len(owners)
-            is_here[is_here] = owners[place[is_here]] == owner[is_here]
-            start, end_at = np.zeros((2, len(owners)), dtype=np.int64)
-            start[place[is_here]] = segments.start[rows[is_here]] + skip
-            end_at[place[is_here]] = segments.end[rows[is_here]]
-            found[name] = segments.texts(start, end_at, valid=end_at > 0)
-        return found
+def _texts(segments: Segments, rows: Places) -> pa.Array:
+    return values.text(segments.buffer, segments.whole(rows))
 
 
-def _last(segments: Segments, *tags: str) -> NDArray[np.int32]:
-    """For each segment, the place of the last one at or before it with one of these tags; -1: none in the chunk."""
-    last = np.full(len(segments.start), -1, dtype=np.int32)
-    for tag in tags:
-        rows = segments.rows(tag)
-        last[rows] = rows
-    return np.maximum.accumulate(last)
+def _place(at: At) -> Columns:
+    """clp_at and svc_at; NULL: under none."""
+    return {"clp_at": values.integers(at.clp, at.clp > 0), "svc_at": values.integers(at.svc, at.svc > 0)}
+
+
+def _claims(loops: Loops, clps: Places) -> Columns:
+    """CLP with what its own loop (2100) says: the number of the original claim, who it was forwarded to, interest."""
+    buffer = loops.segments.buffer
+    ids, status, charge, paid, patient, filing, icn, place, frequency, _, drg, weight = loops.segments.elements(
+        clps, 1, 12
+    )
+    (original,) = _said(loops, clps, "REF", "F8", of_line=False)
+    (interest,) = _said(loops, clps, "AMT", "I", of_line=False)
+    name, *_, forwarded = _said(loops, clps, "NM1", "TT", 3, 7, of_line=False)
+    has_number = forwarded.end > forwarded.start
+    forwarded = Spans(np.where(has_number, forwarded.start, name.start), np.where(has_number, forwarded.end, name.end))
+    return {
+        "clp01": values.text(buffer, ids),
+        "status": values.text(buffer, status),
+        **_amount(buffer, "charge", charge),
+        **_amount(buffer, "paid", paid),
+        "patient_cents": values.integers(*values.cents(buffer, patient)),
+        "filing_indicator": values.filled(buffer, filing),
+        "payer_claim_number": values.filled(buffer, icn),
+        "place_of_service": values.filled(buffer, place),
+        "frequency": values.filled(buffer, frequency),
+        "drg_code": values.filled(buffer, drg),
+        "drg_weight": values.filled(buffer, weight),
+        "original_payer_claim_number": values.filled(buffer, original),
+        "forwarded_to": values.filled(buffer, forwarded),
+        "interest_cents": values.integers(*values.cents(buffer, interest)),
+    }
+
+
+def _lines(loops: Loops, svcs: Places, component: str) -> Columns:
+    """SVC with what its own loop (2110) says: days of service, our line number, the allowed amount."""
+    segments, buffer = loops.segments, loops.segments.buffer
+    product, charge, paid, _, units, original = segments.elements(svcs, 1, 6)
+    parts, original_parts = _composites(buffer, product, original, component)
+    said = {(tag, qualifier): _said(loops, svcs, tag, qualifier, of_line=True)[0] for tag, qualifier in OF_LINE}
+    served, has_served = values.day(buffer, said["DTM", "472"])
+    first, has_first = values.day(buffer, said["DTM", "150"])
+    last, has_last = values.day(buffer, said["DTM", "151"])
+    return {
+        "procedure_code": values.filled(buffer, parts[1]),
+        "modifiers": values.lists(buffer, parts[2:6]),
+        **_amount(buffer, "charge", charge),
+        **_amount(buffer, "paid", paid),
+        "units": values.quantity(buffer, units, blank=1),
+        "original_procedure": values.filled(buffer, original_parts[1]),
+        "dos_from": values.days(np.where(has_served, served, first), has_served | has_first),
+        "dos_to": values.days(last, has_last),
+        "line_id": values.filled(buffer, said["REF", "6R"]),
+        "allowed_cents": values.integers(*values.cents(buffer, said["AMT", "B6"])),
+    }
+
+
+def _reasons(segments: Segments, cas: Places, at: At) -> tuple[Places, Columns]:
+    """A row per (reason, amount, quantity) of each CAS; a quantity may be blank between them."""
+    buffer = segments.buffer
+    count = (segments.count_elements(cas) + 2) // 3
+    of = np.repeat(np.arange(len(cas)), count)
+    triplet = np.arange(1, len(of) + 1) - np.repeat(np.cumsum(count) - count, count)
+    code, amount, quantity = segments.elements(cas[of], 3 * triplet - 1, 3)
+    said = (code.end > code.start) | (amount.end > amount.start)
+    if not said.all():
+        of, triplet = of[said], triplet[said]
+        code, amount, quantity = code.of(said), amount.of(said), quantity.of(said)
+    (group,) = segments.elements(cas[of], 1)
+    number, is_amount = values.cents(buffer, amount)
+    return cas[of], {
+        **_place(at.of(of)),
+        "triplet": triplet,
+        "group_code": values.text(buffer, group),
+        "carc": values.filled(buffer, code),
+        "cents": values.integers(number, is_amount),
+        "unread": values.unread(buffer, amount, is_amount),
+        "quantity": values.quantity(buffer, quantity),
+    }
+
+
+def _amount(buffer: values.Buffer, name: str, spans: Spans) -> Columns:
+    """name_cents, and name_unread with what stands there and is no amount."""
+    number, is_amount = values.cents(buffer, spans)
+    return {
+        f"{name}_cents": values.integers(number, is_amount),
+        f"{name}_unread": values.unread(buffer, spans, is_amount),
+    }
+
+
+def _said(
+    loops: Loops, owners: Places, tag: str, qualifier: str, element: int = 2, count: int = 1, *, of_line: bool
+) -> list[Spans]:
+    """Elements of the first segment with this tag and qualifier in the loop of each owner."""
+    rows, is_there = loops.first(owners, tag, qualifier, of_line=of_line)
+    if not is_there.any():
+        nothing = np.full(len(owners), len(PAD), dtype=np.int64)
+        return [Spans(nothing, nothing)] * count
+    return [one.where(is_there) for one in loops.segments.elements(rows, element, count)]
+
+
+def _composites(buffer: values.Buffer, product: Spans, other: Spans, component: str) -> list[list[Spans]]:
+    """The first six components of each product and of the other element of its segment.
+
+    They are split at the interchange's component separator or, where the product has none, at the mark that it shows after
+    two letters or digits.
+    """
+    split = [_split(buffer, spans, ord(component)) for spans in (product, other)]
+    start, end = product
+    is_odd = (split[0][0].end == end) & (end - start > 2) & _CODE[buffer[start]] & _CODE[buffer[start + 1]]
+    odd = np.flatnonzero(is_odd & _MARK[buffer[start + 2]])
+    marks = buffer[start[odd] + 2]
+    for mark in np.unique(marks).tolist():
+        rows = odd[marks == mark]
+        for spans, parts in zip((product, other), split, strict=True):
+            for part, again in zip(parts, _split(buffer, spans.of(rows), mark), strict=True):
+                part.start[rows], part.end[rows] = again
+    return split
+
+
+_CODE = np.array([chr(one) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" for one in range(256)])
+_MARK = np.array([one < 0x80 and one != 0x20 and not chr(one).isalnum() for one in range(256)])
+
+
+def _split(buffer: values.Buffer, spans: Spans, mark: int, count: int = 6) -> list[Spans]:
+    """The first `count` parts of each piece between these marks."""
+    if not (spans.end > spans.start).any():
+        return [spans] * count
+    at = np.append(np.flatnonzero(buffer == mark), len(buffer))
+    first = np.searchsorted(at, spans.start)
+    bounds = [spans.start - 1]
+    bounds += [np.minimum(at[np.minimum(first + place, len(at) - 1)], spans.end) for place in range(count)]
+    # past the last part both bounds are the end, so the part would begin behind it
+    return [Spans(np.minimum(one + 1, other), other.copy()) for one, other in pairwise(bounds)]

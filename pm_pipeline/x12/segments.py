@@ -17,7 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from pm_pipeline.warehouse import run_sql
-from pm_pipeline.x12.parts import Part, Rows, Segments, SetFacts, SetPlace, SetText, cut_parts
+from pm_pipeline.x12 import values
+from pm_pipeline.x12.chunk import Segments
+from pm_pipeline.x12.parts import Part, Rows, SetFacts, SetPlace, SetText, component_of, cut_parts
 
 __all__ = ["ELEMENTS", "SetText", "load_segments", "load_sets", "name_elements", "part_of", "read_guide"]
 
@@ -42,7 +44,7 @@ def load_segments(con: duckdb.DuckDBPyConnection, sets: Iterable[SetPlace]) -> i
     facts: list[SetFacts] = []
     run_sql(con, __package__ or "", "segments.sql")
     for part in cut_parts(sets, facts, _every_segment):
-        with part_of(con, part):
+        with part_of(con, part.marks, part.tables()):
             run_sql(con, __package__ or "", "segments_part.sql")
     load_sets(con, facts)
     run_sql(con, __package__ or "", "segments_done.sql")
@@ -54,25 +56,22 @@ def _every_segment(one: SetPlace, facts: SetFacts) -> Rows:
         found = np.flatnonzero(segments.filled)
         part.add(
             "x12_segment_row",
-            set_no=np.full(len(found), facts.set_no, dtype=np.int32),
-            segment_no=found + segments.first_no,
-            segment=segments.texts(segments.start[found], segments.end[found]),
-            component_separator=pa.repeat(one.delimiters.component, len(found)),
+            lambda: {
+                "set_no": np.full(len(found), facts.set_no, dtype=np.int32),
+                "segment_no": found + segments.first_no,
+                "segment": values.text(segments.buffer, segments.whole(found)),
+                "component_separator": pa.repeat(component_of(one.delimiters), len(found)),
+            },
         )
 
     return rows
 
 
 @contextmanager
-def part_of(con: duckdb.DuckDBPyConnection, part: Part) -> Iterator[None]:
-    """The tables of a part by their names, and the macros that split a segment."""
-    mark = f"chr({ord(part.marks[0])})"
+def part_of(con: duckdb.DuckDBPyConnection, marks: tuple[str, str], tables: dict[str, pa.Table]) -> Iterator[None]:
+    """The tables of a part by their names, and the macro that splits a segment."""
+    mark = f"chr({ord(marks[0])})"
     con.execute(f"CREATE OR REPLACE TEMP MACRO elements(segment) AS string_split(segment, {mark})")
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO first_of(said) AS "
-        f"CASE WHEN contains(said, {mark}) THEN string_split(said, {mark})[1] ELSE said END"
-    )
-    tables = part.tables()
     try:
         for name, table in tables.items():
             con.register(name, table)

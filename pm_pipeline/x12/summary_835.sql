@@ -10,7 +10,7 @@ SELECT pay.set_id, trn02, trn03, pay.paid_cents AS bpr02_cents, bpr04 AS method,
 FROM x12_835_payment AS pay
 LEFT JOIN (SELECT set_id, count(*) AS claims, CAST(sum(lines) AS BIGINT) AS lines, CAST(sum(charge_cents) AS BIGINT) AS charge_cents,
                   CAST(sum(paid_cents) AS BIGINT) AS paid_cents, count(imbalance) AS unbalanced,
-                  count(*) FILTER (clp04 IS NOT NULL AND paid_cents IS NULL) AS unreadable FROM x12_835_balance GROUP BY 1) AS clp USING (set_id)
+                  count(paid_unread) AS unreadable FROM x12_835_balance GROUP BY 1) AS clp USING (set_id)
 LEFT JOIN (SELECT set_id, count(*) AS adjustments FROM x12_835_adjustment GROUP BY 1) AS cas USING (set_id)
 LEFT JOIN (SELECT set_id, CAST(sum(cents) AS BIGINT) AS cents, count(*) FILTER (cents IS NULL OR reason_code = '') AS unreadable
            FROM x12_835_plb GROUP BY 1) AS plb USING (set_id);
@@ -29,7 +29,7 @@ SELECT set_id, segment_no, code, text, is_fatal FROM (
     SELECT set_id, segment_no, 'BPR02', 'BPR02 is missing or no amount.', true FROM x12_835_payment WHERE segment_no IS NOT NULL AND paid_cents IS NULL
     UNION ALL
     SELECT set_id, segment_no, 'CLP04', 'CLP04 is no amount, so the set cannot be proven to balance.', true
-    FROM x12_835_balance WHERE clp04 IS NOT NULL AND paid_cents IS NULL
+    FROM x12_835_balance WHERE paid_unread IS NOT NULL
     UNION ALL
     SELECT set_id, segment_no, 'PLB', 'A provider adjustment has no reason or no amount.', true FROM x12_835_plb WHERE cents IS NULL OR reason_code = ''
     UNION ALL

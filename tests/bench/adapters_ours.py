@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from pm_pipeline.x12.bulk import read_835
+from pm_pipeline.x12.bulk import STORAGE, read_835
 from tests.bench.adapters import Counts, Job, NotHere, Ready
 from tests.bench.make_837p import claim_models, write_models
 
@@ -30,7 +30,7 @@ def _read_835(job: Job, **how: bool) -> Ready:
     database = job.scratch / "ours.duckdb"
 
     def run() -> Any:
-        con = duckdb.connect(str(database), config={"threads": job.threads})
+        con = duckdb.connect(str(database), config={"threads": job.threads, **STORAGE})
         envelope = read_835(con, job.path, threads=job.threads, **how)
         con.close()
         return envelope

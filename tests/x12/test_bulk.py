@@ -114,6 +114,33 @@ def test_control_characters_as_separators_of_every_kind(marks: str) -> None:
     assert line[6:8] == ("99213", ["25"])
 
 
+def test_a_component_separator_that_is_not_ascii_separates() -> None:
+    data = _file(BODY).replace(b":", "\N{SECTION SIGN}".encode("latin-1"))
+    (line,) = _rows(data)["835_line"]
+    assert line[6:8] == ("99213", ["25"])
+
+
+def test_a_stray_control_character_is_kept_whatever_stands_in_for_the_separators() -> None:
+    data = _file(f"{BODY}\x1f~", "|:~")
+    con = duckdb.connect()
+    read_835(con, InMemory(data), everything=True)
+    kept = con.execute("SELECT segment FROM x12_835_segment ORDER BY segment_no").fetchall()
+    assert [text[:2] for (text,) in kept][-2:] == ["\x7f", "SE"]
+
+
+@pytest.mark.parametrize("end", ["~\r\n", "~\n", "~ \n"])
+def test_a_line_end_as_element_separator_separates_nothing_before_a_segment(end: str) -> None:
+    data = _file(BODY).replace(b"*", b"\n").replace(b"~", end.encode())
+    (line,) = _rows(data)["835_line"]
+    assert line[6:8] == ("99213", ["25"])
+
+
+@pytest.mark.parametrize(("mark", "modifiers"), [(">", ["25"]), ("\x1f", ["25"]), ("Z", []), ("-", ["25"])])
+def test_a_product_that_shows_another_mark_is_split_at_it(mark: str, modifiers: list[str]) -> None:
+    (line,) = _rows(_file(BODY.replace("HC:99213:25", f"HC{mark}99213{mark}25")))["835_line"]
+    assert line[6:8] == (("99213", modifiers) if modifiers else (None, []))
+
+
 def test_a_line_with_a_day_and_an_end_keeps_both() -> None:
     con = duckdb.connect()
     read_835(con, InMemory(_file(BODY)))
