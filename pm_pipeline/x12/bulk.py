@@ -14,7 +14,8 @@ from pm_pipeline.x12.parts import SetSpan
 from pm_pipeline.x12.read_835 import read_835 as read_sets
 from pm_pipeline.x12.source import OnDisk, Source
 
-STORAGE = {"storage_compatibility_version": "v1.2.0"}  # what a new database needs to keep segments small (zstd)
+# what a database made for this is opened with: segments are kept small (zstd), and 1 GB of file takes less memory
+STORAGE = {"storage_compatibility_version": "v1.2.0", "memory_limit": "300MB"}
 
 
 def read_835(

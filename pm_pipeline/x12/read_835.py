@@ -7,11 +7,10 @@ from collections.abc import Iterable
 
 import duckdb
 
-from pm_pipeline.warehouse import run_sql
 from pm_pipeline.warehouse.sql import sql_text
 from pm_pipeline.x12.parts import SetFacts, SetPlace, cut_parts, made
 from pm_pipeline.x12.rows_835 import CUT_BEFORE, rows_of
-from pm_pipeline.x12.segments import load_sets, part_of
+from pm_pipeline.x12.segments import load_sets, take_in
 
 HERE = __package__ or ""
 
@@ -38,10 +37,9 @@ def read_835(
     if threads > 1:
         con.execute("SET threads = 1")  # a part is one batch: more threads of DuckDB's would only wait beside ours
     for part, tables in made(parts, threads):
-        with part_of(con, part.marks, tables):
-            run_sql(con, HERE, "read_835_part.sql")
-            if everything:
-                run_sql(con, HERE, "read_835_more.sql")
+        take_in(con, "read_835_part.sql", part.marks, tables)
+        if everything:
+            take_in(con, "read_835_more.sql", part.marks, tables)
     if threads > 1:
         con.execute(f"SET threads = {threads}")
     load_sets(con, facts, keep=keep)

@@ -9,19 +9,21 @@ An 835 may be as large as its payer likes; read_835.py reads it in parts, with t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
 from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse.sql import sql_text
 from pm_pipeline.x12 import values
 from pm_pipeline.x12.chunk import Segments
 from pm_pipeline.x12.parts import Part, Rows, SetFacts, SetPlace, SetText, component_of, cut_parts
 
-__all__ = ["ELEMENTS", "SetText", "load_segments", "load_sets", "name_elements", "part_of", "read_guide"]
+__all__ = ["ELEMENTS", "SetText", "load_segments", "load_sets", "name_elements", "read_guide", "take_in"]
+
+TABLES = ("x12_clp_row", "x12_svc_row", "x12_cas_row", "x12_elements_row", "x12_segment_row")
 
 # segment id -> how many elements its view names
 ELEMENTS: dict[str, int] = {
@@ -44,8 +46,7 @@ def load_segments(con: duckdb.DuckDBPyConnection, sets: Iterable[SetPlace]) -> i
     facts: list[SetFacts] = []
     run_sql(con, __package__ or "", "segments.sql")
     for part in cut_parts(sets, facts, _every_segment):
-        with part_of(con, part.marks, part.tables()):
-            run_sql(con, __package__ or "", "segments_part.sql")
+        take_in(con, "segments_part.sql", part.marks, part.tables())
     load_sets(con, facts)
     run_sql(con, __package__ or "", "segments_done.sql")
     return sum(one.segments for one in facts)
@@ -67,18 +68,15 @@ def _every_segment(one: SetPlace, facts: SetFacts) -> Rows:
     return rows
 
 
-@contextmanager
-def part_of(con: duckdb.DuckDBPyConnection, marks: tuple[str, str], tables: dict[str, pa.Table]) -> Iterator[None]:
-    """The tables of a part by their names, and the macro that splits a segment."""
-    mark = f"chr({ord(marks[0])})"
-    con.execute(f"CREATE OR REPLACE TEMP MACRO elements(segment) AS string_split(segment, {mark})")
-    try:
-        for name, table in tables.items():
-            con.register(name, table)
-        yield
-    finally:
-        for name in tables:
-            con.unregister(name)
+def take_in(con: duckdb.DuckDBPyConnection, sql: str, marks: tuple[str, str], tables: dict[str, pa.Table]) -> None:
+    """Run a file of SQL over the tables of a part, with a macro that splits a segment into its elements.
+
+    DuckDB finds the tables as the variables that they are here: what is registered by name stays in memory until the
+    transaction ends.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP MACRO elements(segment) AS string_split(segment, chr({ord(marks[0])}))")
+    x12_clp_row, x12_svc_row, x12_cas_row, x12_elements_row, x12_segment_row = map(tables.get, TABLES)  # noqa: RUF059
+    con.execute(sql_text(__package__ or "", sql))
 
 
 def load_sets(con: duckdb.DuckDBPyConnection, facts: Sequence[SetFacts], *, keep: bool = False) -> None:

@@ -117,7 +117,7 @@ def _database(size: int) -> Iterator[duckdb.DuckDBPyConnection]:
             con.execute("SET temp_directory = ?", [folder])
             if size >= LARGE:
                 con.execute("SET threads = 1")
-                con.execute("SET memory_limit = '512MB'")
+                con.execute("SET memory_limit = '384MB'")
                 con.execute("SET preserve_insertion_order = false")
             yield con
         finally:
