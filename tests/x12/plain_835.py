@@ -75,7 +75,7 @@ def sums_of(segments: Iterable[list[str]]) -> Sums:
                 found.line_charge += cents(at[1]) or 0
                 found.line_paid += cents(at[2]) or 0
             case "CAS" if in_claim:
-                for place in range(1, 19, 3):
+                for place in range(1, len(given), 3):  # past the six of the guide, too
                     found.adjustments += bool(at[place] or at[place + 1])
                     found.adjusted += cents(at[place + 1]) or 0
             case "BPR" if found.bpr02 is None:
