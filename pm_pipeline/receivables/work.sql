@@ -59,9 +59,13 @@ JOIN scrub.claim AS claim USING (claim_id)
 LEFT JOIN payer_term AS term ON term.payer_id = claim.payer_id
 LEFT JOIN crossed_over AS crossed ON crossed.claim_id = owed.claim_id;
 
+-- what was closed and is so again (an answer taken back, say) is a new item
 INSERT OR IGNORE INTO receivables.work_item
-SELECT short_id('W', concat_ws('|', kind, item_id, due_on)), kind, item_id, claim_id, cents, due_on, text, CAST($today AS DATE), $run_id
-FROM work_now WHERE due_on < CAST($today AS DATE);
+SELECT short_id('W', concat_ws('|', kind, item_id, due_on, before.times)), kind, item_id, claim_id, cents, due_on, text, CAST($today AS DATE), $run_id
+FROM work_now LEFT JOIN (
+    SELECT kind, item_id, due_on, count(*) AS times FROM receivables.work_item JOIN receivables.work_item_closed USING (work_id) GROUP BY ALL
+) AS before USING (kind, item_id, due_on)
+WHERE due_on < CAST($today AS DATE);
 
 INSERT INTO receivables.work_item_closed
 SELECT work_id, 'happened', CAST($today AS DATE), $run_id

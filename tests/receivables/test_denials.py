@@ -72,6 +72,21 @@ def test_a_secondary_that_has_answered_is_not_asked_for_a_claim(world: World) ->
     assert world.denials() == [("TIMELY_FILING", 1_600)]
 
 
+def test_a_next_payer_whose_answer_is_taken_back_is_billed_again(world: World) -> None:
+    world.bill("C1", {"A": 10_000}, payer="SMDCR", next_payer="SMTML")
+    first = line("A", 10_000, 6_400, CO45(2_000), Adjustment("PR", "2", 1_600))
+    world.post(world.remittance(claim("C1", first), payer="SMDCR"))
+    sql = "SELECT count(*), count(DISTINCT work_id) FROM receivables.{} WHERE kind = 'bill_secondary'"
+    assert world.con.execute(sql.format("open_work")).fetchone() == (1, 1)
+    refused = claim("C1", line("A", 10_000, 0, Adjustment("OA", "23", 8_400), Adjustment("CO", "29", 1_600)), status="2", number="S1")  # fmt: skip
+    world.post(world.remittance(refused, payer="SMTML", method="NON", trace="T2"), run_id="answer")
+    assert world.con.execute(sql.format("open_work")).fetchone() == (0, 0)
+    world.post(world.remittance(taken_back(refused), payer="SMTML", method="NON", trace="T3"), run_id="back")
+    world.post(run_id="again")
+    assert world.con.execute(sql.format("open_work")).fetchone() == (1, 1)
+    assert world.con.execute(sql.format("work_item")).fetchone() == (2, 2)
+
+
 def test_a_refusal_at_claim_level_is_a_denial_of_the_claim(world: World) -> None:
     world.bill("C1", {"A": 10_000, "B": 5_000})
     world.post(
