@@ -10,12 +10,13 @@ import duckdb
 from pm_pipeline.warehouse import run_sql
 from pm_pipeline.x12.envelope import open_envelope
 from pm_pipeline.x12.interchange import Envelope
-from pm_pipeline.x12.parts import SetSpan
+from pm_pipeline.x12.parts import PART_BYTES, SetSpan
 from pm_pipeline.x12.read_835 import read_835 as read_sets
 from pm_pipeline.x12.source import OnDisk, Source
 
-# what a database made for this is opened with: segments are kept small (zstd), and 1 GB of file takes less memory
-STORAGE = {"storage_compatibility_version": "v1.2.0", "memory_limit": "300MB"}
+# what a database made for this is opened with: segments are kept small (zstd), 1 GB of file takes less memory than that, and
+# what is committed goes into the file at once, not into a log first
+STORAGE = {"storage_compatibility_version": "v1.2.0", "memory_limit": "300MB", "checkpoint_threshold": "1KB"}
 
 
 def read_835(
@@ -31,11 +32,14 @@ def read_835(
 
     With `gates` also _remark and _balance (what does not balance, claim by claim); with `everything` also
     x12_835_segment (every segment of the sets with its place). Needs little memory whatever the size of the file. Either
-    all is written or nothing; the connection must not be in a transaction. Sets `threads` of the connection.
+    all is written or nothing; the connection must not be in a transaction. Sets `threads` of the
+    connection: one for a small file.
     """
-    con.execute(f"SET threads = {threads}")
     run_sql(con, "pm_pipeline.warehouse", "macros.sql")
     with OnDisk(Path(file)) if isinstance(file, Path | str) else nullcontext(file) as source:
+        if source.size < 2 * PART_BYTES:
+            threads = 1  # nothing to share out
+        con.execute(f"SET threads = {threads}")
         envelope = open_envelope(source, threads=threads)
         sets = [
             SetSpan(str(one.first_segment_no), "", one.first_segment_no, home.delimiters, source, one.start, one.end)

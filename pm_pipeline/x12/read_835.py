@@ -28,8 +28,8 @@ def read_835(
 
     With `gates`, also _remark, and _balance, which says of each claim what does not balance. With `everything`,
     x12_835_segment keeps every segment with its place (the CLP and SVC it stands under). With `keep`, the tables are
-    not temporary ones. `threads` above one are for cutting and
-    reading segments while DuckDB takes in those before; the connection is left set to as many.
+    not temporary ones. `threads` above one are for cutting and reading segments while DuckDB takes in those before; the
+    connection is left set to as many.
     """
     facts: list[SetFacts] = []
     _run(con, "read_835.sql", keep)
