@@ -16,27 +16,7 @@ FROM (
 CREATE OR REPLACE TEMP TABLE x12_278_header AS FROM x12_header();
 
 -- one row per NM1: organization, requester, subscriber, dependent, and the providers of an event or service
-CREATE OR REPLACE TEMP TABLE x12_278_name AS
-SELECT nm1.set_id, nm1.file_id, nm1.segment_no, place.hl_at, nm101 AS entity, nm102 AS entity_type, nm103 AS last_name, nm104 AS first_name,
-       nm105 AS middle_name, nm107 AS suffix, nm108 AS id_qualifier, nm109 AS identifier, n301 AS address1, n302 AS address2, n401 AS city,
-       n402 AS state, n403 AS zip, n404 AS country, prv01 AS provider_code, prv02 AS provider_qualifier, prv03 AS provider_number,
-       x12_from_on(dmg02) AS birth_on, dmg03 AS sex, ins01 AS is_subscriber, ins02 AS relationship
-FROM seg_nm1 AS nm1 JOIN x12_278_place AS place USING (set_id, segment_no)
-LEFT JOIN (SELECT seg_n3.*, name_at FROM seg_n3 JOIN x12_278_place USING (set_id, segment_no)
-           QUALIFY row_number() OVER (PARTITION BY set_id, name_at ORDER BY segment_no) = 1) AS n3
-  ON n3.set_id = nm1.set_id AND n3.name_at = nm1.segment_no
-LEFT JOIN (SELECT seg_n4.*, name_at FROM seg_n4 JOIN x12_278_place USING (set_id, segment_no)
-           QUALIFY row_number() OVER (PARTITION BY set_id, name_at ORDER BY segment_no) = 1) AS n4
-  ON n4.set_id = nm1.set_id AND n4.name_at = nm1.segment_no
-LEFT JOIN (SELECT seg_prv.*, name_at FROM seg_prv JOIN x12_278_place USING (set_id, segment_no)
-           QUALIFY row_number() OVER (PARTITION BY set_id, name_at ORDER BY segment_no) = 1) AS prv
-  ON prv.set_id = nm1.set_id AND prv.name_at = nm1.segment_no
-LEFT JOIN (SELECT seg_dmg.*, name_at FROM seg_dmg JOIN x12_278_place USING (set_id, segment_no)
-           QUALIFY row_number() OVER (PARTITION BY set_id, name_at ORDER BY segment_no) = 1) AS dmg
-  ON dmg.set_id = nm1.set_id AND dmg.name_at = nm1.segment_no
-LEFT JOIN (SELECT seg_ins.*, name_at FROM seg_ins JOIN x12_278_place USING (set_id, segment_no)
-           QUALIFY row_number() OVER (PARTITION BY set_id, name_at ORDER BY segment_no) = 1) AS ins
-  ON ins.set_id = nm1.set_id AND ins.name_at = nm1.segment_no;
+CREATE OR REPLACE TEMP TABLE x12_278_name AS SELECT * EXCLUDE (maintenance_type, birth_sequence) FROM x12_names('x12_278_place');
 
 -- one row per HL: its level, the event it belongs to (a service's EV) and the patient it is about (the last 23, or else 22, above it)
 CREATE OR REPLACE TEMP TABLE x12_278_level AS
