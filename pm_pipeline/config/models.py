@@ -122,16 +122,28 @@ class PayerNumber(Strict):
 
 
 class Quirks(Strict):
-    """How a payer wants the 837P's choices made; each default is what goes to every other payer (x12.Quirks says why)."""
+    """How one payer wants the choices that the 837P's guide leaves made. Every default is what goes to every other payer.
+
+    What a payer wants in a value (its own number of the practice, a claim office) is in its numbers, not a quirk.
+    """
 
     send_rendering: Literal["always", "when_different", "never"] = "always"
+    """2310B. Guide: only when it is not the billing provider; most payers take it always, some Medicaid plans refuse it
+    for a solo practice (when_different), capitated plans want none (never)."""
     send_rendering_taxonomy: bool = True
+    """PRV of 2310B and 2420A. Medicaid plans match on it; Medicare carriers that hold another one reject on it."""
     send_provider_ids: bool = True
+    """REF of 2310 and 2420 (0B, 1G, G2, LU). Payers that went over to NPI entirely refuse any older number."""
     send_facility: bool = True
+    """2310C. Some payers reject it when the place of service is an office or the patient's home."""
     send_line_place: bool = False
+    """SV105 on every line. Guide: only when it differs from CLM05-1; some Medicaid plans want it on all of them."""
     send_group_number: bool = True
+    """SBR03. Medicare and several Medicaid plans have no groups and reject a number there."""
     prefer_claim_office: bool = False
+    """2010BB: send only the claim office number (REF*FY) where there is one, not the payer's other numbers."""
     keep_case: bool = False
+    """Names and addresses in the case they were typed in, for payers that match them letter by letter."""
 
 
 class Payer(Strict):

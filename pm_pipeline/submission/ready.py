@@ -37,7 +37,7 @@ from pm_pipeline.x12.claim_837p import (
     Submitter,
     Subscriber,
 )
-from pm_pipeline.x12.claim_837p_details import Quirks, SecondaryId
+from pm_pipeline.x12.claim_837p_details import SecondaryId
 
 HERE = __package__ or ""
 OF_THE_PRACTICE = ("G2", "LU")  # what a payer calls the practice; its other numbers are its own
@@ -146,7 +146,7 @@ def _payer(one: ConfigPayer) -> Payer:
         _address(one.address),
         secondary_ids=tuple(number for number in numbers if number.qualifier not in OF_THE_PRACTICE),
         billing_ids=tuple(number for number in numbers if number.qualifier in OF_THE_PRACTICE),
-        quirks=Quirks(**one.quirks.model_dump()),
+        quirks=one.quirks,
     )
 
 

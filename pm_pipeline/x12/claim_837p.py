@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pm_pipeline.config.models import Quirks
 from pm_pipeline.x12.claim_837p_details import (
     ASSIGNED,
     NO_QUIRKS,
@@ -34,7 +35,6 @@ from pm_pipeline.x12.claim_837p_details import (
     OtherPayerProvider,
     Pricing,
     PurchasedService,
-    Quirks,
     Release,
     SecondaryId,
     SpinalManipulation,

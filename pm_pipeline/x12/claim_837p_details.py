@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pm_pipeline.config.models import Quirks
+
 AdjustmentGroup = Literal["CO", "CR", "OA", "PI", "PR"]  # CAS01
 YesNo = Literal["Y", "N"]
 BenefitsAssigned = Literal["Y", "N", "W"]  # CLM08, OI03; W: not applicable
@@ -18,32 +20,6 @@ Release = Literal["Y", "I"]  # CLM09, OI06: signed statement on file; informed c
 Unit = Literal["UN", "MJ"]  # SV103: units, minutes (anesthesia)
 OtherRole = Literal["DN", "P3", "82", "77", "DQ", "85"]  # 2330C to 2330G
 NoteKind = Literal["ADD", "CER", "DCP", "DGN", "TPO"]  # NTE01
-
-
-@dataclass(frozen=True, slots=True)
-class Quirks:
-    """How one payer wants the guide's choices made. Every default is what we send to everybody else.
-
-    What a payer wants in a value (its own number of the practice, a claim office) is data of Payer, not a quirk.
-    """
-
-    send_rendering: Literal["always", "when_different", "never"] = "always"
-    """2310B. Guide: only when it is not the billing provider; most payers take it always, some Medicaid plans refuse it
-    for a solo practice (when_different), capitated plans want none (never)."""
-    send_rendering_taxonomy: bool = True
-    """PRV of 2310B and 2420A. Medicaid plans match on it; Medicare carriers that hold another one reject on it."""
-    send_provider_ids: bool = True
-    """REF of 2310 and 2420 (0B, 1G, G2, LU). Payers that went over to NPI entirely refuse any older number."""
-    send_facility: bool = True
-    """2310C. Some payers reject it when the place of service is an office or the patient's home."""
-    send_line_place: bool = False
-    """SV105 on every line. Guide: only when it differs from CLM05-1; some Medicaid plans want it on all of them."""
-    send_group_number: bool = True
-    """SBR03. Medicare and several Medicaid plans have no groups and reject a number there."""
-    prefer_claim_office: bool = False
-    """2010BB: send only the claim office number (REF*FY) where there is one, not the payer's other numbers."""
-    keep_case: bool = False
-    """Names and addresses in the case they were typed in, for payers that match them letter by letter."""
 
 
 NO_QUIRKS = Quirks()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from operator import attrgetter
 
+from pm_pipeline.config.models import Quirks
 from pm_pipeline.x12.claim_837p import ProfessionalClaim
-from pm_pipeline.x12.claim_837p_details import ASSIGNED, ClaimDates, Quirks
+from pm_pipeline.x12.claim_837p_details import ASSIGNED, ClaimDates
 from pm_pipeline.x12.loops_837p_common import ambulance, attachments, conditions, contract, file_information, pricing
 from pm_pipeline.x12.loops_837p_provider import drop_off, facility, pick_up, provider
 from pm_pipeline.x12.loops_837p_spelling import Spelling, date_segment, day, money, refuse, seg

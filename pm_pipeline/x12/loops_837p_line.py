@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from operator import attrgetter
 
+from pm_pipeline.config.models import Quirks
 from pm_pipeline.x12.claim_837p import Drug, ServiceLine
-from pm_pipeline.x12.claim_837p_details import Equipment, Form, FormAnswer, LineDates, LineNumbers, Quirks
+from pm_pipeline.x12.claim_837p_details import Equipment, Form, FormAnswer, LineDates, LineNumbers
 from pm_pipeline.x12.loops_837p_common import ambulance, attachments, conditions, contract, file_information, pricing
 from pm_pipeline.x12.loops_837p_other_payer import adjudication
 from pm_pipeline.x12.loops_837p_provider import line_providers

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pm_pipeline.config.models import Quirks
 from pm_pipeline.x12.claim_837p import Address, DropOff, Facility, LineProviders, OrganizationName, Payer, Provider
-from pm_pipeline.x12.claim_837p_details import Quirks
 from pm_pipeline.x12.loops_837p_spelling import Spelling, seg
 
 _WITH_CONTACT = {"2310C", "2420E"}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
 
 from pm_pipeline.config.models import Payer as ConfigPayer
-from pm_pipeline.config.models import Quirks as ConfigQuirks
-from pm_pipeline.x12.claim_837p_details import Quirks
 from tests.submission.conftest import Office
 from tests.submission.test_freeze import segments
 
@@ -21,10 +18,6 @@ def _wants(office: Office, payer_id: str, **wants: object) -> None:
         for one in office.config.payers
     ]
     office.config = replace(office.config, payers=payers)
-
-
-def test_the_file_offers_the_writer_s_quirks_with_its_defaults() -> None:
-    assert ConfigQuirks().model_dump() == dataclasses.asdict(Quirks())
 
 
 def test_quirks_and_numbers_reach_the_payer_s_claims(office: Office) -> None:

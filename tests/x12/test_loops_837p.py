@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from pm_pipeline.config.models import Quirks
 from pm_pipeline.x12 import claim_837p_details as details
 from pm_pipeline.x12.claim_837p import Contact, Drug, OtherPayer, PersonName, ProfessionalClaim, Provider
 from pm_pipeline.x12.validate import validate
@@ -171,8 +172,8 @@ def test_what_has_no_room_is_refused_with_its_place() -> None:
 # --- quirks ---------------------------------------------------------------------------------------------------------
 
 
-def quirky(**quirks: object) -> details.Quirks:
-    return replace(details.Quirks(), **quirks)
+def quirky(**quirks: object) -> Quirks:
+    return Quirks.model_validate(quirks)
 
 
 def with_quirks(one: ProfessionalClaim, **quirks: object) -> list[str]:
