@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import duckdb
+import pytest
 
 from pm_pipeline.x12.envelope import open_envelope
 from pm_pipeline.x12.segments import read_guide
@@ -16,6 +17,7 @@ OTHERS = (
     Marks(element="|", component=">", repetition="{", terminator="\n"),
     Marks(element="^", component="\\", repetition="!", terminator="~", after="\r\n"),
 )
+WITH_ANY_MARKS = pytest.mark.parametrize("marks", [USUAL, *OTHERS], ids=["usual", "own", "own-with-newlines"])
 
 
 def with_marks(segments: Sequence[str], marks: Marks) -> bytes:

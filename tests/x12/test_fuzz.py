@@ -12,14 +12,9 @@ import pytest
 from pm_pipeline.x12.envelope import Envelope, Ta1, open_envelope
 from tests.x12 import fuzz
 from tests.x12.accounting import wrong_in
-from tests.x12.files import reader, render, segment_rows, whole
+from tests.x12.files import render, segment_rows, whole
 
 DATA = render(whole())
-
-
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return reader()
 
 
 def told(report: fuzz.Report) -> list[str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 
 import duckdb
-import pytest
 
-from tests.x12.answers import OTHERS, answer, read, rows, with_marks
-from tests.x12.files import USUAL, Marks, reader
+from tests.x12.answers import WITH_ANY_MARKS, answer, read, rows, with_marks
+from tests.x12.files import USUAL, Marks
 
 D = dt.date
 BODY = (
@@ -62,14 +60,7 @@ BODY = (
 FILE = answer("271", "005010X279A1", *BODY, gs01="HB")
 
 
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = reader()
-    yield connection
-    connection.close()
-
-
-@pytest.mark.parametrize("marks", [USUAL, *OTHERS], ids=["usual", "own", "own-with-newlines"])
+@WITH_ANY_MARKS
 def test_every_benefit_is_a_row_whatever_the_separators(con: duckdb.DuckDBPyConnection, marks: Marks) -> None:
     read(con, "271", with_marks(FILE, marks))
     columns = (

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import duckdb
-import pytest
 
-from tests.x12.answers import OTHERS, answer, read, rows, with_marks
-from tests.x12.files import USUAL, Marks, reader
+from tests.x12.answers import WITH_ANY_MARKS, answer, read, rows, with_marks
+from tests.x12.files import USUAL, Marks
 
 D = dt.date
 BODY = (
@@ -56,14 +54,7 @@ BODY = (
 FILE = answer("277", "005010X212", *BODY, gs01="HN")
 
 
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = reader()
-    yield connection
-    connection.close()
-
-
-@pytest.mark.parametrize("marks", [USUAL, *OTHERS], ids=["usual", "own", "own-with-newlines"])
+@WITH_ANY_MARKS
 def test_every_status_composite_is_a_row_at_its_level(con: duckdb.DuckDBPyConnection, marks: Marks) -> None:
     read(con, "277", with_marks(FILE, marks))
     columns = "segment_no, place, level, trn_at, svc_at, category, status, entity, code_list, action"

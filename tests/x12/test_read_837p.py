@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pm_pipeline.warehouse import run_sql
 from pm_pipeline.x12 import claim_837p as model
 from pm_pipeline.x12.envelope import open_envelope
 from pm_pipeline.x12.read_837p import ReadSet, read_837p
@@ -25,13 +23,6 @@ from tests.x12.special_837p import laboratory
 from tests.x12.strategies_837p import billings, claims
 
 HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-
-
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"threads": 1}) as made:
-        run_sql(made, "pm_pipeline.warehouse", "macros.sql")
-        yield made
 
 
 def set_texts(data: bytes) -> list[SetText]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ from pm_pipeline.x12.write_270 import Inquiry, InquirySet, write_270
 from pm_pipeline.x12.write_276 import ProviderRequests, StatusLine, StatusRequest, StatusSet, write_276
 from pm_pipeline.x12.write_278 import Admission, Delivery, Diagnosis, ReviewKind, ReviewRequest, Service, write_278
 from tests.x12.answers import read
-from tests.x12.files import reader, set_spans
+from tests.x12.files import set_spans
 from tests.x12.requests import GROUP, HEADER, inquiry_sets, review_requests, status_sets
 
 T = TypeVar("T")
@@ -168,13 +168,6 @@ def reviews(draw: st.DrawFn, number: int) -> ReviewRequest:
         draw(some(periods())), draw(some(periods())), draw(some(days)), found, draw(some(deliveries)), draw(some(admissions)),
         draw(some(words(1, 264))), draw(tuples(providers(), most=2)), draw(tuples(services(len(found)), most=2)),
     )  # fmt: skip
-
-
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = reader()
-    yield connection
-    connection.close()
 
 
 def comes_back(

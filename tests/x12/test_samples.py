@@ -20,18 +20,13 @@ import pytest
 from pm_pipeline.x12.envelope import Envelope, open_envelope
 from pm_pipeline.x12.summary import summarize
 from tests.x12.accounting import unaccounted
-from tests.x12.files import judged_sets, read_835, reader
+from tests.x12.files import judged_sets, read_835
 from tests.x12.plain_835 import sets_of, sums_of
 
 pytestmark = pytest.mark.shared
 with Path(__file__).with_name("samples.csv").open(newline="") as _source:
     TABLE = {row["file"]: row for row in csv.DictReader(_source)}
 REMITTANCES = [name for name, row in TABLE.items() if name.startswith("835/") and row["sets"]]
-
-
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return reader()
 
 
 @pytest.fixture(scope="module")

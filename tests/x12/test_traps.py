@@ -24,7 +24,6 @@ from tests.x12.files import (
     codes,
     judged_sets,
     outline,
-    reader,
     render,
     segment_rows,
     whole,
@@ -34,11 +33,6 @@ WHOLE = whole()
 GS, SECOND_ST, FIRST_SE, GE, IEA = 2, 15, 14, 27, 28  # segment numbers in WHOLE
 GOOD = ("accepted", ["accepted"], ["accepted"], ["accepted", "accepted"])
 LIMIT = 24_000_000  # bytes of memory beyond the file itself, however large it is
-
-
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return reader()
 
 
 def without_notes(found: tuple[str, list[str], list[str], list[str]]) -> tuple[str, list[str], list[str], list[str]]:

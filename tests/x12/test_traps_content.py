@@ -16,15 +16,9 @@ from tests.x12.files import (
     group,
     interchange,
     read_835,
-    reader,
     remittance,
     render,
 )
-
-
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return reader()
 
 
 def payments(*sets: list[str]) -> bytes:

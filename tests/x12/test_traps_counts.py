@@ -22,7 +22,6 @@ from tests.x12.files import (
     interchange,
     judged_sets,
     outline,
-    reader,
     remittance,
     render,
     whole,
@@ -34,11 +33,6 @@ BILLS = group(bill(), number=8, gs01="HC", guide="005010X222A1")
 TA1 = ["TA1*000000001*260302*0830*A*000"]
 GOOD = ("accepted", ["accepted"], ["accepted"], ["accepted", "accepted"])
 REFUSED = ("rejected", ["rejected"], ["accepted"], ["rejected", "rejected"])
-
-
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return reader()
 
 
 # --- one fault among things that are whole --------------------------------------------------------------------------

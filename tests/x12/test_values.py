@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pm_pipeline.warehouse import run_sql
 from pm_pipeline.x12 import values
 from pm_pipeline.x12.chunk import PAD, Spans
 
@@ -23,13 +19,6 @@ DAYS = (
 )
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=24)
 Column = tuple[values.Buffer, Spans]
-
-
-@pytest.fixture(scope="module")
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as made:
-        run_sql(made, "pm_pipeline.warehouse", "macros.sql")
-        yield made
 
 
 def _column(texts: list[str]) -> Column:
