@@ -217,6 +217,7 @@ def tables(file: str, database: Path, threads: int, json_: bool) -> None:
     x12_835_claim       one per CLP                         x12_835_plb         one per PLB reason and amount
     x12_835_line        one per SVC                         x12_835_remark      one per remark code
     x12_835_balance     per claim: what does not balance    x12_835_segment     every segment and where it stands
+    x12_835_sum         per set: what it comes to           x12_835_fault       per set: why its figures cannot stand
 
     \b
     Exit 0: every set of the file was read.

@@ -1,4 +1,4 @@
--- 835, all parts read: x12_835_remark, and x12_835_balance with what does not balance
+-- 835, all parts read: x12_835_remark, x12_835_balance with what does not balance, claim by claim, and x12_835_sum and _fault, set by set
 
 -- one row per remark code: LQ*HE of a line, MOA and MIA of a claim
 CREATE OR REPLACE TEMP TABLE x12_835_remark AS
@@ -40,3 +40,37 @@ SELECT sets.set_id, sets.file_id, clp.*, coalesce(cas.adjusted, 0) AS adjusted_c
 FROM x12_835_clp AS clp JOIN x12_set AS sets USING (set_no)
 LEFT JOIN cas ON cas.set_no = clp.set_no AND cas.clp_at = clp.segment_no
 LEFT JOIN svc ON svc.set_no = clp.set_no AND svc.clp_at = clp.segment_no;
+
+-- one row per set: what it comes to, in HUGEINT, which no sum of amounts leaves; unreadable: claims whose CLP04 is no amount, provider adjustments without reason or amount
+CREATE OR REPLACE TEMP TABLE x12_835_sum AS
+SELECT sets.set_id, coalesce(clp.claims, 0) AS claims, coalesce(clp.lines, 0) AS lines, coalesce(cas.adjustments, 0) AS adjustments,
+       coalesce(clp.charge_cents, 0) AS charge_cents, coalesce(clp.paid_cents, 0) AS paid_cents,
+       coalesce(plb.cents, 0) AS plb_cents, coalesce(clp.unbalanced, 0) AS unbalanced_claims,
+       coalesce(clp.unreadable, 0) AS unreadable_claims, clp.first_unreadable AS unreadable_claim_at,
+       coalesce(plb.unreadable, 0) AS unreadable_plbs, plb.first_unreadable AS unreadable_plb_at
+FROM x12_set AS sets
+LEFT JOIN (SELECT set_id, count(*) AS claims, sum(lines) AS lines, sum(charge_cents) AS charge_cents, sum(paid_cents) AS paid_cents,
+                  count(imbalance) AS unbalanced, count(paid_unread) AS unreadable, min(segment_no) FILTER (paid_unread IS NOT NULL) AS first_unreadable
+           FROM x12_835_balance GROUP BY 1) AS clp USING (set_id)
+LEFT JOIN (SELECT set_id, count(*) AS adjustments FROM x12_835_adjustment GROUP BY 1) AS cas USING (set_id)
+LEFT JOIN (SELECT set_id, sum(cents) AS cents, count(*) FILTER (cents IS NULL OR reason_code = '') AS unreadable,
+                  min(segment_no) FILTER (cents IS NULL OR reason_code = '') AS first_unreadable
+           FROM x12_835_plb GROUP BY 1) AS plb USING (set_id);
+
+-- one row per reason why the figures of a set cannot stand, whoever reads it; segment_no: NULL when it has no BPR
+CREATE OR REPLACE TEMP TABLE x12_835_fault AS
+WITH judged AS (
+    SELECT pay.* EXCLUDE (paid_cents), pay.paid_cents AS bpr02_cents, sums.* EXCLUDE (set_id) FROM x12_835_payment AS pay JOIN x12_835_sum AS sums USING (set_id)
+)
+SELECT set_id, file_id, segment_no, 'NO_BPR' AS code, 'The set has no BPR segment: nothing says what was paid.' AS text FROM judged WHERE segment_no IS NULL
+UNION ALL SELECT set_id, file_id, segment_no, 'SEGMENT_ID', concat(unreadable_segments, ' segments do not begin with a segment identifier: a delimiter inside a value, or a line broken in two.')
+          FROM judged WHERE unreadable_segments > 0
+UNION ALL SELECT set_id, file_id, segment_no, 'STRAY_SEGMENT', concat(stray_segments, ' SVC or CAS segments stand under no CLP, so nothing says which claim they speak of.')
+          FROM judged WHERE stray_segments > 0
+UNION ALL SELECT set_id, file_id, segment_no, 'BPR02', 'BPR02 is missing or no amount.' FROM judged WHERE segment_no IS NOT NULL AND bpr02_cents IS NULL
+UNION ALL SELECT set_id, file_id, unreadable_claim_at, 'CLP04', concat('CLP04 of ', unreadable_claims, ' claims, this one first, is no amount, so the set cannot be proven to balance.')
+          FROM judged WHERE unreadable_claims > 0
+UNION ALL SELECT set_id, file_id, unreadable_plb_at, 'PLB', concat(unreadable_plbs, ' provider adjustments, this one first, have no reason or no amount.') FROM judged WHERE unreadable_plbs > 0
+UNION ALL SELECT set_id, file_id, segment_no, 'PAYMENT_GATE',
+                 concat('BPR02 is ', dollars(bpr02_cents), ', but the claims pay ', dollars(paid_cents), ' less provider adjustments of ', dollars(plb_cents), '.')
+          FROM judged WHERE unreadable_claims = 0 AND unreadable_plbs = 0 AND bpr02_cents <> paid_cents - plb_cents;

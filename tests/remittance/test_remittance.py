@@ -113,6 +113,17 @@ def test_a_set_that_cannot_stand_is_quarantined_alone(world: World, old: str, ne
     assert "TESTER" not in row[0]
 
 
+def test_sums_beyond_all_bounds_quarantine_their_set_and_stop_nothing(world: World) -> None:
+    absurd = "CLP*X*1*99999999999999.99*99999999999999.99*0*CI~" * 1_000  # more cents than 64 bits hold
+    text = world.text(world.remittance(GOOD))
+    (count,) = re.findall(r"SE\*(\d+)\*", text)
+    text = text.replace("CLP*C1*", absurd + "CLP*C1*", 1).replace(f"SE*{count}*", f"SE*{int(count) + 1_000}*")
+    world.land(text)
+    world.land(world.text(world.remittance(claim("C2", line("B", 5_000, 5_000)), trace="T2")))
+    assert world.load().sets == {"quarantined": 1, "loaded": 1}
+    assert world.problems() == ["PAYMENT_GATE"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
