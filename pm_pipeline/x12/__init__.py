@@ -7,7 +7,7 @@ From bytes to places
 
 From sets to rows (segments are rows; SQL, one module per guide, says what they mean)
   parts.py         sets cut into parts of bounded size;  chunk.py  the segments and elements of a part, as arrays of places
-  values.py        places read as columns: text without copies, amounts, quantities, days
+  values.py        places read as columns: text without copies, amounts, quantities, days;  ahead.py  with two cores
   segments.py      the relation `x12_segment`, a view per segment id with named elements; read_guide(con, guide, sets)
   guides.py        which guide a set is of, and who reads it
   read_*.sql       271 (and 270), 277 (and 276), 277CA, 278, 837P, 999 (and 997), TA1 -> typed tables

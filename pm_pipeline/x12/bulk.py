@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 
 from pm_pipeline.warehouse import run_sql
+from pm_pipeline.x12 import parts
 from pm_pipeline.x12.envelope import open_envelope
 from pm_pipeline.x12.interchange import Envelope
-from pm_pipeline.x12.parts import PART_BYTES, SetSpan
+from pm_pipeline.x12.parts import SetSpan
 from pm_pipeline.x12.read_835 import read_835 as read_sets
 from pm_pipeline.x12.source import OnDisk, Source
 
@@ -37,7 +38,7 @@ def read_835(
     """
     run_sql(con, "pm_pipeline.warehouse", "macros.sql")
     with OnDisk(Path(file)) if isinstance(file, Path | str) else nullcontext(file) as source:
-        if source.size < 2 * PART_BYTES:
+        if source.size < 2 * parts.PART_BYTES:
             threads = 1  # nothing to share out
         con.execute(f"SET threads = {threads}")
         envelope = open_envelope(source, threads=threads)

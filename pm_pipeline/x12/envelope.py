@@ -16,6 +16,7 @@ import re
 
 import numpy as np
 
+from pm_pipeline.x12.ahead import ahead
 from pm_pipeline.x12.interchange import (
     Delimiters,
     Disposition,
@@ -27,7 +28,7 @@ from pm_pipeline.x12.interchange import (
     TransactionSet,
 )
 from pm_pipeline.x12.isa import BLANK, ISA_LENGTH, ISA_WIDTHS, read_isa
-from pm_pipeline.x12.scan import LARGEST, MAX_SEGMENT, Window, ahead, tag_code, windows
+from pm_pipeline.x12.scan import LARGEST, MAX_SEGMENT, Window, tag_code, windows
 from pm_pipeline.x12.source import Source, decode, source_of
 
 __all__ = [

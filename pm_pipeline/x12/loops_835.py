@@ -47,7 +47,7 @@ class Loops:
         first_no = np.int64(self.segments.first_no)
         goes_on = (clp < 0) & (end < 0)  # in the claim begun in the chunk before
         clp_at = np.where(clp > end, clp + first_no, np.where(goes_on, self.before.clp, 0))
-        svc_at = np.where((svc > clp) & (svc > end), svc + first_no, np.where(goes_on & (svc < 0), self.before.svc, 0))
+        svc_at = np.where(svc > clp, svc + first_no, np.where(goes_on & (svc < 0), self.before.svc, 0))
         return At(clp_at, np.where(clp_at > 0, svc_at, 0))
 
     @cached_property

@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pm_pipeline.x12.ahead import ahead
 from pm_pipeline.x12.chunk import PAD, Segments
 from pm_pipeline.x12.interchange import Delimiters
 from pm_pipeline.x12.isa import BLANK
@@ -194,16 +195,15 @@ def made(parts: Iterator[Part], threads: int) -> Iterator[tuple[Part, dict[str, 
         for part in parts:
             yield part, part.tables()
         return
-    with ThreadPoolExecutor(1, "x12-cut") as cutter, ThreadPoolExecutor(threads - 1, "x12-tables") as maker:
-        cut = cutter.submit(next, parts, None)
+    with ThreadPoolExecutor(threads - 1, "x12-tables") as maker:
         coming: deque[tuple[Part, Future[dict[str, pa.Table]]]] = deque()
-        while (part := cut.result()) is not None or coming:
-            if part is not None:
-                coming.append((part, maker.submit(part.tables)))
-                cut = cutter.submit(next, parts, None)
-            if len(coming) >= threads or part is None:
+        for part in ahead(parts):
+            coming.append((part, maker.submit(part.tables)))
+            if len(coming) == threads:
                 one, tables = coming.popleft()
                 yield one, tables.result()
+        for one, tables in coming:
+            yield one, tables.result()
 
 
 def _chunks(one: SetPlace, part_bytes: int, cut_before: tuple[str, ...]) -> Iterator[bytes]:

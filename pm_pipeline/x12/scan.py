@@ -6,7 +6,6 @@ Nothing is split here but the file: a window is an array of places. Only the few
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,15 +64,6 @@ def windows(source: Source, start: int, terminator: str) -> Iterator[Window]:
                 yield _too_long(data, at, ended, blank, is_ended=end >= 0)
             at = ended + 1
         size = min(size * 4, LARGEST)
-
-
-def ahead(found: Iterator[Window]) -> Iterator[Window]:
-    """The windows, each found while the one before it is looked at."""
-    with ThreadPoolExecutor(1, "x12-scan") as scanner:
-        coming = scanner.submit(next, found, None)
-        while (window := coming.result()) is not None:
-            coming = scanner.submit(next, found, None)
-            yield window
 
 
 def tag_code(text: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pm_pipeline.cli import main
-from pm_pipeline.x12 import parts
+from pm_pipeline.x12 import envelope, parts, scan
 from pm_pipeline.x12.bulk import read_835
 from pm_pipeline.x12.source import InMemory
 from tests.bench.make_835 import write_835
@@ -25,6 +25,8 @@ TABLES = (
     "835_plb",
     "835_remark",
     "835_balance",
+    "835_sum",
+    "835_fault",
     "835_segment",
 )
 
@@ -42,13 +44,17 @@ def remittance(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("part_bytes", [300, 1_000, 7_777])
-def test_parts_of_any_size_give_the_same_rows(
-    remittance: bytes, part_bytes: int, monkeypatch: pytest.MonkeyPatch
+def test_parts_of_any_size_on_any_threads_give_the_same_rows(
+    remittance: bytes, part_bytes: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = _rows(remittance)
     monkeypatch.setattr(parts, "PART_BYTES", part_bytes)
-    assert _rows(remittance) == whole
+    monkeypatch.setattr(envelope, "LARGEST", 1_000)  # the envelope looks ahead, too
+    monkeypatch.setattr(scan, "LARGEST", 1_000)
+    monkeypatch.setattr(scan, "SMALLEST", 500)
+    assert _rows(remittance, threads=threads) == whole
     assert len(whole["835_claim"]) == 60
 
 
@@ -61,7 +67,6 @@ def test_separators_and_line_ends_change_nothing_but_the_text_of_segments(remitt
         }
         assert len(other["835_segment"]) == len(whole["835_segment"])
     assert _rows(remittance.replace(b"~", b"~\r\n")) == whole
-    assert _rows(remittance, threads=1) == whole
 
 
 def test_every_segment_of_the_set_is_kept_under_its_number(remittance: bytes) -> None:
@@ -191,3 +196,39 @@ def test_what_stands_after_a_claim_s_end_is_not_said_of_the_claim(end: str) -> N
     read_835(con, InMemory(_file(f"{BODY}{end}~CAS*CO*97*7~")))
     assert con.execute("SELECT count(*) FILTER (carc = '97') FROM x12_835_adjustment").fetchone() == (0,)
     assert con.execute("SELECT stray_segments FROM x12_835_payment").fetchone() == (1,)
+
+
+BARE = (
+    BODY[: BODY.index("REF*6R")] + BODY[BODY.index("CAS*CO*45*20~", BODY.index("REF*6R")) :]
+)  # the line has no number
+
+
+@pytest.mark.parametrize("end", ["LX*2", "PLB*1*20261231*WO:X*1"])
+def test_a_number_after_a_claim_s_end_is_not_the_line_s(end: str) -> None:
+    con = duckdb.connect()
+    read_835(con, InMemory(_file(f"{BARE}{end}~REF*6R*STRAY~AMT*I*5~REF*F8*OLD~")))
+    assert con.execute("SELECT line_id FROM x12_835_line").fetchall() == [(None,)]
+    numbers = "SELECT interest_cents, original_payer_claim_number FROM x12_835_claim"
+    assert con.execute(numbers).fetchall() == [(None, None)]
+
+
+def test_of_two_numbers_of_a_line_or_claim_the_first_counts() -> None:
+    con = duckdb.connect()
+    body = BODY.replace("DTM*232", "REF*F8*FIRST~REF*F8*SECOND~DTM*232")
+    read_835(con, InMemory(_file(f"{body}REF*6R*L2~AMT*B6*1~DTM*472*20260102~")))
+    line = "SELECT line_id, allowed_cents, CAST(dos_from AS VARCHAR) FROM x12_835_line"
+    assert con.execute(line).fetchall() == [("L1", 8_000, "2026-01-01")]
+    assert con.execute("SELECT original_payer_claim_number FROM x12_835_claim").fetchall() == [("FIRST",)]
+
+
+def test_what_a_line_says_is_not_said_of_its_claim() -> None:
+    con = duckdb.connect()
+    read_835(con, InMemory(_file(f"{BODY}REF*F8*LINE~AMT*I*5~")))
+    numbers = "SELECT interest_cents, original_payer_claim_number FROM x12_835_claim"
+    assert con.execute(numbers).fetchall() == [(None, None)]
+
+
+def test_a_number_that_is_blank_does_not_hide_the_next() -> None:
+    con = duckdb.connect()
+    read_835(con, InMemory(_file(BODY.replace("REF*6R*L1", "REF*6R*~REF*6R*L1"))))
+    assert con.execute("SELECT line_id FROM x12_835_line").fetchall() == [("L1",)]
