@@ -233,7 +233,7 @@ def tables(file: str, database: Path, threads: int, json_: bool) -> None:
     with _opened(file) as source, duckdb.connect(str(database), config={**STORAGE}) as con:
         database.chmod(0o600)
         envelope = read_835(con, source, threads=threads, gates=True, everything=True)
-        names = ("payment", "claim", "line", "adjustment", "plb", "remark", "segment")
+        names = ("payment", "claim", "line", "adjustment", "plb", "remark", "segment", "fault")
         counts = {name: _count(con, f"x12_835_{name}") for name in names}
     print_json({"disposition": envelope.disposition, "rows": counts}) if json_ else print_table_counts(counts)
     refused = sum(

@@ -133,6 +133,14 @@ def test_show_puts_problems_first_then_one_line_per_claim(write: Any) -> None:
     assert "2 claims, 1 lines, 2 adjustments, charged 180.00, 1 do not balance" in words(done)
 
 
+def test_show_says_at_once_how_many_sets_cannot_stand(write: Any) -> None:
+    unread = PAID.replace("*80*", "*8E1*")
+    done = edi("show", write(file_of(PAID, unread, UNBALANCED_CLAIM)))
+    head = done.stdout.splitlines()[0]
+    assert head.endswith("accepted, 1 of 3 sets quarantined")
+    assert "quarantined" not in edi("show", write(file_of(PAID))).stdout
+
+
 def test_show_lists_so_many_claims_and_says_how_many_more(write: Any) -> None:
     path = write(
         file_of(UNBALANCED_CLAIM.replace("CAS*CO*45*10", "CAS*CO*45*9").replace("CAS*CO*45*19", "CAS*CO*45*20"))

@@ -102,7 +102,13 @@ def place_of(one: Finding) -> str:
 
 
 def _head(console: Console, document: Document) -> None:
-    _line(console, f"{document['file_id'][:12]}  {document['bytes']:,} bytes  {_colored(document['disposition'])}")
+    sets = [one["disposition"] for home in document["interchanges"] for one in home["transactions"]]
+    not_standing = {word: sets.count(word) for word in ("quarantined", "rejected") if word in sets}
+    of_sets = "".join(f", {count:,} of {len(sets):,} sets {_colored(word)}" for word, count in not_standing.items())
+    _line(
+        console,
+        f"{document['file_id'][:12]}  {document['bytes']:,} bytes  {_colored(document['disposition'])}{of_sets}",
+    )
 
 
 def _all_problems(console: Console, document: Document) -> None:

@@ -68,9 +68,13 @@ UNION ALL SELECT set_id, file_id, segment_no, 'SEGMENT_ID', concat(unreadable_se
 UNION ALL SELECT set_id, file_id, segment_no, 'STRAY_SEGMENT', concat(stray_segments, ' SVC or CAS segments stand under no CLP, so nothing says which claim they speak of.')
           FROM judged WHERE stray_segments > 0
 UNION ALL SELECT set_id, file_id, segment_no, 'BPR02', 'BPR02 is missing or no amount.' FROM judged WHERE segment_no IS NOT NULL AND bpr02_cents IS NULL
-UNION ALL SELECT set_id, file_id, unreadable_claim_at, 'CLP04', concat('CLP04 of ', unreadable_claims, ' claims, this one first, is no amount, so the set cannot be proven to balance.')
+UNION ALL SELECT set_id, file_id, unreadable_claim_at, 'CLP04',
+                 concat('CLP04 is no amount', CASE WHEN unreadable_claims > 1 THEN concat(' here and in ', unreadable_claims - 1, ' more') END,
+                        ', so the set cannot be proven to balance.')
           FROM judged WHERE unreadable_claims > 0
-UNION ALL SELECT set_id, file_id, unreadable_plb_at, 'PLB', concat(unreadable_plbs, ' provider adjustments, this one first, have no reason or no amount.') FROM judged WHERE unreadable_plbs > 0
+UNION ALL SELECT set_id, file_id, unreadable_plb_at, 'PLB',
+                 concat('A provider adjustment has no reason or no amount', CASE WHEN unreadable_plbs > 1 THEN concat(', here and in ', unreadable_plbs - 1, ' more') END, '.')
+          FROM judged WHERE unreadable_plbs > 0
 UNION ALL SELECT set_id, file_id, segment_no, 'PAYMENT_GATE',
                  concat('BPR02 is ', dollars(bpr02_cents), ', but the claims pay ', dollars(paid_cents), ' less provider adjustments of ', dollars(plb_cents), '.')
           FROM judged WHERE unreadable_claims = 0 AND unreadable_plbs = 0 AND bpr02_cents <> paid_cents - plb_cents;

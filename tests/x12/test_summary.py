@@ -124,6 +124,15 @@ def test_an_835_that_cannot_be_proven_to_balance_does_not(old: str, new: str, co
     assert one["balanced"] is False or code == "STRAY_SEGMENT"
 
 
+def test_amounts_that_are_none_are_told_once_with_how_many_there_are() -> None:
+    text = PAID.replace("*100*80*0*MC", "*100*8O*0*MC").replace("*80*70*0*MC", "*80*7O*0*MC")
+    text = text.replace("*WO:C0*10", "*WO:C0*1O*WO:C1**WO:C2*10")
+    found = only_set(file_of(text))
+    told = {one["code"]: (one["segment_no"], one["text"]) for one in found["problems"]}
+    assert told["CLP04"] == (9, "CLP04 is no amount here and in 1 more, so the set cannot be proven to balance.")
+    assert told["PLB"] == (16, "A provider adjustment has no reason or no amount, here and in 1 more.")
+
+
 def test_many_problems_of_a_kind_are_counted_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(summary, "LISTED_PROBLEMS", 2)
     claims = "".join(f"CLP*X{number}*1*100*80~" for number in range(5))
