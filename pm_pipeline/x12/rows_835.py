@@ -51,18 +51,21 @@ class _Rows:
     def __call__(self, segments: Segments, part: Part) -> None:
         """Add the rows of a chunk to the part."""
         loops = Loops(segments, self.before)
-        clps, svcs, cas = segments.rows("CLP"), segments.rows("SVC"), segments.rows("CAS")
-        at_svc, at_cas = loops.at(svcs), loops.at(cas)
-        lines, adjustments = at_svc.clp > 0, at_cas.clp > 0
-        self.facts.stray += int(np.count_nonzero(~lines) + np.count_nonzero(~adjustments))
-        svcs, at_svc, cas, at_cas = svcs[lines], at_svc.of(lines), cas[adjustments], at_cas.of(adjustments)
+        clps = segments.rows("CLP")
+        svcs, at_svc = self._under_claims(loops, "SVC")
+        cas, at_cas = self._under_claims(loops, "CAS")
         clp_no, svc_no = np.arange(1, len(clps) + 1) + self.clps, self._svc_no(clps, svcs)
-        self._add(part, "x12_clp_row", clps, lambda: (clps, {"clp_no": clp_no, **_claims(loops, clps)}), segments)
-        self._add(part, "x12_svc_row", svcs, lambda: (svcs, {
-            "clp_at": at_svc.clp, "svc_no": svc_no, **_lines(loops, svcs, self.component)
-        }), segments)  # fmt: skip
-        self._add(part, "x12_cas_row", cas, lambda: _reasons(segments, cas, at_cas), segments)
-        self._others(part, loops, self._header(segments, clps))
+
+        def claims() -> Found:
+            return clps, {"clp_no": clp_no, **_claims(loops, clps)}
+
+        def lines() -> Found:
+            return svcs, {"clp_at": at_svc.clp, "svc_no": svc_no, **_lines(loops, svcs, self.component)}
+
+        self._add(part, "x12_clp_row", segments, clps, claims)
+        self._add(part, "x12_svc_row", segments, svcs, lines)
+        self._add(part, "x12_cas_row", segments, cas, lambda: _reasons(segments, cas, at_cas))
+        self._add_others(part, loops, self._header(segments, clps))
         self.before = loops.after
         self.clps += len(clps)
         if len(svcs) and (not len(clps) or svcs[-1] > clps[-1]):
@@ -70,16 +73,24 @@ class _Rows:
         elif len(clps):
             self.svcs = 0
 
-    def _add(self, part: Part, table: str, some: Places, rows: Callable[[], Found], segments: Segments) -> None:
-        """Add what `rows` will find to the part, if there are any; an empty table is needed once."""
+    def _under_claims(self, loops: Loops, tag: str) -> tuple[Places, At]:
+        """The segments with this identifier that stand under a CLP, and where; the others are counted as stray."""
+        rows = loops.segments.rows(tag)
+        at = loops.at(rows)
+        has_claim = at.clp > 0
+        self.facts.stray += int(np.count_nonzero(~has_claim))
+        return rows[has_claim], at.of(has_claim)
+
+    def _add(self, part: Part, table: str, segments: Segments, some: Places, found: Callable[[], Found]) -> None:
+        """Add what will be found of some segments to the part, if there are any; an empty table is needed once."""
         if not len(some) and table in part.chunks:
             return
         set_no = self.facts.set_no
 
         def columns() -> Columns:
-            places, found = rows()
-            of_set = np.full(len(places), set_no, dtype=np.int32)
-            return {"set_no": of_set, "segment_no": places + segments.first_no, **found}
+            rows, said = found()
+            of_set = np.full(len(rows), set_no, dtype=np.int32)
+            return {"set_no": of_set, "segment_no": rows + segments.first_no, **said}
 
         part.add(table, columns)
 
@@ -97,24 +108,26 @@ class _Rows:
         self.in_header = not len(begins)
         return int(begins.min()) if len(begins) else len(segments.start)
 
-    def _others(self, part: Part, loops: Loops, header: int) -> None:
-        """The header, remark codes and provider adjustments; and every segment, when all are kept."""
+    def _add_others(self, part: Part, loops: Loops, header: int) -> None:
+        """Add the header, remark codes and provider adjustments; and every segment, when all are kept."""
         segments = loops.segments
-        listed = np.concatenate([np.arange(header), *(segments.rows(tag) for tag in self.by_elements)])
-        listed = np.unique(listed[segments.filled[listed]])
-        self._add(part, "x12_elements_row", listed, lambda: (listed, {
-            **_place(loops.at(listed)), "is_header": listed < header, "segment": _texts(segments, listed),
-            "component_separator": pa.repeat(self.component, len(listed)),
-        }), segments)  # fmt: skip
+        tagged = np.concatenate([np.arange(header), *(segments.rows(tag) for tag in self.by_elements)])
+        listed = np.unique(tagged[segments.filled[tagged]])
+
+        def elements() -> Found:
+            separators = pa.repeat(self.component, len(listed))
+            return listed, {**_whole(loops, listed), "is_header": listed < header, "component_separator": separators}
+
+        self._add(part, "x12_elements_row", segments, listed, elements)
         if self.everything:
-            rows = np.flatnonzero(segments.filled)
-            self._add(part, "x12_segment_row", rows, lambda: (
-                rows, {**_place(loops.at(rows)), "segment": _texts(segments, rows)}
-            ), segments)  # fmt: skip
+            filled = np.flatnonzero(segments.filled)
+            self._add(part, "x12_segment_row", segments, filled, lambda: (filled, _whole(loops, filled)))
 
 
-def _texts(segments: Segments, rows: Places) -> pa.Array:
-    return values.text(segments.buffer, segments.whole(rows))
+def _whole(loops: Loops, rows: Places) -> Columns:
+    """Segments as they are, and where they stand."""
+    segment = values.text(loops.segments.buffer, loops.segments.whole(rows))
+    return {**_place(loops.at(rows)), "segment": segment}
 
 
 def _place(at: At) -> Columns:
