@@ -16,7 +16,7 @@ from pm_pipeline.x12.source import Source
 
 MAX_SEGMENT = 65_536
 SMALLEST = 1 << 13  # bytes of a first window; small interchanges need no more
-LARGEST = 1 << 23
+LARGEST = 1 << 19  # bytes of the others: small enough for arrays to stay in the processor's cache
 _PAD = b"\0" * 4
 _BLANK_STEPS = 8  # blanks before a segment that are skipped for all at once; longer runs one by one
 
