@@ -13,6 +13,7 @@ import click
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
+from pm_pipeline.exceptions_cli import exceptions
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -43,6 +44,7 @@ def main() -> None:
     Begin with      pm demo
     Every day       pm run             (or let the schedule of `pm dagster` do it)
     Look            pm status          pm trace CLAIM_ID
+    Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
@@ -208,6 +210,7 @@ def anchor(accept: bool) -> None:
 
 
 main.add_command(edi)
+main.add_command(exceptions)
 
 
 @main.command()

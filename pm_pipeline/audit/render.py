@@ -75,7 +75,7 @@ def print_trace(console: Console, claim_id: str, steps: Sequence[Step]) -> None:
 
 def print_entry(console: Console, found: dict[str, Any]) -> None:
     """A ledger entry and its way back to the bytes."""
-    for name in ("entry", "transaction", "payment", "deposit", "file"):
+    for name in ("entry", "resolution", "transaction", "payment", "deposit", "file"):
         if found[name]:
             console.print(f"[bold]{name}[/]")
             for key, value in found[name].items():

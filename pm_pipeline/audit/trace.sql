@@ -53,7 +53,11 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     SELECT opened_on, 61, 'posting', concat('exception ', code), evidence, NULL, NULL, run_id
     FROM posting.exception WHERE claim_id = $claim_id OR remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL
-    SELECT closed_on, 62, 'posting', concat('exception ', code, ' closed'), because, NULL, NULL, closed.run_id
+    SELECT decided_on, 61.5, 'posting', concat('exception ', code, ': ', action),
+           concat_ws(' ', resolution_id, coalesce(target, ''), coalesce(decision, ''), coalesce(account, ''), 'by', actor, '(' || reason || ')'), NULL, NULL, said.run_id
+    FROM posting.resolution AS said JOIN posting.exception USING (exception_id) WHERE claim_id = $claim_id OR target = $claim_id OR remit_claim_id IN (SELECT remit_claim_id FROM mine)
+    UNION ALL
+    SELECT closed_on, 62, 'posting', concat('exception ', code, ' closed'), concat_ws(' ', because, 'by', closed.actor), NULL, NULL, closed.run_id
     FROM posting.exception_closed AS closed JOIN posting.exception USING (exception_id)
     WHERE claim_id = $claim_id OR remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL

@@ -1,6 +1,6 @@
 -- one row per pending claim: what keeps it from being posted now (code NULL: nothing), first reason first
 CREATE OR REPLACE TEMP TABLE blocked AS
-SELECT pending.*, matched.claim_id, matched.match_by, party.turn, party.turn_no, party.next_turn, party.next_payer_id,
+SELECT pending.* EXCLUDE (posts_anyway), matched.claim_id, matched.match_by, party.turn, party.turn_no, party.next_turn, party.next_payer_id,
        CASE WHEN NOT is_our_payee THEN 'PAYEE_NOT_OURS'
             WHEN has_unknown_plb THEN 'PLB_UNKNOWN'
             WHEN NOT is_balanced AND NOT (is_estimate AND paid_cents = 0) THEN 'UNBALANCED_CLAIM'
@@ -9,14 +9,14 @@ SELECT pending.*, matched.claim_id, matched.match_by, party.turn, party.turn_no,
             WHEN party.turn IS NULL THEN 'PAYER_NOT_ON_CLAIM'
             WHEN is_estimate AND paid_cents <> 0 THEN 'PREDETERMINATION_MONEY'
             WHEN is_reversal THEN 'ORPHAN_REVERSAL'  -- until reversal.sql finds its original
-            WHEN paid_cents < 0 THEN 'NEGATIVE_PAYMENT'
+            WHEN paid_cents < 0 AND NOT posts_anyway THEN 'NEGATIVE_PAYMENT'
             WHEN held.code IS NOT NULL THEN held.code
-            WHEN turn_no > 1 AND NOT is_estimate AND NOT EXISTS (
+            WHEN turn_no > 1 AND NOT is_estimate AND NOT posts_anyway AND NOT EXISTS (
                 SELECT 1 FROM posting.posting AS prior
                 WHERE prior.claim_id = matched.claim_id AND prior.payer_turn = ['primary', 'secondary', 'tertiary'][party.turn_no - 1]
                   AND prior.kind IN ('post', 'release') AND prior.reverses IS NULL) THEN 'PRIOR_PAYER_PENDING'
        END AS code, held.evidence
-FROM pending
+FROM (SELECT *, remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'post') AS posts_anyway FROM pending) AS pending
 LEFT JOIN matched USING (remit_claim_id)
 LEFT JOIN answering AS party USING (remit_claim_id)
 LEFT JOIN (

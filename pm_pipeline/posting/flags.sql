@@ -1,9 +1,9 @@
 -- what posted but should be looked at, and exceptions that took care of themselves
 
--- one row per exception code and item closed before: what comes back after that is a new exception
+-- one row per exception code and item that closed by itself before: what comes back after that is a new exception
 CREATE OR REPLACE TEMP TABLE closed_before AS
 SELECT code, item_id, count(*) AS times FROM posting.exception JOIN posting.exception_closed USING (exception_id)
-WHERE code IN ('ANSWERED_TWICE', 'CREDIT_BALANCE') GROUP BY ALL;
+WHERE code IN ('ANSWERED_TWICE', 'CREDIT_BALANCE') AND actor = 'policy' GROUP BY ALL;
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,

@@ -14,16 +14,17 @@ FROM (
 WHERE payer_claim_number IN (SELECT payer_claim_number FROM pending UNION SELECT original_payer_claim_number FROM pending)
 GROUP BY ALL HAVING count(DISTINCT claim_id) = 1;
 
--- one row per pending claim we know: by CLM01, else by the payer's own number; never by anything weaker
+-- one row per pending claim we know: as a person said, else by CLM01, else by the payer's own number; never by anything weaker
 CREATE OR REPLACE TEMP TABLE matched AS
-SELECT pending.remit_claim_id, coalesce(by_id.claim_id, by_number.claim_id, by_original.claim_id) AS claim_id,
-       CASE WHEN by_id.claim_id IS NOT NULL THEN 'claim_id' ELSE 'payer_claim_number' END AS match_by
+SELECT pending.remit_claim_id, coalesce(person.target, by_id.claim_id, by_number.claim_id, by_original.claim_id) AS claim_id,
+       CASE WHEN person.target IS NOT NULL THEN 'person' WHEN by_id.claim_id IS NOT NULL THEN 'claim_id' ELSE 'payer_claim_number' END AS match_by
 FROM pending
+LEFT JOIN said AS person ON person.remit_claim_id = pending.remit_claim_id AND person.action = 'match'
 LEFT JOIN scrub.claim AS by_id ON by_id.claim_id = pending.clp01
 LEFT JOIN known_payer_number AS by_number ON by_number.payer_id = pending.payer_id AND by_number.payer_claim_number = pending.payer_claim_number
 LEFT JOIN known_payer_number AS by_original
   ON by_original.payer_id = pending.payer_id AND by_original.payer_claim_number = pending.original_payer_claim_number
-WHERE coalesce(by_id.claim_id, by_number.claim_id, by_original.claim_id) IS NOT NULL;
+WHERE coalesce(person.target, by_id.claim_id, by_number.claim_id, by_original.claim_id) IS NOT NULL;
 
 -- one row per matched claim and payer: whose turn the payer is, and who is responsible after it
 CREATE OR REPLACE TEMP TABLE party AS
@@ -50,6 +51,16 @@ SELECT matched.remit_claim_id, turn_no, turn, next_turn, next_payer_id
 FROM matched JOIN pending USING (remit_claim_id) JOIN party ON party.claim_id = matched.claim_id AND party.payer_id = pending.payer_id
 QUALIFY row_number() OVER (PARTITION BY matched.remit_claim_id ORDER BY
     turn_no <> CASE WHEN status IN ('2', '20') THEN 2 WHEN status IN ('3', '21') THEN 3 ELSE 1 END, turn_no) = 1;
+
+-- or a person said in which turn it answers
+DELETE FROM answering WHERE remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'turn');
+INSERT INTO answering
+SELECT matched.remit_claim_id, list_position(['primary', 'secondary', 'tertiary'], said.target), said.target, coalesce(arg_min(next.turn, next.turn_no), 'patient'),
+       arg_min(next.payer_id, next.turn_no)
+FROM said JOIN matched USING (remit_claim_id)
+LEFT JOIN party AS next ON next.claim_id = matched.claim_id AND next.turn_no > list_position(['primary', 'secondary', 'tertiary'], said.target)
+WHERE said.action = 'turn'
+GROUP BY matched.remit_claim_id, said.target;
 
 -- one row per remittance line of a matched claim, with its charge: by REF*6R, else by unique content
 CREATE OR REPLACE TEMP TABLE matched_line AS

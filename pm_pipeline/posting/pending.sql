@@ -2,7 +2,8 @@
 CREATE OR REPLACE TEMP TABLE pending AS
 SELECT clp.remit_claim_id, clp.payment_id, clp.clp_no, clp.file_id, clp.segment_no, clp.clp01, clp.status, clp.charge_cents, clp.paid_cents,
        clp.patient_cents, clp.payer_claim_number, clp.original_payer_claim_number, clp.remark_codes, clp.lines, clp.is_balanced, clp.imbalance,
-       clp.status = '22' AS is_reversal, clp.status = '25' AS is_estimate, pay.payer_id, pay.is_our_payee, pay.effective_on,
+       clp.status = '22' OR clp.remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'reverse') AS is_reversal,
+       clp.status = '25' AS is_estimate, pay.payer_id, pay.is_our_payee, pay.effective_on,
        CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
        EXISTS (SELECT 1 FROM posting.posting WHERE posting.remit_claim_id = clp.remit_claim_id AND posting.kind = 'suspend') AS is_suspended,
        EXISTS (SELECT 1 FROM remittance.provider_adjustment AS plb WHERE plb.payment_id = clp.payment_id

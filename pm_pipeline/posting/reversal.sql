@@ -10,14 +10,20 @@ SELECT * FROM blocked WHERE code = 'ORPHAN_REVERSAL'
 CREATE OR REPLACE TEMP TABLE reversal_pair AS
 SELECT reversal.*, original.posting_key AS original_key, original.remit_claim_id AS original_remit_claim_id, original.payer_turn AS original_turn,
        original.claim_id AS original_claim_id, original.adjusted_cents AS original_adjusted_cents, pay.effective_on AS original_effective_on,
-       clp.charge_cents = -reversal.charge_cents AND clp.paid_cents = -reversal.paid_cents AS amounts_negate
+       clp.charge_cents = -reversal.charge_cents AND clp.paid_cents = -reversal.paid_cents AS amounts_negate,
+       near.is_said AND clp.paid_cents = -reversal.paid_cents AS is_said
 FROM open_reversal AS reversal
 JOIN (
-    SELECT reversal.remit_claim_id AS reversal_id, original.posting_key FROM open_reversal AS reversal JOIN posting.posting AS original USING (claim_id)
+    SELECT reversal.remit_claim_id AS reversal_id, original.posting_key, false AS is_said FROM open_reversal AS reversal JOIN posting.posting AS original USING (claim_id)
     UNION
-    SELECT reversal.remit_claim_id, original.posting_key FROM open_reversal AS reversal
+    SELECT reversal.remit_claim_id, original.posting_key, false FROM open_reversal AS reversal
     JOIN remittance.claim AS clp ON clp.payer_claim_number IN (reversal.payer_claim_number, reversal.original_payer_claim_number)
     JOIN posting.posting AS original ON original.remit_claim_id = clp.remit_claim_id
+    UNION
+    -- as a person said; its adjustments need not be those of the reversal, what was paid must
+    SELECT reversal.remit_claim_id, original.posting_key, true FROM open_reversal AS reversal
+    JOIN said ON said.remit_claim_id = reversal.remit_claim_id AND said.action = 'reverse'
+    JOIN posting.posting AS original ON original.remit_claim_id = said.target
 ) AS near ON near.reversal_id = reversal.remit_claim_id
 JOIN posting.posting AS original ON original.posting_key = near.posting_key AND original.kind IN ('post', 'release') AND original.reverses IS NULL
 JOIN remittance.claim AS clp ON clp.remit_claim_id = original.remit_claim_id AND clp.status NOT IN ('22', '25')
@@ -25,7 +31,7 @@ JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id AND pa
 LEFT JOIN posting.posting AS later ON later.reverses = original.posting_key
 WHERE later.posting_key IS NULL
   AND (clp.payer_claim_number IN (reversal.payer_claim_number, reversal.original_payer_claim_number)
-       OR clp.payer_claim_number IS NULL OR reversal.payer_claim_number IS NULL);
+       OR clp.payer_claim_number IS NULL OR reversal.payer_claim_number IS NULL OR near.is_said);
 
 -- one row per pair whose adjustments, summed by group and code, do not cancel
 CREATE OR REPLACE TEMP TABLE reversal_difference AS
@@ -38,7 +44,7 @@ SELECT DISTINCT remit_claim_id, original_remit_claim_id FROM (
 
 -- one row per pair, the best choice of a reversal numbered 1
 CREATE OR REPLACE TEMP TABLE reversal_candidate AS
-SELECT *, row_number() OVER (PARTITION BY remit_claim_id ORDER BY negates DESC, original_effective_on > effective_on, original_effective_on DESC, original_remit_claim_id DESC) AS choice
+SELECT *, row_number() OVER (PARTITION BY remit_claim_id ORDER BY is_said DESC, negates DESC, original_effective_on > effective_on, original_effective_on DESC, original_remit_claim_id DESC) AS choice
 FROM (SELECT pair.*, amounts_negate AND difference.remit_claim_id IS NULL AS negates
       FROM reversal_pair AS pair LEFT JOIN reversal_difference AS difference USING (remit_claim_id, original_remit_claim_id));
 
@@ -46,7 +52,7 @@ FROM (SELECT pair.*, amounts_negate AND difference.remit_claim_id IS NULL AS neg
 CREATE OR REPLACE TEMP TABLE reversing_now AS
 SELECT *, CASE WHEN is_suspended THEN 'release' ELSE 'post' END AS kind,
        concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END) AS posting_key
-FROM reversal_candidate WHERE choice = 1 AND negates
+FROM reversal_candidate WHERE choice = 1 AND (negates OR is_said)
 QUALIFY row_number() OVER (PARTITION BY original_key ORDER BY effective_on, payment_id, clp_no) = 1;
 
 INSERT INTO ledger_reversal (txn_key, txn_kind, reverses_txn_key, payment_id, remit_claim_id, cash_method, effective_on, file_id, segment_no)
@@ -55,7 +61,7 @@ SELECT concat('remit:', now.remit_claim_id, ':reverses:', txn.txn_key), 'remit_r
 FROM reversing_now AS now
 JOIN (SELECT DISTINCT txn_id, remit_claim_id FROM ledger.entry WHERE remit_claim_id IN (SELECT original_remit_claim_id FROM reversing_now)) AS entry
   ON entry.remit_claim_id = now.original_remit_claim_id
-JOIN ledger.txn AS txn ON txn.txn_id = entry.txn_id AND txn.txn_kind IN ('remit_line', 'remit_claim')
+JOIN ledger.txn AS txn ON txn.txn_id = entry.txn_id AND txn.txn_kind IN ('remit_line', 'remit_claim', 'line_placed')
 UNION ALL
 SELECT concat('remit:', remit_claim_id, ':suspense:released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense'), payment_id,
        remit_claim_id, NULL, effective_on, file_id, segment_no
@@ -77,4 +83,4 @@ INSERT INTO posted_in_run SELECT remit_claim_id FROM reversing_now;
 -- a reversal whose original is there but whose amounts differ is a mismatch, not an orphan
 UPDATE blocked SET code = 'REVERSAL_MISMATCH', evidence = candidate.original_remit_claim_id
 FROM reversal_candidate AS candidate
-WHERE candidate.remit_claim_id = blocked.remit_claim_id AND candidate.choice = 1 AND NOT candidate.negates AND blocked.code = 'ORPHAN_REVERSAL';
+WHERE candidate.remit_claim_id = blocked.remit_claim_id AND candidate.choice = 1 AND NOT candidate.negates AND NOT candidate.is_said AND blocked.code = 'ORPHAN_REVERSAL';

@@ -49,7 +49,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     done = Posted()
     with unit(con, "posting", run_id) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
-        for step in ("pending", "match", "charges", "decide"):
+        for step in ("said", "pending", "match", "charges", "decide", "overrule"):
             run_sql(con, HERE, f"{step}.sql")
         while _pass(con, work, params, today, done):
             pass
@@ -57,8 +57,10 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             run_sql(con, HERE, "suspend.sql", params)
             run_sql(con, HERE, "provider.sql", params)
             ledger.reverse(con)
+            run_sql(con, HERE, "place.sql", params)
             run_sql(con, HERE, "deposits.sql", params)
-            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, deposits", today))
+            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, placed lines, deposits", today))
+        run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS posting.posting (
     remit_claim_id VARCHAR NOT NULL,
     claim_id       VARCHAR,                 -- NULL while in suspense
     payer_turn     VARCHAR,                 -- primary, secondary, tertiary; NULL while in suspense, and for an estimate (CLP02 25)
-    match_by       VARCHAR,                 -- claim_id, payer_claim_number
+    match_by       VARCHAR,                 -- claim_id, payer_claim_number, person (posting.resolution)
     generation     INTEGER,                 -- 1 for a payer's first answer to a claim, +1 for each after; NULL where payer_turn is
     reverses       VARCHAR,                 -- posting_key of the posting this negates (CLP02 22)
     paid_cents     BIGINT NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS posting.decision (
 -- one row per thing a person should look at; blocks = money is held until it is resolved
 CREATE TABLE IF NOT EXISTS posting.exception (
     exception_id   VARCHAR PRIMARY KEY,     -- of code and item
-    code           VARCHAR NOT NULL,        -- see posting/exceptions.csv
+    code           VARCHAR NOT NULL,        -- posting/exceptions.csv says what each means and who may do what
     item_kind      VARCHAR NOT NULL,        -- payment, remit_claim, remit_line, provider_adjustment, deposit
     item_id        VARCHAR NOT NULL,
     payment_id     VARCHAR,
@@ -75,6 +75,22 @@ CREATE TABLE IF NOT EXISTS posting.exception_closed (
     actor        VARCHAR NOT NULL,          -- policy or a person
     closed_on    DATE NOT NULL,
     run_id       VARCHAR NOT NULL
+);
+
+-- one row per decision of a person about an exception; never changed. Of several about one item the newest of each action counts.
+CREATE TABLE IF NOT EXISTS posting.resolution (
+    resolution_id  VARCHAR PRIMARY KEY,     -- of the exception and how many decisions came before; rule_id of the entries it makes
+    exception_id   VARCHAR NOT NULL,
+    action         VARCHAR NOT NULL,        -- match, turn, reverse, decide, post, place, acknowledge (posting/exceptions.py)
+    target         VARCHAR,                 -- match: claim_id; turn: primary, secondary, tertiary; reverse: remit_claim_id; place: charge_id
+    decision       VARCHAR,                 -- decide: write_off, transfer, deny, memo
+    account        VARCHAR,                 -- decide write_off: the account it goes to
+    adjustment_id  VARCHAR,                 -- decide: only this adjustment; NULL: every one held
+    actor          VARCHAR NOT NULL,        -- the person who decided
+    reason         VARCHAR NOT NULL,        -- in the person's words
+    decided_on     DATE NOT NULL,
+    decided_at     TIMESTAMP NOT NULL,      -- the clock, UTC
+    run_id         VARCHAR NOT NULL
 );
 
 -- one row per act on a provider-level adjustment (PLB)
