@@ -14,6 +14,7 @@ from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
+from pm_pipeline.money_cli import money
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -45,6 +46,7 @@ def main() -> None:
     Every day       pm run             (or let the schedule of `pm dagster` do it)
     Look            pm status          pm trace CLAIM_ID
     Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
+    Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
@@ -211,6 +213,7 @@ def anchor(accept: bool) -> None:
 
 main.add_command(edi)
 main.add_command(exceptions)
+main.add_command(money)
 
 
 @main.command()

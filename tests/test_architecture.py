@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     "audit": CORE,
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
+    "money_cli": {"home", "receivables", "audit"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}
@@ -97,7 +98,7 @@ def test_retired_dagster_names_are_not_used(name: str) -> None:
 APPEND_ONLY = (
     "ledger.entry", "ledger.txn", "ledger.batch", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix",
     "posting.posting", "posting.line_outcome", "posting.decision", "posting.exception", "posting.exception_closed", "posting.resolution",
-    "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed",
+    "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed", "receivables.money_action", "receivables.money_answer",
     "submission.batch_claim", "submission.upload_event", "submission.interchange", "remittance.payment", "remittance.claim",
     "remittance.line", "remittance.adjustment", "remittance.provider_adjustment", "transport.file", "transport.receipt", "warehouse.chain",
 )  # fmt: skip

@@ -72,6 +72,10 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     UNION ALL
     SELECT opened_on, 82, 'receivables', kind, text, NULL, NULL, run_id FROM receivables.work_item WHERE claim_id = $claim_id
     UNION ALL
+    SELECT decided_on, 65, 'receivables', concat_ws(' ', event, state), concat_ws(' ', action_id, dollars(cents), party, 'by', actor, '(' || reason || ')',
+           CASE WHEN answered_by IS NOT NULL THEN concat('second: ', answered_by, ' (', answer_reason, ')') END), NULL, NULL, run_id
+    FROM receivables.money_state WHERE claim_id = $claim_id OR of_action_id IN (SELECT action_id FROM receivables.money_action WHERE claim_id = $claim_id)
+    UNION ALL
     -- on the day we learned of it: a payment's effective day lies before that
     SELECT greatest(happened_on, file.landed_on), CASE WHEN rank >= 100 THEN 69 WHEN rank >= 50 THEN 45 WHEN rank >= 30 THEN 35 ELSE 25 END,
            'state', state, concat_ws(' ', event.kind, detail), event.file_id, segment_no, event.run_id

@@ -21,6 +21,7 @@ from pm_pipeline.config.models import (
     Schedule,
     TradingPartners,
 )
+from pm_pipeline.config.money import MoneyPolicy
 from pm_pipeline.errors import ConfigError
 from pm_pipeline.settings import Settings
 from pm_pipeline.yaml_file import read_yaml
@@ -37,6 +38,7 @@ class Config:
     partners: TradingPartners
     posting_policy: PostingPolicy
     schedule: Schedule
+    money_policy: MoneyPolicy
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with this id. Raises ConfigError."""
@@ -56,6 +58,7 @@ def load_config(settings: Settings) -> Config:
         partners=_load(folder / "trading_partners.yaml", TradingPartners),
         posting_policy=_load(folder / "posting_policy.yaml", PostingPolicy),
         schedule=_load(folder / "schedule.yaml", Schedule),
+        money_policy=_load(folder / "money_policy.yaml", MoneyPolicy),
     )
     for position, payer in enumerate(config.payers):
         sends_to = config.partner(payer.partner_id)

@@ -57,6 +57,43 @@ CREATE TABLE IF NOT EXISTS receivables.work_item_closed (
     run_id    VARCHAR NOT NULL
 );
 
+-- one row per movement of money that a person asked for; never changed. It posts when it needs no second person, or has one.
+CREATE TABLE IF NOT EXISTS receivables.money_action (
+    action_id      VARCHAR PRIMARY KEY,
+    event          VARCHAR NOT NULL,      -- receivables/money_events.csv
+    claim_id       VARCHAR,               -- NULL where it follows another action
+    party          VARCHAR NOT NULL,      -- primary, secondary, tertiary, patient, collections: whose money it is
+    cents          BIGINT NOT NULL,
+    method         VARCHAR,               -- patient_payment, recovery: check, card, eft, cash
+    of_action_id   VARCHAR,               -- the action this one follows: the refund that was sent, the payment that is allocated
+    needs_second   BOOLEAN NOT NULL,      -- a second person must approve
+    policy_id      VARCHAR NOT NULL,
+    policy_version INTEGER NOT NULL,
+    rule_id        VARCHAR NOT NULL,      -- rule of money_policy.yaml; BALANCE: only the balance is the limit
+    actor          VARCHAR NOT NULL,
+    reason         VARCHAR NOT NULL,
+    decided_on     DATE NOT NULL,
+    decided_at     TIMESTAMP NOT NULL,
+    run_id         VARCHAR NOT NULL
+);
+
+-- one row per answer of a second person
+CREATE TABLE IF NOT EXISTS receivables.money_answer (
+    action_id  VARCHAR PRIMARY KEY,
+    answer     VARCHAR NOT NULL,          -- approved, refused
+    actor      VARCHAR NOT NULL,
+    reason     VARCHAR NOT NULL,
+    decided_on DATE NOT NULL,
+    decided_at TIMESTAMP NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per movement people asked for, with where it stands: waiting, refused, posted
+CREATE OR REPLACE VIEW receivables.money_state AS
+SELECT action.*, answer.actor AS answered_by, answer.reason AS answer_reason,
+       CASE WHEN answer.answer = 'refused' THEN 'refused' WHEN action.needs_second AND answer.answer IS NULL THEN 'waiting' ELSE 'posted' END AS state
+FROM receivables.money_action AS action LEFT JOIN receivables.money_answer AS answer USING (action_id);
+
 -- one row per open denial episode
 CREATE OR REPLACE VIEW receivables.open_denial AS
 SELECT * FROM receivables.denial ANTI JOIN receivables.denial_closed USING (denial_id);

@@ -1,0 +1,287 @@
+"""Money that people move by hand: patients' payments, refunds, small balances, bad debt, charity, collections.
+
+Every movement is asked for by a person with a reason, kept for ever (receivables.money_action), limited by the balance it
+touches and by config/money_policy.yaml, approved by a second person where that says so, and posted once under its own key.
+money_events.csv says which accounts each event moves.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import duckdb
+
+from pm_pipeline import ledger
+from pm_pipeline.config import Config
+from pm_pipeline.errors import PmError
+from pm_pipeline.warehouse import Unit, load_rows, run_sql, unit, utc_now
+
+HERE = __package__ or ""
+METHODS = ("check", "card", "cash", "eft")
+PARTIES = ("primary", "secondary", "tertiary", "patient")
+FOLLOWS = {  # event -> what it may follow (--of)
+    "allocate": ("patient_payment",),
+    "refund_unapplied": ("patient_payment",),
+    "refund_sent": ("refund", "refund_unapplied"),
+    "refund_cleared": ("refund_sent",),
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of money_events.csv; limit: what the amount may not exceed."""
+
+    event: str
+    debit: str
+    credit: str
+    entry_kind: str
+    limit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asks for. cents None: as much as there is. party: whose credit balance a refund is."""
+
+    event: str
+    claim_id: str | None = None
+    cents: int | None = None
+    party: str | None = None
+    method: str | None = None
+    of_action_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What became of it: waiting for a second person, or posted."""
+
+    action_id: str
+    state: str
+    cents: int
+
+
+@cache
+def events() -> dict[str, Event]:
+    """Every event of money_events.csv."""
+    text = resources.files(HERE).joinpath("money_events.csv").read_text(encoding="utf-8")
+    return {row["event"]: Event(**row) for row in csv.DictReader(text.splitlines())}
+
+
+def ask(
+    con: duckdb.DuckDBPyConnection,
+    config: Config,
+    wanted: Wanted,
+    *,
+    actor: str,
+    reason: str,
+    today: dt.date,
+    run_id: str,
+) -> Asked:
+    """Keep what a person asks for, and post it unless a second person must approve. PmError when it cannot be."""
+    _named(actor, reason)
+    if wanted.event not in events():
+        raise PmError(f"There is no event {wanted.event!r}. Events: {', '.join(events())}.")
+    party = _party(con, wanted)
+    limit, of_what = _limit(con, wanted, party)
+    cents = wanted.cents if wanted.cents is not None else limit
+    if cents is None:
+        raise PmError(f"{wanted.event} needs an amount.")
+    if cents <= 0 or (limit is not None and cents > limit):
+        there = "" if limit is None else f": {of_what} {limit / 100:,.2f}, what is asked for and waits taken off"
+        raise PmError(f"{wanted.event} of {cents / 100:,.2f} is not possible{there}.")
+    rule = config.money_policy.rule(wanted.event)
+    if rule and rule.max_cents is not None and cents > rule.max_cents:
+        raise PmError(
+            f"{wanted.event} is allowed up to {rule.max_cents / 100:,.2f} ({rule.id}: {rule.why}); this is {cents / 100:,.2f}."
+        )
+    second = rule is not None and rule.second_person_from_cents is not None and cents >= rule.second_person_from_cents
+    claim_id = wanted.claim_id
+    with unit(con, "money", run_id) as work:
+        action_id = _new_id(con, wanted, cents)
+        load_rows(
+            con,
+            "receivables.money_action",
+            ["action_id", "event", "claim_id", "party", "cents", "method", "of_action_id", "needs_second", "policy_id", "policy_version",
+             "rule_id", "actor", "reason", "decided_on", "decided_at", "run_id"],
+            [(action_id, wanted.event, claim_id, party, cents, wanted.method, wanted.of_action_id, second, config.money_policy.policy_id,
+              config.money_policy.version, rule.id if rule else "BALANCE", actor.strip(), reason.strip(), today, utc_now(), run_id)],
+        )  # fmt: skip
+        work.digest = action_id
+        if not second:
+            _post(con, config, work, action_id, today)
+    return Asked(action_id, "waiting" if second else "posted", cents)
+
+
+def answer(
+    con: duckdb.DuckDBPyConnection,
+    config: Config,
+    action_id: str,
+    *,
+    approve: bool,
+    actor: str,
+    reason: str,
+    today: dt.date,
+    run_id: str,
+) -> Asked:
+    """Approve (and post) or refuse what waits for a second person, who must be another one. PmError when it cannot be."""
+    _named(actor, reason)
+    row = con.execute(
+        "SELECT state, actor, cents, event, claim_id, party, of_action_id FROM receivables.money_state WHERE action_id = ?",
+        [action_id],
+    ).fetchone()
+    if row is None:
+        raise PmError(f"There is no movement {action_id!r}. `pm money list --waiting` shows those that wait.")
+    state, asked_by, cents, event, claim_id, party, of_action_id = row
+    if state != "waiting":
+        raise PmError(f"{action_id} is {state} already.")
+    if asked_by.casefold() == actor.strip().casefold():
+        raise PmError(f"{asked_by} asked for {action_id} and cannot answer it too: it takes a second person.")
+    if approve:  # the balance may have moved since
+        limit, of_what = _limit(con, Wanted(event, claim_id, cents, None, None, of_action_id), party, besides=action_id)
+        if limit is not None and cents > limit:
+            raise PmError(
+                f"{action_id} asks for {cents / 100:,.2f}, but {of_what} {limit / 100:,.2f} by now. Refuse it."
+            )
+    done = "approved" if approve else "refused"
+    with unit(con, "money", run_id) as work:
+        load_rows(
+            con,
+            "receivables.money_answer",
+            ["action_id", "answer", "actor", "reason", "decided_on", "decided_at", "run_id"],
+            [(action_id, done, actor.strip(), reason.strip(), today, utc_now(), run_id)],
+        )
+        work.digest = f"{action_id}:{done}"
+        if approve:
+            _post(con, config, work, action_id, today)
+    return Asked(action_id, "posted" if approve else "refused", int(cents))
+
+
+def _post(con: duckdb.DuckDBPyConnection, config: Config, work: Unit, action_id: str, today: dt.date) -> None:
+    row = con.execute(
+        "SELECT event, party, cents, method, claim_id FROM receivables.money_action WHERE action_id = ?", [action_id]
+    ).fetchone()
+    if row is None:
+        raise PmError(f"There is no movement {action_id!r}.")
+    event, party, cents, method, claim_id = row
+    _propose_and_post(con, config, work, today, events()[event], (action_id, "", party, cents, method))
+    if event == "patient_payment" and (owed := min(cents, max(0, _balance(con, claim_id, "patient")))):
+        _propose_and_post(
+            con, config, work, today, events()["allocate"], (action_id, ":allocation", party, owed, method)
+        )
+
+
+def _propose_and_post(
+    con: duckdb.DuckDBPyConnection,
+    config: Config,
+    work: Unit,
+    today: dt.date,
+    event: Event,
+    what: tuple[str, str, str, int, str | None],
+) -> None:
+    action_id, part, party, cents, method = what
+    who = "patient" if party in ("patient", "collections") else "payer"
+    fill: Callable[[str], list[str]] = lambda place: place.format(party=party, who=who, method=method).split(":")  # noqa: E731
+    debit, credit = fill(event.debit), fill(event.credit)
+    ar_sign = -1 if credit[0] == "AR" else 1 if debit[0] == "AR" else 0
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE money_now AS SELECT * EXCLUDE (cents, event), $cents AS cents, $txn_key AS txn_key, $event AS event, "
+        "$kind AS entry_kind, $sign AS ar_sign, $ar_party AS ar_party, $debit AS debit_account, $debit_sub AS debit_sub, "
+        "$credit AS credit_account, $credit_sub AS credit_sub FROM receivables.money_action WHERE action_id = $action_id",
+        {"cents": cents, "txn_key": f"money:{action_id}{part}", "event": event.event, "kind": event.entry_kind, "sign": ar_sign,
+         "ar_party": credit[1] if ar_sign == -1 else debit[1], "debit": debit[0], "debit_sub": debit[1], "credit": credit[0],
+         "credit_sub": credit[1], "action_id": action_id},
+    )  # fmt: skip
+    with ledger.proposals(con):
+        run_sql(con, HERE, "money.sql", {"practice_id": config.practice.practice_id})
+        ledger.post(con, work, f"money: {event.event}", today)
+
+
+def _named(actor: str, reason: str) -> None:
+    if not actor.strip() or not reason.strip():
+        raise PmError("Money is moved by a person with a reason: say who and why.")
+
+
+def _party(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> str:
+    if wanted.event in FOLLOWS and wanted.event != "allocate":
+        if wanted.claim_id is not None:
+            raise PmError(f"{wanted.event} follows another movement (--of) and takes no claim.")
+        row = con.execute(
+            "SELECT party FROM receivables.money_action WHERE action_id = ?", [wanted.of_action_id]
+        ).fetchone()
+        return str(row[0]) if row else "patient"
+    if not con.execute("SELECT 1 FROM scrub.claim WHERE claim_id = ?", [wanted.claim_id]).fetchone():
+        raise PmError(f"There is no claim {wanted.claim_id!r}. `pm trace --encounter ID` finds one.")
+    if "{method}" in events()[wanted.event].debit and wanted.method not in METHODS:
+        raise PmError(f"{wanted.event} needs a method: {', '.join(METHODS)}.")
+    if wanted.event == "refund":
+        if wanted.party not in PARTIES:
+            raise PmError(f"refund needs the party that is owed: {', '.join(PARTIES)}.")
+        return wanted.party
+    return "collections" if wanted.event == "recovery" else "patient"
+
+
+def _limit(con: duckdb.DuckDBPyConnection, wanted: Wanted, party: str, besides: str = "") -> tuple[int | None, str]:
+    """The most that can be moved, and what that is; what waits for a second person counts as moved."""
+    kind = events()[wanted.event].limit
+    waiting = _scalar(
+        con,
+        "SELECT sum(cents) FROM receivables.money_state WHERE state = 'waiting' AND action_id <> ? AND claim_id = ? AND party = ? "
+        "AND (event = 'refund') = ?",
+        besides, wanted.claim_id, party, kind == "credit",
+    )  # fmt: skip
+    if kind == "credit":
+        return max(0, -_balance(con, wanted.claim_id, party) - waiting), f"the credit balance of {party} is"
+    if kind in ("open", "collections"):
+        return max(0, _balance(con, wanted.claim_id, party) - waiting), f"{party} owes"
+    if kind == "":
+        return None, ""
+    left, of_what = _of_action(con, wanted, besides)
+    if wanted.event == "allocate" and (owed := max(0, _balance(con, wanted.claim_id, party))) < left:
+        return owed, f"{party} owes"
+    return left, of_what
+
+
+def _of_action(con: duckdb.DuckDBPyConnection, wanted: Wanted, besides: str) -> tuple[int, str]:
+    """What is left of the movement that this one follows."""
+    allowed = FOLLOWS[wanted.event]
+    row = con.execute(
+        "SELECT event, state, cents FROM receivables.money_state WHERE action_id = ?", [wanted.of_action_id]
+    ).fetchone()
+    if row is None or row[0] not in allowed or row[1] != "posted":
+        raise PmError(f"{wanted.event} follows a posted {' or '.join(allowed)}; name it with --of (`pm money list`).")
+    used = _scalar(
+        con,
+        "SELECT sum(cents) FROM receivables.money_state WHERE of_action_id = ? AND action_id <> ? AND state <> 'refused'",
+        wanted.of_action_id, besides,
+    ) + _scalar(
+        con,
+        "SELECT sum(cents) FROM ledger.entry JOIN ledger.txn USING (txn_id) WHERE txn_key = ? AND account = 'UNAPPLIED'",
+        f"money:{wanted.of_action_id}:allocation",
+    )  # fmt: skip
+    return max(0, int(row[2]) - used), f"of {wanted.of_action_id} there is left"
+
+
+def _balance(con: duckdb.DuckDBPyConnection, claim_id: str | None, party: str) -> int:
+    return _scalar(
+        con,
+        "SELECT sum(cents) FROM ledger.entry WHERE claim_id = ? AND account = 'AR' AND sub_account = ?",
+        claim_id, party,
+    )  # fmt: skip
+
+
+def _new_id(con: duckdb.DuckDBPyConnection, wanted: Wanted, cents: int) -> str:
+    row = con.execute(
+        "SELECT short_id('M', concat_ws('|', ?, ?, ?, (SELECT count(*) FROM receivables.money_action)))",
+        [wanted.event, wanted.claim_id or wanted.of_action_id, cents],
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _scalar(con: duckdb.DuckDBPyConnection, sql: str, *values: object) -> int:
+    row = con.execute(sql, list(values)).fetchone()
+    return int(row[0] or 0) if row else 0
