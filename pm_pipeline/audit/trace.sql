@@ -46,7 +46,7 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     FROM remittance.adjustment JOIN remittance.claim AS clp USING (remit_claim_id) JOIN remittance.payment AS pay USING (payment_id)
     WHERE remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL
-    SELECT posted_on, 60, 'posting', kind, concat_ws(' ', posting_key, coalesce(payer_turn, ''), 'paid', dollars(paid_cents), 'moved', dollars(adjusted_cents),
+    SELECT posted_on, 60, 'posting', kind, concat_ws(' ', posting_key, coalesce(payer_turn, ''), 'matched by ' || match_by, 'paid', dollars(paid_cents), 'moved', dollars(adjusted_cents),
            'takes back ' || reverses), NULL, NULL, run_id
     FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL

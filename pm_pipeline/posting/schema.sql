@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS posting.posting (
     remit_claim_id VARCHAR NOT NULL,
     claim_id       VARCHAR,                 -- NULL while in suspense
     payer_turn     VARCHAR,                 -- primary, secondary, tertiary; NULL while in suspense, and for an estimate (CLP02 25)
-    match_by       VARCHAR,                 -- claim_id, payer_claim_number, person (posting.resolution)
+    match_by       VARCHAR,                 -- claim_id, payer_claim_number, composite (member, date, charge, provider), person (posting.resolution)
     generation     INTEGER,                 -- 1 for a payer's first answer to a claim, +1 for each after; NULL where payer_turn is
     reverses       VARCHAR,                 -- posting_key of the posting this negates (CLP02 22)
     paid_cents     BIGINT NOT NULL,

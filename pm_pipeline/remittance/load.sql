@@ -26,6 +26,13 @@ LEFT JOIN (SELECT set_id, svc_at, list(code ORDER BY segment_no) AS codes FROM x
 LEFT JOIN (SELECT set_id, svc_at, sum(cents) AS adjusted FROM x12_835_adjustment WHERE svc_at IS NOT NULL GROUP BY ALL) AS cas
   ON cas.set_id = line.set_id AND cas.svc_at = line.segment_no;
 
+INSERT INTO remittance.claim_subject
+SELECT concat(pay.payment_id, '-', clp.clp_no), clp.member_id, clp.rendering_npi, served.dos_from, $run_id
+FROM x12_835_claim AS clp
+JOIN judged_set AS pay ON pay.set_id = clp.set_id AND pay.outcome = 'loaded'
+LEFT JOIN (SELECT set_id, clp_at, min(dos_from) AS dos_from FROM x12_835_line GROUP BY ALL) AS served ON served.set_id = clp.set_id AND served.clp_at = clp.segment_no
+WHERE clp.clp01 NOT IN (SELECT claim_id FROM scrub.claim) AND clp.member_id IS NOT NULL AND served.dos_from IS NOT NULL;
+
 -- an adjustment without a readable amount is kept with 0 cents: its claim is marked unbalanced, and its segment is the evidence
 INSERT INTO remittance.adjustment
 SELECT concat(pay.payment_id, '-', clp.clp_no, '-a', row_number() OVER (PARTITION BY cas.set_id, cas.clp_at ORDER BY cas.segment_no, triplet)),

@@ -63,6 +63,15 @@ CREATE TABLE IF NOT EXISTS remittance.claim (
     run_id             VARCHAR NOT NULL
 );
 
+-- one row per CLP whose CLP01 was no claim of ours when it was loaded, with what else may find the claim
+CREATE TABLE IF NOT EXISTS remittance.claim_subject (
+    remit_claim_id VARCHAR PRIMARY KEY,
+    member_id      VARCHAR,                  -- NM1*IL NM109, else NM1*QC NM109
+    rendering_npi  VARCHAR,                  -- NM1*82 NM109
+    dos_from       DATE,                     -- the first service date of its lines
+    run_id         VARCHAR NOT NULL
+);
+
 -- one row per SVC
 CREATE TABLE IF NOT EXISTS remittance.line (
     remit_line_id      VARCHAR PRIMARY KEY,  -- remit_claim_id-svc_no

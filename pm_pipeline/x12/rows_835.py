@@ -44,6 +44,7 @@ class _Rows:
         self.component = component_of(one.delimiters)
         self.by_elements = ("BPR", "PLB", *REMARKS) if remarks else ("BPR", "PLB")
         self.everything = everything
+        self.people = remarks
         self.before = NOWHERE
         self.clps = self.svcs = 0  # claims of the set, lines of the last claim
         self.in_header = True
@@ -57,7 +58,8 @@ class _Rows:
         clp_no, svc_no = np.arange(1, len(clps) + 1) + self.clps, self._svc_no(clps, svcs)
 
         def claims() -> Found:
-            return clps, {"clp_no": clp_no, **_claims(loops, clps)}
+            people = _people(loops, clps) if self.people else {}
+            return clps, {"clp_no": clp_no, **_claims(loops, clps), **people}
 
         def lines() -> Found:
             return svcs, {"clp_at": at_svc.clp, "svc_no": svc_no, **_lines(loops, svcs, self.component)}
@@ -162,6 +164,15 @@ def _claims(loops: Loops, clps: Places) -> Columns:
         "forwarded_to": values.filled(buffer, forwarded),
         "interest_cents": values.integers(*values.cents(buffer, interest)),
     }
+
+
+def _people(loops: Loops, clps: Places) -> Columns:
+    """The member's id (the insured's, else the patient's) and the rendering provider's NPI of each claim."""
+    buffer = loops.segments.buffer
+    insured, patient, rendering = (_said(loops, clps, "NM1", who, 9, of_line=False)[0] for who in ("IL", "QC", "82"))
+    is_insured = insured.end > insured.start
+    member = Spans(np.where(is_insured, insured.start, patient.start), np.where(is_insured, insured.end, patient.end))
+    return {"member_id": values.filled(buffer, member), "rendering_npi": values.filled(buffer, rendering)}
 
 
 def _lines(loops: Loops, svcs: Places, component: str) -> Columns:

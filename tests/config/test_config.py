@@ -95,7 +95,12 @@ def test_the_shipped_configuration_has_what_the_practice_needs(settings: Setting
         ),
         ("schedule.yaml", "2026-01-01", "2026-13-01", "first_day: Input should be a valid date"),
         ("schedule.yaml", "first_day:", "first_day: [", r"schedule\.yaml is not YAML at line"),
-        ("money_policy.yaml", "event: refund,        second_person_from_cents: 0", "event: refund", "no one refunds alone"),
+        (
+            "money_policy.yaml",
+            "event: refund,        second_person_from_cents: 0",
+            "event: refund",
+            "no one refunds alone",
+        ),
         ("money_policy.yaml", "event: charity", "event: bad_debt", "bad_debt is given twice"),
     ],
 )
