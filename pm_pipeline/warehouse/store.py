@@ -47,9 +47,9 @@ class Warehouse:
         """The only way to a writing connection. Keep it short; it is closed and the lock released at the end.
 
         Raises WarehouseBusy when another process keeps the lock longer than wait_seconds, IntegrityError when the
-        database is behind its anchor.
+        database is behind its anchor, WarehouseError when a block of it is damaged or the disk fails.
         """
-        with self.lock():
+        with self.lock(), self._told():
             con = self._open()
             try:
                 # a database that is refused stays byte for byte as it was found: closing it must not fold a damaged
@@ -68,7 +68,7 @@ class Warehouse:
         """A read-only connection, under the same lock (DuckDB lets no second process in, even to read)."""
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path} yet. Run `pm demo` or `pm run` first.")
-        with self.lock():
+        with self.lock(), self._told():
             con = self._open(read_only=True)
             try:
                 if not has_tables(con):
@@ -88,11 +88,12 @@ class Warehouse:
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path} yet. Run `pm demo` or `pm run` first.")
         with self.lock():
-            con = self._open(read_only=True)
-            try:
-                check_anchor(con, self.path)
-            finally:
-                con.close()
+            with self._told():
+                con = self._open(read_only=True)
+                try:
+                    check_anchor(con, self.path)
+                finally:
+                    con.close()
             yield self.path
 
     @contextmanager
@@ -138,10 +139,31 @@ class Warehouse:
             else:
                 return
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in our own words what DuckDB finds wrong with the file while it is used: it checks a block's sum only when
+        it reads the block. Its text is left out (law 9)."""
+        try:
+            yield
+        except duckdb.IOException as problem:
+            is_damage = "checksum" in str(problem) or "orrupt" in str(problem)
+            raise WarehouseError(
+                f"A block of {self.path} is damaged: its checksum is wrong. Nothing was changed. Do not write to it: restore "
+                "the newest backup, or land the files of edi_inbox/landed into a fresh warehouse."
+                if is_damage
+                else f"{self.path} could not be read or written; the disk may be full or failing. What was committed before "
+                "is kept. Make room (see `df`), then run the step again."
+            ) from None
+
     def _open(self, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(self.path, read_only=read_only)
         except duckdb.Error as problem:
+            if "version number" in str(problem):
+                raise WarehouseError(
+                    f"{self.path} was written by a newer DuckDB than {duckdb.__version__}, which cannot read it. Use the "
+                    "program version that wrote it (requirements.lock names its duckdb), or restore a backup from before."
+                ) from None
             raise WarehouseError(
                 f"DuckDB {duckdb.__version__} cannot open {self.path} ({type(problem).__name__}). The file is damaged, "
                 "held by another program, or written by a newer DuckDB. Restore the newest backup, or close that "

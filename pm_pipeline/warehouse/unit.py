@@ -67,7 +67,7 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Uni
             "INSERT INTO warehouse.chain VALUES (?, ?, ?, ?, ?, ?, ?)",
             [link.seq, name, run_id, work.digest, last.hash, link.hash, utc_now()],
         )
-        con.execute("COMMIT")
+        _commit(con, name)
     except BaseException:
         _roll_back(con)
         raise
@@ -160,6 +160,23 @@ def check_anchor(con: duckdb.DuckDBPyConnection, database: Path) -> None:
         + ". It is an older copy, or its log was damaged. Do not write to it: restore the newest backup, or land the "
         "files of edi_inbox/landed into a fresh warehouse. To accept the loss knowingly: pm ledger anchor --accept"
     )
+
+
+def _commit(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """COMMIT; what fails it is told without DuckDB's text, which may quote a value."""
+    try:
+        con.execute("COMMIT")
+    except duckdb.Error as problem:
+        could_not_write = "write" in str(problem) or "sync" in str(problem)
+        raise WarehouseError(
+            f"The warehouse could not commit the unit of work {name!r} ({type(problem).__name__}). Nothing of it was saved; "
+            "every unit before it is kept. "
+            + (
+                "The disk is full or failing: make room (see `df`), then run the step again."
+                if could_not_write
+                else "Run the step again."
+            )
+        ) from None
 
 
 def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
