@@ -46,10 +46,11 @@ def line(
 
 
 def claim(claim_id: str, *lines: RemitLine, status: str = "1", number: str = "ICN1", **more: object) -> RemitClaim:
-    """A remittance claim whose totals are its lines'."""
+    """A remittance claim whose totals are its lines': CLP05 is what their reasons of group PR come to."""
+    patient = sum(cas.cents for one in lines for cas in one.adjustments if cas.group == "PR")
     made = RemitClaim(
         claim_id, status, sum(one.charge_cents for one in lines), sum(one.paid_cents for one in lines),
-        None if status == "22" else 0, "CI", number, "11", "1", Name("TESTER", "TILDA", "M1"), None, tuple(lines), DOS, DOS, DOS,
+        None if status == "22" else patient, "CI", number, "11", "1", Name("TESTER", "TILDA", "M1"), None, tuple(lines), DOS, DOS, DOS,
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]
 
@@ -71,6 +72,16 @@ def taken_back(one: RemitClaim) -> RemitClaim:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Bill:
+    """A claim of ours: charge id -> cents, its first payer (None: the patient) and the one after it."""
+
+    claim_id: str
+    charges: dict[str, int]
+    payer: str | None = "BLHRB"
+    next_payer: str | None = None
+
+
 @dataclass
 class World:
     """The warehouse of one test."""
@@ -89,15 +100,19 @@ class World:
         self, claim_id: str, charges: dict[str, int], payer: str | None = "BLHRB", next_payer: str | None = None
     ) -> None:
         """A claim of ours with these charges (charge id -> cents), in A/R of its first payer, or of the patient."""
-        payment = list(charges.items())
+        self.bill_all([Bill(claim_id, charges, payer, next_payer)])
+
+    def bill_all(self, bills: Sequence[Bill]) -> None:
+        """Several claims in one unit of work."""
         load_rows(
             self.con,
             "charges.charge",
             ["charge_id", "action", "claim_id", "group_no", "line_id", "practice_id", "encounter_id", "patient_id", "provider_id",
              "location_id", "entered_on", "dos_from", "dos_to", "procedure_code", "modifiers", "diagnoses", "diagnosis_pointers",
              "units", "charge_cents", "place_of_service", "file_id", "row_no", "landed_on", "run_id"],
-            [(charge_id, "new", claim_id, 1, f"L{charge_id}", "HARBOR", f"E{claim_id}", "PT1", "P01", "MAIN", DOS, DOS, DOS, "99213",
-              [], ["E119"], [1], 1, cents, "11", "feed", row, DOS, "r") for row, (charge_id, cents) in enumerate(payment, 1)],
+            [(charge_id, "new", one.claim_id, 1, f"L{charge_id}", "HARBOR", f"E{one.claim_id}", "PT1", "P01", "MAIN", DOS, DOS, DOS, "99213",
+              [], ["E119"], [1], 1, cents, "11", "feed", row, DOS, "r")
+             for one in bills for row, (charge_id, cents) in enumerate(one.charges.items(), 1)],
         )  # fmt: skip
         load_rows(
             self.con,
@@ -105,21 +120,20 @@ class World:
             ["claim_id", "practice_id", "encounter_id", "group_no", "patient_id", "provider_id", "location_id", "payer_id", "payer_turn",
              "next_payer_id", "place_of_service", "diagnoses", "dos_from", "dos_to", "entered_on", "lines", "charge_cents", "content_hash",
              "built_on", "run_id"],
-            [(claim_id, "HARBOR", f"E{claim_id}", 1, "PT1", "P01", "MAIN", payer, "primary" if payer else "patient", next_payer, "11",
-              ["E119"], DOS, DOS, DOS, len(charges), sum(charges.values()), "h", DOS, "r")],
+            [(one.claim_id, "HARBOR", f"E{one.claim_id}", 1, "PT1", "P01", "MAIN", one.payer, "primary" if one.payer else "patient",
+              one.next_payer, "11", ["E119"], DOS, DOS, DOS, len(one.charges), sum(one.charges.values()), "h", DOS, "r") for one in bills],
         )  # fmt: skip
         with unit(self.con, "charges", "r") as work, ledger.proposals(self.con):
-            for row, (charge_id, cents) in enumerate(payment, 1):
-                for account, sub, amount in (
-                    ("AR", "primary" if payer else "patient", cents),
-                    ("REVENUE_GROSS", "none", -cents),
-                ):
-                    self.con.execute(
-                        "INSERT INTO ledger_proposal (txn_key, txn_kind, entry_kind, account, sub_account, cents, practice_id, payer_id, "
-                        "provider_id, claim_id, charge_id, service_on, effective_on, file_id, segment_no) "
-                        "VALUES (?, 'charge', 'charge', ?, ?, ?, 'HARBOR', ?, 'P01', ?, ?, ?, ?, 'feed', ?)",
-                        [f"charge:{charge_id}", account, sub, amount, payer, claim_id, charge_id, DOS, DOS, row],
-                    )
+            load_rows(
+                self.con,
+                "ledger_proposal",
+                ["txn_key", "txn_kind", "actor", "entry_kind", "account", "sub_account", "cents", "practice_id", "payer_id",
+                 "provider_id", "claim_id", "charge_id", "service_on", "effective_on", "file_id", "segment_no"],
+                [(f"charge:{charge_id}", "charge", "policy", "charge", account, sub, sign * cents, "HARBOR", one.payer,
+                  "P01", one.claim_id, charge_id, DOS, DOS, "feed", row)
+                 for one in bills for row, (charge_id, cents) in enumerate(one.charges.items(), 1)
+                 for account, sub, sign in (("AR", "primary" if one.payer else "patient", 1), ("REVENUE_GROSS", "none", -1))],
+            )  # fmt: skip
             ledger.post(self.con, work, "charges", DOS)
         self.con.execute(
             "INSERT OR IGNORE INTO transport.file VALUES ('feed', 'in', 'feed', 1, ?, now()::TIMESTAMP, 'r')", [DOS]

@@ -3,14 +3,19 @@
 -- one row per exception code and item that closed by itself before: what comes back after that is a new exception
 CREATE OR REPLACE TEMP TABLE closed_before AS
 SELECT code, item_id, count(*) AS times FROM posting.exception JOIN posting.exception_closed USING (exception_id)
-WHERE code IN ('ANSWERED_TWICE', 'CREDIT_BALANCE') AND actor = 'policy' GROUP BY ALL;
+WHERE code IN ('ANSWERED_TWICE', 'DUP_PAYMENT', 'CREDIT_BALANCE') AND actor = 'policy' GROUP BY ALL;
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
        claim.charge_cents - blocked.charge_cents, concat('CLP03 ', blocked.charge_cents, ' cents, billed ', claim.charge_cents, ' cents'), false, CAST($today AS DATE), $run_id
-FROM blocked JOIN scrub.claim AS claim USING (claim_id)
-WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run) AND blocked.charge_cents NOT IN (
-    SELECT claim.charge_cents UNION SELECT sent.charge_cents FROM submission.batch_claim AS sent WHERE sent.claim_id = blocked.claim_id);
+FROM (
+    -- a claim may be answered in parts, a CLP each: together they are what was billed
+    SELECT * EXCLUDE (parts), coalesce(parts, charge_cents) AS parts_cents FROM (
+        SELECT *, sum(charge_cents) FILTER (NOT is_reversal AND NOT is_estimate) OVER (PARTITION BY payment_id, claim_id) AS parts FROM blocked)
+) AS blocked JOIN scrub.claim AS claim USING (claim_id)
+WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run)
+  AND claim.charge_cents NOT IN (blocked.charge_cents, parts_cents) AND NOT EXISTS (
+    SELECT 1 FROM submission.batch_claim AS sent WHERE sent.claim_id = blocked.claim_id AND sent.charge_cents IN (blocked.charge_cents, parts_cents));
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id)), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
@@ -24,25 +29,33 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT claim_id FROM posting.po
 -- one row per claim and payer turn with a charge that two standing answers moved; answers without lines speak of every charge
 CREATE OR REPLACE TEMP TABLE paid_twice AS
 WITH moved AS (
-    SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, posted.payment_id, posted.paid_cents, entry.charge_id
+    SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, posted.payment_id, posted.paid_cents, entry.charge_id,
+           clp.payer_claim_number, clp.status
     FROM posting.posting AS posted
+    JOIN remittance.claim AS clp ON clp.remit_claim_id = posted.remit_claim_id
     JOIN ledger.entry AS entry ON entry.remit_claim_id = posted.remit_claim_id AND entry.claim_id = posted.claim_id AND entry.sub_account = posted.payer_turn
     WHERE posted.claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL AND entry.account = 'AR'
       AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
     GROUP BY ALL HAVING sum(entry.cents) <> 0
 )
 SELECT one.claim_id, one.payer_turn, arg_max(one.remit_claim_id, one.posting_key) AS remit_claim_id, arg_max(one.payment_id, one.posting_key) AS payment_id,
-       max(one.paid_cents) AS cents, count(DISTINCT one.posting_key) AS times
+       max(one.paid_cents) AS cents, count(DISTINCT one.posting_key) AS times,
+       -- the same claim number, status and amount in another payment: paid twice, and no other answer
+       max(concat(one.payer_claim_number, ' with CLP02 ', one.status, ' and ', one.paid_cents, ' cents')) FILTER (
+           one.payment_id <> other.payment_id AND one.payer_claim_number = other.payer_claim_number AND one.status = other.status
+           AND one.paid_cents = other.paid_cents AND one.paid_cents > 0) AS same,
+       CASE WHEN same IS NULL THEN 'ANSWERED_TWICE' ELSE 'DUP_PAYMENT' END AS code
 FROM moved AS one
 JOIN moved AS other ON other.claim_id = one.claim_id AND other.payer_turn = one.payer_turn AND other.posting_key <> one.posting_key
  AND (other.charge_id = one.charge_id OR other.charge_id IS NULL OR one.charge_id IS NULL)
 GROUP BY one.claim_id, one.payer_turn;
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'ANSWERED_TWICE', claim_id, payer_turn, paid_twice.times, before.times)), 'ANSWERED_TWICE', 'remit_claim', remit_claim_id, payment_id,
-       remit_claim_id, claim_id, cents, concat(paid_twice.times, ' answers of this payer to one charge stand'), false, CAST($today AS DATE), $run_id
-FROM paid_twice LEFT JOIN closed_before AS before ON before.code = 'ANSWERED_TWICE' AND before.item_id = remit_claim_id
-WHERE NOT EXISTS (SELECT 1 FROM posting.open_exception AS open WHERE open.code = 'ANSWERED_TWICE' AND open.remit_claim_id = paid_twice.remit_claim_id);
+SELECT short_id('Q', concat_ws('|', paid_twice.code, claim_id, payer_turn, paid_twice.times, before.times)), paid_twice.code, 'remit_claim', remit_claim_id, payment_id,
+       remit_claim_id, claim_id, cents, concat(paid_twice.times, CASE WHEN same IS NULL THEN ' answers of this payer to one charge stand'
+       ELSE concat(' payments answer claim number ', same) END), false, CAST($today AS DATE), $run_id
+FROM paid_twice LEFT JOIN closed_before AS before ON before.code = paid_twice.code AND before.item_id = remit_claim_id
+WHERE NOT EXISTS (SELECT 1 FROM posting.open_exception AS open WHERE open.code = paid_twice.code AND open.remit_claim_id = paid_twice.remit_claim_id);
 
 -- one row per claim, party and payer owed money, whatever made it so: a payment, or a charge voided after it was paid
 CREATE OR REPLACE TEMP TABLE credit_balance AS
@@ -68,7 +81,8 @@ WHERE exception.is_blocking AND exception.item_kind = 'remit_claim' AND exceptio
 INSERT OR IGNORE INTO posting.exception_closed
 SELECT exception_id, 'settled_since', 'policy', CAST($today AS DATE), $run_id
 FROM posting.exception AS open
-WHERE (code = 'ANSWERED_TWICE' AND claim_id IN (SELECT claim_id FROM touched) AND claim_id NOT IN (SELECT claim_id FROM paid_twice)
+WHERE (code IN ('ANSWERED_TWICE', 'DUP_PAYMENT') AND claim_id IN (SELECT claim_id FROM touched)
+       AND NOT EXISTS (SELECT 1 FROM paid_twice AS still WHERE still.claim_id = open.claim_id AND still.code = open.code)
        OR code = 'CREDIT_BALANCE' AND NOT EXISTS (SELECT 1 FROM credit_balance AS still WHERE still.claim_id = open.claim_id AND still.cents = open.cents));
 
 INSERT OR IGNORE INTO posting.payment_posted

@@ -62,6 +62,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, placed lines, deposits", today))
         run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
+        run_sql(con, HERE, "look.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")
         _count(con, done, run_id)

@@ -24,5 +24,6 @@ INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', code, remit_claim_id, (
            SELECT count(*) FROM posting.exception AS earlier JOIN posting.exception_closed USING (exception_id)
            WHERE earlier.item_id = suspending.remit_claim_id AND earlier.code = suspending.code))), code, 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id, paid_cents,
-       concat_ws('; ', concat('CLP ', clp_no, ' at segment ', segment_no), coalesce(evidence, imbalance)), true, CAST($today AS DATE), $run_id
+       concat_ws('; ', concat('CLP ', clp_no, ' at segment ', segment_no),
+                 CASE WHEN code = 'UNBALANCED_CLAIM' THEN imbalance ELSE coalesce(evidence, imbalance) END), true, CAST($today AS DATE), $run_id
 FROM suspending;

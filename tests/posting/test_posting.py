@@ -302,7 +302,7 @@ def test_what_posts_but_looks_wrong_is_flagged_and_clears_itself(world: World) -
     world.post(world.remittance(first))
     assert world.exceptions() == ["CHARGE_MISMATCH", "CREDIT_BALANCE"]
     world.post(world.remittance(first, trace="T2"), run_id="twice")
-    assert world.exceptions() == ["ANSWERED_TWICE", "CHARGE_MISMATCH", "CHARGE_MISMATCH", "CREDIT_BALANCE"]
+    assert world.exceptions() == ["CHARGE_MISMATCH", "CHARGE_MISMATCH", "CREDIT_BALANCE", "DUP_PAYMENT"]
     world.post(world.remittance(taken_back(first), trace="T3"), run_id="back")
     assert world.exceptions() == ["CHARGE_MISMATCH", "CHARGE_MISMATCH", "CREDIT_BALANCE"]
     lawful(world)
