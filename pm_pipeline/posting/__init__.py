@@ -6,7 +6,7 @@
     forward.sql     payments, write-offs and transfers of what nothing blocks
     reversal.sql    CLP02 22: the exact negation of what it takes back
     suspend.sql     the rest: cash to UNAPPLIED, with the reason
-    provider.sql    PLB;  deposits.sql  the bank
+    provider.sql    PLB;  deposits.sql  the bank;  unexplained.sql  money at the bank without a remittance
     flags.sql       what posted but should be looked at, by what the ledger holds;  look.sql  by what the remittance says
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py

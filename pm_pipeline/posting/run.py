@@ -59,6 +59,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             ledger.reverse(con)
             run_sql(con, HERE, "place.sql", params)
             run_sql(con, HERE, "deposits.sql", params)
+            run_sql(con, HERE, "unexplained.sql", params)
             _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, placed lines, deposits", today))
         run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
