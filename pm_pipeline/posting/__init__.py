@@ -8,6 +8,7 @@
     suspend.sql     the rest: cash to UNAPPLIED, with the reason
     provider.sql    PLB;  deposits.sql  the bank;  unexplained.sql  money at the bank without a remittance
     flags.sql       what posted but should be looked at, by what the ledger holds;  look.sql  by what the remittance says
+    recoup.sql      takebacks and balances carried forward, until their other half comes
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
 keeps the decision, and the next run acts on it in the same path (said.sql, overrule.sql, place.sql, settled.sql).

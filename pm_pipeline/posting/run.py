@@ -64,6 +64,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
         run_sql(con, HERE, "look.sql", params)
+        run_sql(con, HERE, "recoup.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")
         _count(con, done, run_id)
