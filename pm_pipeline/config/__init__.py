@@ -1,4 +1,4 @@
-"""What a practice edits: practice, payers, trading partners, posting policy, schedule. Data, checked at load."""
+"""What a practice edits: practice, payers, partners, posting policy, schedule, denials. Data, checked at load."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pm_pipeline.codes import code_set
+from pm_pipeline.config.denials import DenialEdits, Denials, DenialWorkflow
 from pm_pipeline.config.models import (
     Partner,
     Payer,
@@ -39,6 +40,7 @@ class Config:
     posting_policy: PostingPolicy
     schedule: Schedule
     money_policy: MoneyPolicy
+    denials: Denials
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with this id. Raises ConfigError."""
@@ -59,6 +61,11 @@ def load_config(settings: Settings) -> Config:
         posting_policy=_load(folder / "posting_policy.yaml", PostingPolicy),
         schedule=_load(folder / "schedule.yaml", Schedule),
         money_policy=_load(folder / "money_policy.yaml", MoneyPolicy),
+        denials=Denials(
+            _load(folder / "denial_workflow.yaml", DenialWorkflow),
+            _load(folder / "denial_edits.yaml", DenialEdits),
+            folder / "letters",
+        ),
     )
     for position, payer in enumerate(config.payers):
         sends_to = config.partner(payer.partner_id)
@@ -68,6 +75,9 @@ def load_config(settings: Settings) -> Config:
                 "name a partner of trading_partners.yaml that has isa, gs and send_folder."
             )
     _check_policy(config, folder / "posting_policy.yaml")
+    payers = (payer.payer_id for payer in config.payers)
+    if unknown := config.denials.unknown(payers, code_set("carc"), code_set("rarc"), code_set("category")):
+        raise ConfigError(f"{folder}/{unknown}")
     return config
 
 

@@ -100,7 +100,9 @@ def test_a_password_from_the_environment_must_be_there(home: Home, monkeypatch: 
         update={"password_file": None, "password_env": "PM_TEST_PASSWORD"}
     )
     partners = home.config.partners.model_copy(update={"partners": [partner]})
-    config = Config(home.config.practice, [], partners, home.config.posting_policy, home.config.schedule)
+    config = Config(
+        home.config.practice, [], partners, home.config.posting_policy, home.config.schedule, home.config.denials
+    )
     monkeypatch.delenv("PM_TEST_PASSWORD", raising=False)
     with pytest.raises(ConfigError, match="PM_TEST_PASSWORD"):
         prepare_accounts(home.settings, config)

@@ -252,7 +252,12 @@ def test_a_fault_in_the_configuration_counts_as_a_change_once_it_is_put_right(wo
     world.event(claim, "claim_rejected", "rejected", version=1)
     practice = world.config.practice.model_copy(update={"taxonomy": "208D00000X"})
     world.config = type(world.config)(
-        practice, world.config.payers, world.config.partners, world.config.posting_policy, world.config.schedule
+        practice,
+        world.config.payers,
+        world.config.partners,
+        world.config.posting_policy,
+        world.config.schedule,
+        world.config.denials,
     )
     world.run()
     assert world.state(claim) == "released"

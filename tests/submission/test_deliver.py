@@ -162,7 +162,7 @@ def test_one_partner_down_does_not_stop_another(office: Office) -> None:
     ]
     office.config = type(office.config)(
         office.config.practice, payers, partners.model_copy(update={"partners": [direct, *partners.partners]}),
-        office.config.posting_policy, office.config.schedule,
+        office.config.posting_policy, office.config.schedule, office.config.denials,
     )  # fmt: skip
     office.con.execute("UPDATE scrub.claim SET payer_id = 'BLHRB' WHERE claim_id = ?", [first])
     original = office.partner.session

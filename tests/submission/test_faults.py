@@ -168,7 +168,7 @@ def test_a_blocked_partner_does_not_stop_another(office: Office) -> None:
     ]
     office.config = type(office.config)(
         office.config.practice, payers, partners.model_copy(update={"partners": [broken, *partners.partners]}),
-        office.config.posting_policy, office.config.schedule,
+        office.config.posting_policy, office.config.schedule, office.config.denials,
     )  # fmt: skip
     office.con.execute("UPDATE scrub.claim SET payer_id = 'BLHRB' WHERE claim_id = ?", [first])
     with pytest.raises(SubmissionError, match="direct"):
