@@ -10,6 +10,7 @@ PmError                  something a person can act on; the text says what, wher
 |- FeedError             a whole practice feed file was refused
 |- RuleError             an edit rule file is wrong
 |- SubmissionError       an interchange could not be made or sent
+|- DenialError           an action on a denial that may not be done, or a letter that cannot be written
 """
 
 from __future__ import annotations
@@ -53,3 +54,7 @@ class RuleError(PmError):
 
 class SubmissionError(PmError):
     """An interchange that cannot be made or sent."""
+
+
+class DenialError(PmError):
+    """An action on a denial that may not be done, or a letter that cannot be written."""

@@ -31,6 +31,7 @@ MAY: dict[str, set[str]] = {
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
+    "denials_cli": {"config", "home", "audit", "receivables"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}
@@ -99,6 +100,9 @@ APPEND_ONLY = (
     "ledger.entry", "ledger.txn", "ledger.batch", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix",
     "posting.posting", "posting.line_outcome", "posting.decision", "posting.exception", "posting.exception_closed", "posting.resolution",
     "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed", "receivables.money_action", "receivables.money_answer",
+    "posting.posting", "posting.line_outcome", "posting.decision", "posting.exception", "posting.exception_closed",
+    "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed",
+    "receivables.denial_action", "receivables.denial_cause", "receivables.denial_workflow", "receivables.denial_queue",
     "submission.batch_claim", "submission.upload_event", "submission.interchange", "remittance.payment", "remittance.claim",
     "remittance.line", "remittance.adjustment", "remittance.provider_adjustment", "transport.file", "transport.receipt", "warehouse.chain",
 )  # fmt: skip

@@ -1,22 +1,7 @@
 -- denial episodes: closed when the remittance that opened them is reversed or a later one pays; opened per line, once
 
--- one row per line (or claim, for what is adjusted at claim level) of a payer's standing answer, one not reversed; the
--- lines of the newest answer to a charge are all numbered 1
-CREATE OR REPLACE TEMP TABLE standing_answer AS
-SELECT posted.claim_id, outcome.charge_id, posted.payer_turn, posted.remit_claim_id, outcome.remit_line_id, outcome.paid_cents, pay.effective_on, pay.payer_id,
-       dense_rank() OVER (PARTITION BY posted.claim_id, outcome.charge_id, posted.payer_turn ORDER BY pay.effective_on DESC, posted.generation DESC, posted.posting_key DESC) AS newest
-FROM posting.posting AS posted
-JOIN (
-    SELECT posting_key, charge_id, remit_line_id, paid_cents FROM posting.line_outcome
-    UNION ALL
-    SELECT DISTINCT whole.posting_key, decision.charge_id, whole.remit_claim_id, whole.paid_cents
-    FROM posting.decision JOIN posting.posting AS whole USING (remit_claim_id)
-    WHERE decision.remit_line_id IS NULL
-      AND NOT EXISTS (SELECT 1 FROM posting.line_outcome AS own WHERE own.remit_line_id = whole.remit_claim_id AND own.posting_key = whole.posting_key)
-) AS outcome USING (posting_key)
-JOIN remittance.current_payment AS pay ON pay.payment_id = posted.payment_id
-LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
-WHERE posted.kind IN ('post', 'release') AND posted.reverses IS NULL AND posted.payer_turn IS NOT NULL AND later.posting_key IS NULL;
+-- one row per line of a payer's standing answer, looked at several times below
+CREATE OR REPLACE TEMP TABLE standing_answer AS FROM receivables.standing_answer;
 
 -- one row per denied line (or claim) of a standing answer, under its primary reason: largest amount, then category priority
 CREATE OR REPLACE TEMP TABLE denied_now AS
@@ -64,4 +49,42 @@ SELECT denial_id, claim_id, charge_id, denied.payer_id, payer_turn, remit_claim_
 FROM denied_now AS denied JOIN payer_term AS term USING (payer_id)
 WHERE newest = 1 AND NOT EXISTS (
     SELECT 1 FROM receivables.open_denial AS open
-    WHERE open.claim_id = denied.claim_id AND open.charge_id IS NOT DISTINCT FROM denied.charge_id AND open.payer_turn = denied.payer_turn);
+    WHERE open.claim_id = denied.claim_id AND open.charge_id IS NOT DISTINCT FROM denied.charge_id AND open.payer_turn = denied.payer_turn
+      AND (open.remit_claim_id <> denied.remit_claim_id OR open.adjustment_id = denied.adjustment_id))
+-- what a person ended for this very answer stays so, unless the person took that back
+AND NOT EXISTS (
+    SELECT 1 FROM receivables.denial AS ended JOIN receivables.denial_closed AS closed USING (denial_id) JOIN receivables.denial_effect AS effect USING (denial_id)
+    WHERE ended.adjustment_id = denied.adjustment_id AND closed.because IN ('written_off', 'transferred', 'closed'));
+
+-- which edit would have stopped each new episode, and what it did on this claim before the claim was sent
+INSERT OR IGNORE INTO receivables.denial_cause
+WITH mapped AS (
+    SELECT denial.denial_id, denial.claim_id, denial.charge_id, denial.denied_on, edit.edits
+    FROM receivables.denial AS denial
+    JOIN denial_edit AS edit ON (len(edit.carcs) = 0 OR list_contains(edit.carcs, denial.carc)) AND (len(edit.rarcs) = 0 OR list_contains(edit.rarcs, denial.rarc))
+     AND (len(edit.categories) = 0 OR list_contains(edit.categories, denial.category))
+    WHERE denial.run_id = $run_id
+    QUALIFY row_number() OVER (PARTITION BY denial.denial_id ORDER BY edit.place) = 1
+), sent AS (
+    SELECT mapped.denial_id, coalesce(max(batch.batch_on), any_value(mapped.denied_on)) AS left_on
+    FROM mapped LEFT JOIN submission.batch_claim AS batch ON batch.claim_id = mapped.claim_id AND batch.batch_on <= mapped.denied_on
+    GROUP BY 1
+), named AS (
+    SELECT mapped.* EXCLUDE (edits), unnest(edits) AS rule_id, sent.left_on, line.line_no
+    FROM mapped JOIN sent USING (denial_id)
+    LEFT JOIN scrub.claim_line AS line ON line.claim_id = mapped.claim_id AND line.charge_id = mapped.charge_id
+), found AS (
+    SELECT named.denial_id, named.rule_id, CASE WHEN cleared.cleared_on <= named.left_on THEN 'cleared' ELSE 'overridden' END AS verdict, finding.finding_id, finding.found_on
+    FROM named
+    JOIN scrub.edit_finding AS finding ON finding.claim_id = named.claim_id AND finding.rule_id = named.rule_id AND finding.found_on <= named.left_on
+     AND (finding.line_no IS NULL OR named.line_no IS NULL OR finding.line_no = named.line_no)
+    LEFT JOIN scrub.finding_cleared AS cleared USING (finding_id)
+    UNION ALL
+    SELECT named.denial_id, named.rule_id, 'fixed', NULL, fix.fixed_on
+    FROM named
+    JOIN scrub.fix AS fix ON fix.claim_id = named.claim_id AND fix.rule_id = named.rule_id AND fix.fixed_on <= named.left_on
+     AND (fix.line_no IS NULL OR named.line_no IS NULL OR fix.line_no = named.line_no)
+)
+SELECT denial_id, rule_id, coalesce(found.verdict, 'silent'), found.finding_id, found.found_on, $run_id
+FROM named LEFT JOIN found USING (denial_id, rule_id)
+QUALIFY row_number() OVER (PARTITION BY denial_id, rule_id ORDER BY found.verdict = 'overridden' DESC, found.found_on DESC, found.finding_id) = 1;

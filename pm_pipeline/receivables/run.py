@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pm_pipeline.config import Config
+from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 
 HERE = __package__ or ""
@@ -29,8 +30,10 @@ class Receivables:
 def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Receivables:
     """Bring denials and work items to what is true at the end of `today`. Running it again changes nothing."""
     _tell_config(con, config)
+    tell_edits(con, config.denials.edits)
     params = {"today": today, "run_id": run_id, "warning_days": FILING_WARNING_DAYS}
     with unit(con, "receivables", run_id):
+        tell_workflow(con, config.denials.workflow, today, run_id)
         run_sql(con, HERE, "denials.sql", params)
         run_sql(con, HERE, "work.sql", params)
     row = con.execute(

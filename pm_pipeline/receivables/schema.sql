@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS receivables.denial (
 -- one row per episode that ended
 CREATE TABLE IF NOT EXISTS receivables.denial_closed (
     denial_id       VARCHAR PRIMARY KEY,
-    because         VARCHAR NOT NULL,     -- superseded (the remittance was reversed), paid_later
+    because         VARCHAR NOT NULL,     -- superseded (the remittance was reversed), paid_later; by a person: written_off, transferred, closed
     recovered_cents BIGINT NOT NULL,
     closed_on       DATE NOT NULL,
     run_id          VARCHAR NOT NULL
@@ -131,3 +131,242 @@ LEFT JOIN (
 CREATE OR REPLACE MACRO receivables.bucket(days) AS
 CASE WHEN days <= 30 THEN '0-30' WHEN days <= 60 THEN '31-60' WHEN days <= 90 THEN '61-90' WHEN days <= 120 THEN '91-120'
      WHEN days > 120 THEN '121+' ELSE 'not billed' END;
+
+-- one row per edition of config/denial_workflow.yaml that was ever in force; the newest is
+CREATE TABLE IF NOT EXISTS receivables.denial_workflow (
+    edition         INTEGER PRIMARY KEY,     -- counts changes of the file
+    workflow_id     VARCHAR NOT NULL,
+    version         INTEGER NOT NULL,
+    digest          VARCHAR NOT NULL,        -- sha256 of what the file says
+    priority        VARCHAR NOT NULL,        -- amount_x_chance, amount, deadline
+    appeal_days     INTEGER NOT NULL,        -- days to wait for the answer to an appeal
+    resubmission_days INTEGER NOT NULL,      -- to a claim sent again
+    approval_days   INTEGER NOT NULL,        -- to a write-off that was asked for
+    approvals       VARCHAR NOT NULL,        -- who is asked to approve
+    loaded_on       DATE NOT NULL,
+    run_id          VARCHAR NOT NULL
+);
+
+-- one row per queue of an edition, in the order they are tried; empty lists and NULLs hold always
+CREATE TABLE IF NOT EXISTS receivables.denial_queue (
+    edition             INTEGER NOT NULL,
+    place               INTEGER NOT NULL,
+    queue_id            VARCHAR NOT NULL,
+    categories          VARCHAR[] NOT NULL,
+    payers              VARCHAR[] NOT NULL,
+    groups              VARCHAR[] NOT NULL,
+    carcs               VARCHAR[] NOT NULL,
+    appealable          BOOLEAN,
+    min_cents           BIGINT,
+    max_cents           BIGINT,
+    owner               VARCHAR NOT NULL,
+    next_action         VARCHAR NOT NULL,
+    days_to_act         INTEGER NOT NULL,
+    escalate_after_days INTEGER NOT NULL,    -- days past due
+    escalate_to         VARCHAR NOT NULL,
+    chance              DOUBLE NOT NULL,     -- of getting the money, 0 to 1
+    letter              VARCHAR NOT NULL,
+    write_off_reason    VARCHAR NOT NULL,
+    PRIMARY KEY (edition, place)
+);
+
+-- one row per edit that would have stopped a denial (config/denial_edits.yaml when it was opened); no row: no edit would have
+CREATE TABLE IF NOT EXISTS receivables.denial_cause (
+    denial_id  VARCHAR NOT NULL,
+    rule_id    VARCHAR NOT NULL,             -- of scrub/rules
+    verdict    VARCHAR NOT NULL,             -- silent (did not fire), cleared (fired, and was corrected before the claim left), fixed, overridden (stood when it left)
+    finding_id VARCHAR,                      -- scrub.edit_finding
+    found_on   DATE,
+    run_id     VARCHAR NOT NULL,
+    PRIMARY KEY (denial_id, rule_id)
+);
+
+-- one row per thing somebody did about a denial; never changed, what it did to the ledger has the key denial:action_id
+CREATE TABLE IF NOT EXISTS receivables.denial_action (
+    action_id        VARCHAR PRIMARY KEY,    -- of denial, action, person, day and content: the same said twice is one
+    denial_id        VARCHAR NOT NULL,
+    seq              BIGINT NOT NULL UNIQUE, -- order of recording, over all episodes
+    action           VARCHAR NOT NULL,       -- correct_and_resubmit, appeal, write_off, transfer, close, note, assign, letter, approve, refuse, undo
+    actor            VARCHAR NOT NULL,       -- the person
+    why              VARCHAR NOT NULL,
+    acted_on         DATE NOT NULL,
+    cents            BIGINT,                 -- write_off, transfer
+    reason           VARCHAR,                -- write_off: sub-account of DENIAL_WO; close: why
+    frequency        VARCHAR,                -- correct_and_resubmit: CLM05-3, 7 or 1
+    level            INTEGER,                -- appeal, letter: of the appeal
+    letter           VARCHAR,                -- appeal, letter: the template
+    letter_sha256    VARCHAR,                -- of the PDF under PM_HOME/letters
+    party            VARCHAR,                -- transfer: secondary, tertiary, patient
+    payer_id         VARCHAR,                -- transfer: the next payer
+    owner            VARCHAR,                -- assign: to whom
+    target_action_id VARCHAR,                -- approve, refuse, undo: of what
+    due_on           DATE,                   -- when the person wants to see it again
+    workflow_id      VARCHAR NOT NULL,
+    workflow_version INTEGER NOT NULL,
+    queue_id         VARCHAR NOT NULL,       -- the rule of the workflow it was done under
+    run_id           VARCHAR NOT NULL,
+    recorded_at      TIMESTAMP NOT NULL
+);
+
+-- one row per line (or claim, for what is adjusted at claim level) of a payer's standing answer, one not reversed; the
+-- lines of the newest answer to a charge are all numbered 1
+CREATE OR REPLACE VIEW receivables.standing_answer AS
+SELECT posted.claim_id, outcome.charge_id, posted.payer_turn, posted.remit_claim_id, outcome.remit_line_id, outcome.paid_cents, pay.effective_on, pay.payer_id,
+       dense_rank() OVER (PARTITION BY posted.claim_id, outcome.charge_id, posted.payer_turn ORDER BY pay.effective_on DESC, posted.generation DESC, posted.posting_key DESC) AS newest
+FROM posting.posting AS posted
+JOIN (
+    SELECT posting_key, charge_id, remit_line_id, paid_cents FROM posting.line_outcome
+    UNION ALL
+    SELECT DISTINCT whole.posting_key, decision.charge_id, whole.remit_claim_id, whole.paid_cents
+    FROM posting.decision JOIN posting.posting AS whole USING (remit_claim_id)
+    WHERE decision.remit_line_id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM posting.line_outcome AS own WHERE own.remit_line_id = whole.remit_claim_id AND own.posting_key = whole.posting_key)
+) AS outcome USING (posting_key)
+JOIN remittance.current_payment AS pay ON pay.payment_id = posted.payment_id
+LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
+WHERE posted.kind IN ('post', 'release') AND posted.reverses IS NULL AND posted.payer_turn IS NOT NULL AND later.posting_key IS NULL;
+
+-- one row per action that is in force: a write-off that is approved, a transfer or closing, none of them undone
+CREATE OR REPLACE VIEW receivables.denial_effect AS
+SELECT action.*, approval.actor AS approver
+FROM receivables.denial_action AS action
+LEFT JOIN receivables.denial_action AS approval ON approval.action = 'approve' AND approval.target_action_id = action.action_id
+WHERE (action.action IN ('transfer', 'close') OR (action.action = 'write_off' AND approval.action_id IS NOT NULL))
+  AND action.action_id NOT IN (SELECT target_action_id FROM receivables.denial_action WHERE action = 'undo');
+
+-- one row per write-off that waits for a second person
+CREATE OR REPLACE VIEW receivables.denial_approval AS
+SELECT asked.* FROM receivables.denial_action AS asked
+WHERE asked.action = 'write_off'
+  AND NOT EXISTS (SELECT 1 FROM receivables.denial_action AS said WHERE said.target_action_id = asked.action_id AND said.action IN ('approve', 'refuse', 'undo'))
+  AND NOT EXISTS (SELECT 1 FROM receivables.denial_closed AS closed WHERE closed.denial_id = asked.denial_id);
+
+-- one row per episode and its place among the episodes of the same charge and payer; paid_then: what the refusing answer paid
+-- on the charge, paid_next: what the next one did (the next episode's, else the answer that stands now)
+CREATE OR REPLACE VIEW receivables.denial_generation AS
+WITH then_paid AS (
+    SELECT remit_claim_id, charge_id, sum(outcome.paid_cents) AS cents
+    FROM posting.line_outcome AS outcome JOIN posting.posting AS posted USING (posting_key, remit_claim_id)
+    WHERE posted.kind IN ('post', 'release') AND posted.reverses IS NULL GROUP BY ALL
+), now_paid AS (
+    -- what the lines were paid; the claim's own row repeats it
+    SELECT claim_id, charge_id, payer_turn, coalesce(sum(paid_cents) FILTER (remit_line_id <> remit_claim_id), max(paid_cents)) AS cents
+    FROM receivables.standing_answer WHERE newest = 1 GROUP BY ALL
+), numbered AS (
+    SELECT denial.*, closed.because, closed.closed_on,
+           row_number() OVER (PARTITION BY adjustment_id ORDER BY opened_on, closed_on NULLS LAST, denial_id) AS occurrence
+    FROM receivables.denial AS denial LEFT JOIN receivables.denial_closed AS closed USING (denial_id)
+), placed AS (
+    SELECT *, dense_rank() OVER (PARTITION BY claim_id, charge_id, payer_turn ORDER BY opened_on, is_any_open, denied_on, remit_claim_id, occurrence) AS generation
+    FROM (SELECT *, bool_or(closed_on IS NULL) OVER (PARTITION BY claim_id, charge_id, payer_turn, remit_claim_id, occurrence) AS is_any_open FROM numbered)
+), paid AS (
+    SELECT placed.*, coalesce(then_paid.cents, 0) AS paid_then
+    FROM placed LEFT JOIN then_paid ON then_paid.remit_claim_id = placed.remit_claim_id AND then_paid.charge_id IS NOT DISTINCT FROM placed.charge_id
+), one AS (
+    SELECT claim_id, charge_id, payer_turn, generation, any_value(paid_then) AS paid_then, min(denial_id) AS denial_id FROM paid GROUP BY ALL
+)
+SELECT paid.* EXCLUDE (is_any_open, occurrence), before.denial_id AS reopens_denial_id, after.denial_id AS denied_again_as, coalesce(after.paid_then, now_paid.cents, 0) AS paid_next
+FROM paid
+LEFT JOIN one AS before ON before.claim_id = paid.claim_id AND before.charge_id IS NOT DISTINCT FROM paid.charge_id AND before.payer_turn = paid.payer_turn
+      AND before.generation = paid.generation - 1
+LEFT JOIN one AS after ON after.claim_id = paid.claim_id AND after.charge_id IS NOT DISTINCT FROM paid.charge_id AND after.payer_turn = paid.payer_turn
+      AND after.generation = paid.generation + 1
+LEFT JOIN now_paid ON now_paid.claim_id = paid.claim_id AND now_paid.charge_id IS NOT DISTINCT FROM paid.charge_id AND now_paid.payer_turn = paid.payer_turn;
+
+-- one row per episode, with where it stands, as its actions, later answers and the ledger say
+CREATE OR REPLACE VIEW receivables.denial_episode AS
+WITH recovery AS (
+    -- what later answers paid more than the refusing one, shared out among the refused lines of one answer
+    SELECT denial_id, greatest(0, least(denied_cents, greatest(0, paid_next - paid_then)
+               - coalesce(sum(denied_cents) OVER (PARTITION BY claim_id, charge_id, payer_turn, generation ORDER BY denial_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS cents
+    FROM receivables.denial_generation
+), owed AS (
+    SELECT claim_id, charge_id, sub_account AS payer_turn, sum(cents) AS cents FROM ledger.entry
+    WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM receivables.denial) GROUP BY ALL
+), owed_claim AS (
+    SELECT claim_id, payer_turn, sum(cents) AS cents FROM owed GROUP BY ALL
+), effect AS (
+    SELECT denial_id, coalesce(sum(cents) FILTER (action = 'write_off'), 0) AS written_off_cents, coalesce(sum(cents) FILTER (action = 'transfer'), 0) AS transferred_cents
+    FROM receivables.denial_effect GROUP BY 1
+), waiting AS (
+    SELECT denial_id, arg_max(action_id, seq) AS action_id, max(acted_on) AS asked_on FROM receivables.denial_approval GROUP BY 1
+), acted AS (
+    SELECT denial_id, count(*) AS actions, max(acted_on) AS last_acted_on, arg_max(owner, seq) FILTER (action = 'assign') AS assigned_to,
+           max(seq) AS last_seq, max(level) FILTER (action = 'appeal') AS appeal_level,
+           arg_max(due_on, seq) FILTER (due_on IS NOT NULL) AS asked_due_on, max(seq) FILTER (due_on IS NOT NULL) AS due_seq
+    FROM receivables.denial_action GROUP BY 1
+), moved AS (
+    -- the last thing that puts the ball in the payer's field; a claim sent again is sent for all its episodes with that payer
+    SELECT denial.denial_id, arg_max(action.action, action.seq) AS action, max(action.seq) AS seq, arg_max(action.acted_on, action.seq) AS acted_on
+    FROM receivables.denial AS denial
+    JOIN receivables.denial AS other ON other.claim_id = denial.claim_id AND other.payer_turn = denial.payer_turn
+    JOIN receivables.denial_action AS action ON action.denial_id = other.denial_id AND action.acted_on >= denial.opened_on
+     AND (action.action = 'correct_and_resubmit' OR (action.action = 'appeal' AND other.denial_id = denial.denial_id))
+    GROUP BY 1
+), cause AS (
+    SELECT denial_id, list(rule_id ORDER BY rule_id) AS edits, bool_or(verdict = 'overridden') AS is_edit_overridden FROM receivables.denial_cause GROUP BY 1
+)
+SELECT denial.* EXCLUDE (paid_then, paid_next, run_id),
+       CASE WHEN because IN ('written_off', 'transferred', 'closed') THEN because
+            WHEN because IS NOT NULL AND recovery.cents > 0 THEN CASE WHEN denied_again_as IS NULL THEN 'overturned' ELSE 'partly_overturned' END
+            WHEN because IS NOT NULL THEN CASE WHEN denied_again_as IS NULL THEN because ELSE 'denied_again' END
+            WHEN waiting.action_id IS NOT NULL THEN 'approval_pending'
+            WHEN moved.action = 'appeal' THEN 'appealed' WHEN moved.action IS NOT NULL THEN 'resubmitted'
+            WHEN acted.actions > 0 THEN 'in_work' ELSE 'new' END AS state,
+       reopens_denial_id IS NOT NULL AS is_reopened, recovery.cents AS recovered_cents,
+       coalesce(effect.written_off_cents, 0) AS written_off_cents, coalesce(effect.transferred_cents, 0) AS transferred_cents,
+       greatest(0, coalesce(CASE WHEN denial.charge_id IS NULL THEN owed_claim.cents ELSE owed.cents END, 0)) AS balance_cents,
+       CASE WHEN closed_on IS NULL THEN least(denied_cents - coalesce(effect.written_off_cents, 0) - coalesce(effect.transferred_cents, 0), balance_cents) ELSE 0 END AS at_stake_cents,
+       coalesce(cause.edits, []) AS edits, coalesce(cause.is_edit_overridden, false) AS is_edit_overridden,
+       coalesce(acted.actions, 0) AS actions, acted.last_acted_on, acted.assigned_to, acted.appeal_level, waiting.action_id AS approval_id, waiting.asked_on,
+       moved.acted_on AS answer_awaited_since, CASE WHEN acted.due_seq >= coalesce(moved.seq, 0) THEN acted.asked_due_on END AS asked_due_on
+FROM receivables.denial_generation AS denial
+JOIN recovery USING (denial_id)
+LEFT JOIN owed ON owed.claim_id = denial.claim_id AND owed.charge_id = denial.charge_id AND owed.payer_turn = denial.payer_turn
+LEFT JOIN owed_claim ON owed_claim.claim_id = denial.claim_id AND owed_claim.payer_turn = denial.payer_turn
+LEFT JOIN effect USING (denial_id) LEFT JOIN waiting USING (denial_id) LEFT JOIN acted USING (denial_id) LEFT JOIN moved USING (denial_id)
+LEFT JOIN cause USING (denial_id);
+
+-- one row per open episode: whose it is, what to do next, until when; the file config/denial_workflow.yaml decides. next_action is
+-- its queue's, or: approve, close (nothing is owed any more), ask_payer (no answer yet), decide (the queue says appeal, the code forbids it)
+CREATE OR REPLACE VIEW receivables.denial_worklist AS
+WITH flow AS (
+    SELECT * FROM receivables.denial_workflow QUALIFY row_number() OVER (ORDER BY edition DESC) = 1
+), queued AS (
+    SELECT episode.*, queue.* EXCLUDE (edition, categories, payers, groups, carcs, appealable, min_cents, max_cents), flow.*
+    FROM receivables.denial_episode AS episode CROSS JOIN flow
+    JOIN receivables.denial_queue AS queue ON queue.edition = flow.edition
+     AND (len(queue.categories) = 0 OR list_contains(queue.categories, episode.category)) AND (len(queue.payers) = 0 OR list_contains(queue.payers, episode.payer_id))
+     AND (len(queue.groups) = 0 OR list_contains(queue.groups, episode.group_code)) AND (len(queue.carcs) = 0 OR list_contains(queue.carcs, episode.carc))
+     AND (queue.appealable IS NULL OR queue.appealable = episode.is_appealable)
+     AND episode.denied_cents BETWEEN coalesce(queue.min_cents, 0) AND coalesce(queue.max_cents, episode.denied_cents)
+    WHERE episode.closed_on IS NULL
+    QUALIFY row_number() OVER (PARTITION BY episode.denial_id ORDER BY queue.place) = 1
+), planned AS (
+    SELECT *, CASE WHEN state = 'approval_pending' THEN 'approve' WHEN at_stake_cents <= 0 THEN 'close' WHEN state IN ('appealed', 'resubmitted') THEN 'ask_payer'
+                   WHEN next_action = 'appeal' AND NOT is_appealable THEN 'decide' ELSE next_action END AS to_do,
+           CASE WHEN state = 'approval_pending' THEN asked_on + approval_days WHEN asked_due_on IS NOT NULL THEN asked_due_on
+                WHEN state = 'appealed' THEN answer_awaited_since + appeal_days WHEN state = 'resubmitted' THEN answer_awaited_since + resubmission_days
+                WHEN next_action = 'appeal' AND is_appealable THEN greatest(opened_on, least(opened_on + days_to_act, appeal_by)) ELSE opened_on + days_to_act END AS due_on
+    FROM queued
+)
+SELECT denial_id, claim_id, charge_id, payer_id, payer_turn, category, group_code, carc, rarc, is_partial, is_reopened, is_duplicate, is_preventable, edits, is_edit_overridden,
+       state, queue_id, CASE WHEN state = 'approval_pending' THEN approvals ELSE coalesce(assigned_to, owner) END AS owner, to_do AS next_action, due_on,
+       due_on + escalate_after_days AS escalate_on, escalate_to, denied_on, appeal_by, is_appealable, denied_cents, at_stake_cents, chance,
+       CASE priority WHEN 'amount' THEN at_stake_cents WHEN 'deadline' THEN DATE '2200-01-01' - appeal_by ELSE CAST(round(at_stake_cents * chance) AS BIGINT) END AS priority,
+       letter, write_off_reason, approval_id, appeal_level, edition
+FROM planned;
+
+-- one row per thing that happened to an episode; seq orders one day
+CREATE OR REPLACE VIEW receivables.denial_timeline AS
+SELECT denial_id, opened_on AS happened_on, 0 AS seq, 'opened' AS what, 'policy' AS actor, concat_ws(' ', group_code || '-' || carc, rarc, category) AS text, denied_cents AS cents
+FROM receivables.denial
+UNION ALL
+SELECT denial_id, acted_on, seq, action, actor,
+       concat_ws('; ', why, CASE WHEN level IS NOT NULL THEN 'level ' || level END, letter, CASE WHEN frequency IS NOT NULL THEN 'frequency ' || frequency END,
+           reason, party, CASE WHEN owner IS NOT NULL THEN 'to ' || owner END, target_action_id), cents
+FROM receivables.denial_action
+UNION ALL
+SELECT denial_id, closed_on, 9223372036854775807, 'closed', 'policy', state, CASE WHEN state IN ('overturned', 'partly_overturned') THEN recovered_cents
+       WHEN state = 'written_off' THEN written_off_cents WHEN state = 'transferred' THEN transferred_cents ELSE 0 END
+FROM receivables.denial_episode WHERE closed_on IS NOT NULL;
