@@ -1,0 +1,116 @@
+"""Appeal letters: a template a practice edits, filled with the facts of one denial, and kept as a PDF under PM_HOME/letters.
+
+A template is Markdown with a head between two lines of `---` (subject, enclosures) and Jinja placeholders; the line
+`[[services]]` stands for the table of refused services. A placeholder that does not exist is an error, never a blank.
+Letters hold patient data: files are private (0600) and named by the denial and the content's hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment
+
+from pm_pipeline.config import Config
+from pm_pipeline.config.denials import Person
+from pm_pipeline.errors import DenialError
+from pm_pipeline.receivables.letter_facts import letter_facts
+from pm_pipeline.receivables.letter_pdf import Sheet, Unprintable, make_pdf
+from pm_pipeline.yaml_file import read_yaml
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter that is written down. path: the PDF; sha256: of its bytes."""
+
+    path: Path
+    sha256: str
+    template: str
+    level: int
+
+
+def write_letter(
+    con: duckdb.DuckDBPyConnection, config: Config, folder: Path, denial_id: str, template: str | None, level: int, by: str,
+    argument: str, today: dt.date,
+) -> Letter:  # fmt: skip
+    """Render one appeal letter into `folder`. The same facts on the same day give the same bytes, and one file.
+
+    template None: the queue's own. argument: the paragraphs only a person can write. Raises DenialError.
+    """
+    person = config.denials.workflow.person(by)
+    if person is None:
+        raise DenialError(f"{by!r} is not among the people of denial_workflow.yaml, so nobody would sign the letter.")
+    name = template or _queue_letter(con, config, denial_id)
+    facts = letter_facts(con, config, denial_id, level, argument, today)
+    sheet = fill(config.denials.template(name), facts, person)
+    try:
+        content = make_pdf(sheet)
+    except Unprintable as problem:
+        raise DenialError(
+            f"The letter has a character its font cannot print ({problem}). Write it in Latin letters."
+        ) from None
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / f"{denial_id}-{digest[:12]}.pdf"
+    _keep(path, content)
+    return Letter(path, digest, name, level)
+
+
+def fill(path: Path, facts: dict[str, Any], signer: Person) -> Sheet:
+    """The template filled with the facts. Raises DenialError naming the file and the line or placeholder."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.md"))) or "none"
+        raise DenialError(f"There is no letter template {path} in UTF-8. Those there are: {known}.") from None
+    parts = text.split("---\n", 2)
+    head = read_yaml(parts[1].encode(), path, DenialError) if len(parts) == 3 and not parts[0].strip() else None
+    if not isinstance(head, dict) or not isinstance(head.get("subject"), str):
+        raise DenialError(f"{path} must open with a head between two lines of --- that says at least `subject:`.")
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    try:
+        body = environment.from_string(parts[2]).render(facts)
+    except TemplateSyntaxError as problem:
+        line = problem.lineno + parts[1].count("\n") + 2
+        raise DenialError(f"{path}, line {line}: {problem.message}.") from None
+    except UndefinedError as problem:
+        raise DenialError(f"{path}: {problem.message}. Placeholders: {_placeholders(facts)}.") from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as problem:
+        raise DenialError(f"{path}: it cannot be filled ({type(problem).__name__}).") from None
+    return Sheet(
+        practice=facts["practice"], payer=facts["payer"], today=facts["today"], subject=str(head["subject"]), reference=facts["reference"],
+        body=body, services=facts["services"], signer=(signer.name, signer.title), enclosures=[str(one) for one in head.get("enclosures") or []],
+    )  # fmt: skip
+
+
+def _placeholders(facts: dict[str, Any]) -> str:
+    names = [f"{key}.{name}" for key, value in facts.items() if isinstance(value, dict) for name in value]
+    return ", ".join([*names, "argument", "filing", "today"])
+
+
+def _queue_letter(con: duckdb.DuckDBPyConnection, config: Config, denial_id: str) -> str:
+    row = con.execute("SELECT queue_id FROM receivables.denial_worklist WHERE denial_id = ?", [denial_id]).fetchone()
+    return config.denials.workflow.queue(row[0] if row else "").letter
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write once, private, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists() and path.read_bytes() == content:
+        return
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(path)
