@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pm_pipeline.console import as_json, err, escape, out, print_json
+from pm_pipeline.denials_cli import denials
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
@@ -47,6 +48,7 @@ def main() -> None:
     Look            pm status          pm trace CLAIM_ID
     Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
+    Denials         pm denials list    pm denials show ID   pm denials act ID ACTION
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
@@ -214,6 +216,7 @@ def anchor(accept: bool) -> None:
 main.add_command(edi)
 main.add_command(exceptions)
 main.add_command(money)
+main.add_command(denials)
 
 
 @main.command()

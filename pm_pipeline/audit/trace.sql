@@ -70,6 +70,9 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     SELECT closed_on, 81, 'receivables', concat('denial closed: ', because), dollars(recovered_cents), NULL, NULL, closed.run_id
     FROM receivables.denial_closed AS closed JOIN receivables.denial USING (denial_id) WHERE claim_id = $claim_id
     UNION ALL
+    SELECT acted_on, 81, 'receivables', concat('denial ', action), concat_ws(' ', action_id, 'by', actor, dollars(cents), reason, party, letter_sha256[:12]), NULL, NULL, act.run_id
+    FROM receivables.denial_action AS act JOIN receivables.denial USING (denial_id) WHERE claim_id = $claim_id
+    UNION ALL
     SELECT opened_on, 82, 'receivables', kind, text, NULL, NULL, run_id FROM receivables.work_item WHERE claim_id = $claim_id
     UNION ALL
     SELECT decided_on, 65, 'receivables', concat_ws(' ', event, state), concat_ws(' ', action_id, dollars(cents), party, 'by', actor, '(' || reason || ')',
