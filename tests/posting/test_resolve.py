@@ -51,7 +51,17 @@ def test_every_code_that_can_be_opened_is_listed() -> None:
     in_sql = {
         code
         for path in PACKAGE.glob("*.sql")
-        if path.name in ("block.sql", "decide.sql", "flags.sql", "provider.sql", "deposits.sql", "reversal.sql")
+        if path.name
+        in (
+            "block.sql",
+            "decide.sql",
+            "flags.sql",
+            "provider.sql",
+            "deposits.sql",
+            "reversal.sql",
+            "look.sql",
+            "recoup.sql",
+        )
         for code in re.findall(r"(?:THEN|ELSE|'Q', concat_ws\('\|',|code =) '([A-Z]+(?:_[A-Z]+)+)'", path.read_text())
     } - {"CASH_CLEARING"}
     assert in_sql <= set(kinds())
