@@ -60,9 +60,12 @@ FROM parties WINDOW by_turn AS (PARTITION BY claim_id ORDER BY turn_no);
 -- one row per matched remittance claim whose payer covers the patient: the turn it answers in. A payer that covers the
 -- patient twice says by CLP02 as which of the two it answers (1, 19 first; 2, 20 second; 3, 21 third).
 CREATE OR REPLACE TEMP TABLE answering AS
-SELECT matched.remit_claim_id, turn_no, turn, next_turn, next_payer_id
-FROM matched JOIN pending USING (remit_claim_id) JOIN party ON party.claim_id = matched.claim_id AND party.payer_id = pending.payer_id
-QUALIFY row_number() OVER (PARTITION BY matched.remit_claim_id ORDER BY
+WITH answer AS MATERIALIZED (  -- first, or every claim of a payer would meet every other of it
+    SELECT matched.remit_claim_id, claim_id, payer_id, status FROM matched JOIN pending USING (remit_claim_id)
+)
+SELECT remit_claim_id, turn_no, turn, next_turn, next_payer_id
+FROM answer JOIN party USING (claim_id, payer_id)
+QUALIFY row_number() OVER (PARTITION BY remit_claim_id ORDER BY
     turn_no <> CASE WHEN status IN ('2', '20') THEN 2 WHEN status IN ('3', '21') THEN 3 ELSE 1 END, turn_no) = 1;
 
 -- or a person said in which turn it answers
