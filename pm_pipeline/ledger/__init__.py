@@ -8,6 +8,6 @@ from pm_pipeline.ledger.content import content_hash
 from pm_pipeline.ledger.post import Posted, post, proposals, reverse
 from pm_pipeline.warehouse import Schema
 
-SCHEMA = Schema("ledger", 1, "pm_pipeline.ledger")
+SCHEMA = Schema("ledger", 2, "pm_pipeline.ledger")
 
 __all__ = ["SCHEMA", "Posted", "content_hash", "post", "proposals", "reverse"]
