@@ -12,6 +12,7 @@ import click
 
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.denials_cli import denials
+from pm_pipeline.contracts_cli import contracts
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
@@ -217,6 +218,7 @@ main.add_command(edi)
 main.add_command(exceptions)
 main.add_command(money)
 main.add_command(denials)
+main.add_command(contracts)
 
 
 @main.command()

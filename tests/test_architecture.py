@@ -32,6 +32,7 @@ MAY: dict[str, set[str]] = {
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
     "denials_cli": {"config", "home", "audit", "receivables"},
+    "contracts_cli": {"home", "config", "audit", "warehouse"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}
@@ -103,6 +104,7 @@ APPEND_ONLY = (
     "posting.posting", "posting.line_outcome", "posting.decision", "posting.exception", "posting.exception_closed",
     "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed",
     "receivables.denial_action", "receivables.denial_cause", "receivables.denial_workflow", "receivables.denial_queue",
+    "receivables.denial", "receivables.denial_closed", "receivables.contract_line", "receivables.contract_edition", "receivables.work_item", "receivables.work_item_closed",
     "submission.batch_claim", "submission.upload_event", "submission.interchange", "remittance.payment", "remittance.claim",
     "remittance.line", "remittance.adjustment", "remittance.provider_adjustment", "transport.file", "transport.receipt", "warehouse.chain",
 )  # fmt: skip

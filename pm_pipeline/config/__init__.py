@@ -1,10 +1,11 @@
 """What a practice edits: practice, payers, partners, posting policy, schedule, denials. Data, checked at load."""
+"""What a practice edits: practice, payers and their contracts, trading partners, posting policy, schedule. Data, checked at load."""
 
 from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from pm_pipeline.codes import code_set
 from pm_pipeline.config.denials import DenialEdits, Denials, DenialWorkflow
+from pm_pipeline.config.contracts import ContractBook, Contracts, check_contracts
 from pm_pipeline.config.models import (
     Partner,
     Payer,
@@ -41,6 +43,7 @@ class Config:
     schedule: Schedule
     money_policy: MoneyPolicy
     denials: Denials
+    contracts: ContractBook = field(default_factory=ContractBook)
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with this id. Raises ConfigError."""
@@ -54,9 +57,11 @@ class Config:
 def load_config(settings: Settings) -> Config:
     """Read and check every file of settings.config_dir. Raises ConfigError: file, key, what is expected."""
     folder = settings.config_dir
+    payers = _load(folder / "payers.yaml", Payers).payers
+    contracts = folder / "contracts.yaml"
     config = Config(
         practice=_load(folder / "practice.yaml", Practice),
-        payers=_load(folder / "payers.yaml", Payers).payers,
+        payers=payers,
         partners=_load(folder / "trading_partners.yaml", TradingPartners),
         posting_policy=_load(folder / "posting_policy.yaml", PostingPolicy),
         schedule=_load(folder / "schedule.yaml", Schedule),
@@ -66,6 +71,7 @@ def load_config(settings: Settings) -> Config:
             _load(folder / "denial_edits.yaml", DenialEdits),
             folder / "letters",
         ),
+        contracts=check_contracts(contracts, _load(contracts, Contracts), {payer.payer_id for payer in payers}),
     )
     for position, payer in enumerate(config.payers):
         sends_to = config.partner(payer.partner_id)

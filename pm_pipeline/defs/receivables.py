@@ -7,8 +7,9 @@ import dagster as dg
 from pm_pipeline import receivables
 from pm_pipeline.defs.partitions import daily, one_run
 from pm_pipeline.defs.resources import PmResource
-from pm_pipeline.defs.stage import POOL, check_spec, facts, invariant_check, opened, results, spec, window
+from pm_pipeline.defs.stage import POOL, check_spec, facts, invariant_check, opened, results, spec, table, window
 
+COVERAGE = "SELECT * FROM receivables.contract_coverage ORDER BY payer_id, contract_id, contract_version"
 DEPS = [("posting", "posting"), ("posting", "decision"), ("ledger", "entry")]
 SPECS = [
     spec("receivables", "denial", "Denied lines: why, how much, whether it can be appealed and until when.", DEPS),
@@ -17,6 +18,12 @@ SPECS = [
         "work_item",
         "What somebody must do because an answer is overdue or time runs out.",
         [*DEPS, ("acknowledgments", "claim_status")],
+    ),
+    spec(
+        "receivables",
+        "contract_line",
+        "Posted lines of primary answers, priced by the payer's contract: expected, allowed, verdict.",
+        [("posting", "posting"), ("posting", "decision"), ("remittance", "line"), ("charges", "charge")],
     ),
 ]
 CONTROL = check_spec(
@@ -36,5 +43,7 @@ def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.Mate
     with opened(pm) as (home, con):
         result = receivables.run(con, home.config, when.today, when.run_id)
         check = invariant_check(con, CONTROL, "I06", "I07")
-    yield from results(SPECS, {"denial": facts(result)})
+        coverage = con.execute(COVERAGE)
+        said = table([column[0] for column in coverage.description or []], coverage.fetchall())
+    yield from results(SPECS, {"denial": facts(result), "contract_line": {"coverage": said}})
     yield check

@@ -10,6 +10,7 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
+from pm_pipeline.receivables.contracts import price_lines
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 
 HERE = __package__ or ""
@@ -18,13 +19,15 @@ FILING_WARNING_DAYS = 14
 
 @dataclass
 class Receivables:
-    """Counts after one run: denials opened and closed, work opened by kind and closed, and the A/R total in cents."""
+    """Counts after one run: denials opened and closed, work opened by kind and closed, the A/R total in cents, and lines
+    held against their contract."""
 
     denials_opened: int = 0
     denials_closed: int = 0
     work_opened: dict[str, int] = field(default_factory=dict)
     work_closed: int = 0
     ar_cents: int = 0
+    lines_priced: int = 0
 
 
 def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Receivables:
@@ -35,6 +38,8 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     with unit(con, "receivables", run_id):
         tell_workflow(con, config.denials.workflow, today, run_id)
         run_sql(con, HERE, "denials.sql", params)
+        lines = price_lines(con, config.contracts, today, run_id)
+        run_sql(con, HERE, "underpayment.sql", params)
         run_sql(con, HERE, "work.sql", params)
     row = con.execute(
         "SELECT (SELECT count(*) FROM receivables.denial WHERE run_id = $run_id), "
@@ -48,7 +53,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     ).fetchall()
     numbers = [int(value) for value in row] if row else [0, 0, 0, 0]
     return Receivables(
-        numbers[0], numbers[1], {str(kind): int(count) for kind, count in opened}, numbers[2], numbers[3]
+        numbers[0], numbers[1], {str(kind): int(count) for kind, count in opened}, numbers[2], numbers[3], lines
     )
 
 

@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS receivables.denial_closed (
 -- one row per thing somebody must do because something expected did not happen, or time runs out
 CREATE TABLE IF NOT EXISTS receivables.work_item (
     work_id   VARCHAR PRIMARY KEY,        -- of kind, item and due date
-    kind      VARCHAR NOT NULL,           -- overdue_set, overdue_claim, overdue_remittance, overdue_deposit, unmatched_deposit, filing_deadline, appeal_deadline, bill_secondary
+    kind      VARCHAR NOT NULL,           -- overdue_set, overdue_claim, overdue_remittance, overdue_deposit, unmatched_deposit, filing_deadline, appeal_deadline, bill_secondary, underpayment
     item_id   VARCHAR NOT NULL,           -- isa13, claim_id, payment_id, deposit_id or denial_id
     claim_id  VARCHAR,
     cents     BIGINT NOT NULL,
@@ -370,3 +370,81 @@ UNION ALL
 SELECT denial_id, closed_on, 9223372036854775807, 'closed', 'policy', state, CASE WHEN state IN ('overturned', 'partly_overturned') THEN recovered_cents
        WHEN state = 'written_off' THEN written_off_cents WHEN state = 'transferred' THEN transferred_cents ELSE 0 END
 FROM receivables.denial_episode WHERE closed_on IS NOT NULL;
+-- one row per set of terms lines were priced by: a contract version, and every change of its terms or prices in place
+CREATE TABLE IF NOT EXISTS receivables.contract_edition (
+    contract_id      VARCHAR NOT NULL,
+    contract_version INTEGER NOT NULL,
+    edition          VARCHAR NOT NULL,      -- fingerprint of the terms and of the prices of its fee schedules
+    payer_id         VARCHAR NOT NULL,
+    terms            VARCHAR NOT NULL,      -- as JSON
+    first_used_on    DATE NOT NULL,
+    run_id           VARCHAR NOT NULL,
+    PRIMARY KEY (contract_id, contract_version, edition)
+);
+
+-- one row per line of a primary payer's posted answer and contract edition it was priced by: what the contract allows, and what
+-- the payer allowed. Amounts are of the part of the line that was not denied, but for price_cents.
+CREATE TABLE IF NOT EXISTS receivables.contract_line (
+    remit_line_id     VARCHAR NOT NULL,     -- remit_claim_id where the answer has no lines
+    occasion          INTEGER NOT NULL,     -- 1 for its first pricing, +1 whenever other terms apply; the last one counts
+    contract_id       VARCHAR,              -- NULL: the payer has no contract for the day of service
+    contract_version  INTEGER,
+    edition           VARCHAR,
+    posting_key       VARCHAR NOT NULL,
+    remit_claim_id    VARCHAR NOT NULL,
+    claim_id          VARCHAR NOT NULL,
+    charge_id         VARCHAR,              -- NULL: the line is on no charge of ours
+    payer_id          VARCHAR NOT NULL,
+    service_on        DATE NOT NULL,
+    effective_on      DATE NOT NULL,        -- of the payment
+    procedure_code    VARCHAR,              -- as we billed it
+    modifiers         VARCHAR[],
+    units             DECIMAL(12, 3),
+    place_class       VARCHAR,              -- facility, non_facility
+    charge_cents      BIGINT NOT NULL,      -- SVC02
+    denied_cents      BIGINT NOT NULL,
+    term              VARCHAR,              -- which price of the contract: price, or the carve-out's name
+    schedule          VARCHAR,
+    schedule_row      INTEGER,              -- in the CSV file, the header being 1
+    unit_cents        BIGINT,               -- allowed for one unit
+    factor_ppb        BIGINT,               -- modifiers and multiple procedures together, in billionths
+    price_cents       BIGINT,               -- of the whole charge by the contract; NULL: the contract cannot price it
+    expected_cents    BIGINT,               -- NULL: not priced
+    actual_cents      BIGINT NOT NULL,      -- SVC03 + patient responsibility (PR) + what lowers the payment after the allowed amount
+    stated_cents      BIGINT,               -- AMT*B6
+    variance_cents    BIGINT,               -- actual less expected
+    tolerance_cents   BIGINT,
+    recoverable_cents BIGINT NOT NULL,      -- the payer's part of an underpayment: without the patient's coinsurance
+    verdict           VARCHAR NOT NULL,     -- as_expected, underpaid, overpaid, not_priced
+    reason            VARCHAR,              -- of not_priced: no_contract, no_lines, no_charge, carved_out, no_rate, by_report, claim_level, denied
+    priced_on         DATE NOT NULL,
+    run_id            VARCHAR NOT NULL,
+    PRIMARY KEY (remit_line_id, occasion)
+);
+
+-- one row per line as priced last, of answers that were not taken back; is_newest: no later answer to its charge stands
+-- (a denial does not outdate a payment)
+CREATE OR REPLACE VIEW receivables.standing_contract_line AS
+SELECT line.*, dense_rank() OVER (PARTITION BY line.claim_id, charge_id, reason IS NOT DISTINCT FROM 'denied'
+                                  ORDER BY line.effective_on DESC, generation DESC, posting_key DESC) = 1 AS is_newest
+FROM (SELECT * FROM receivables.contract_line QUALIFY row_number() OVER (PARTITION BY remit_line_id ORDER BY occasion DESC) = 1) AS line
+JOIN posting.posting AS posted USING (posting_key)
+WHERE NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = line.posting_key);
+
+-- one row per claim a payer allowed less for than its contract says, beyond tolerance
+CREATE OR REPLACE VIEW receivables.underpaid_claim AS
+SELECT claim_id, any_value(payer_id) AS payer_id, string_agg(DISTINCT concat(contract_id, ' version ', contract_version), ', ') AS contract,
+       count(*) AS lines, sum(expected_cents) AS expected_cents, sum(actual_cents) AS actual_cents, -sum(variance_cents) AS underpaid_cents,
+       sum(recoverable_cents) AS recoverable_cents, max(effective_on) AS effective_on
+FROM receivables.standing_contract_line
+WHERE verdict = 'underpaid' AND is_newest
+GROUP BY claim_id;
+
+-- one row per payer and contract version (NULL: lines outside every contract): how much of what the payer answered it can price
+CREATE OR REPLACE VIEW receivables.contract_coverage AS
+SELECT payer_id, contract_id, contract_version, count(*) AS lines, count(price_cents) AS priced_lines, sum(charge_cents) AS charge_cents,
+       coalesce(sum(charge_cents) FILTER (price_cents IS NOT NULL), 0) AS priced_charge_cents,
+       count(*) FILTER (verdict = 'as_expected' AND is_newest) AS as_expected, count(*) FILTER (verdict = 'underpaid' AND is_newest) AS underpaid,
+       count(*) FILTER (verdict = 'overpaid' AND is_newest) AS overpaid, coalesce(sum(recoverable_cents) FILTER (is_newest), 0) AS recoverable_cents
+FROM receivables.standing_contract_line
+GROUP BY payer_id, contract_id, contract_version;

@@ -70,4 +70,5 @@ WHERE due_on < CAST($today AS DATE);
 INSERT INTO receivables.work_item_closed
 SELECT work_id, 'happened', CAST($today AS DATE), $run_id
 FROM receivables.open_work AS open
-WHERE NOT EXISTS (SELECT 1 FROM work_now WHERE work_now.kind = open.kind AND work_now.item_id = open.item_id AND work_now.due_on = open.due_on);
+WHERE open.kind <> 'underpayment'  -- has its own statements, underpayment.sql
+  AND NOT EXISTS (SELECT 1 FROM work_now WHERE work_now.kind = open.kind AND work_now.item_id = open.item_id AND work_now.due_on = open.due_on);

@@ -25,6 +25,7 @@ COST_SHARE = frozenset({"1", "2", "3"})
 WRITTEN_OFF = frozenset({"45", "59", "131"})
 SEQUESTRATION = "253"
 PRIOR_PAYER = "23"
+UNDERPAID_BP = 8_000  # of the schedule, for a line the plan wants underpaid
 FREE_OF_SHARE = ("9938", "9939", "9047", "906", "907", "G0")  # preventive services
 
 
@@ -147,6 +148,8 @@ class Judge:
         terms, rest = case.terms, line.charge_cents - refused
         schedule = self.draw.of("fee schedule", case.payer.payer_id, line.procedure).randint(9_000, 11_000)
         allowed = min(rest, share_of(share_of(rest, terms.allowed_bp), schedule))
+        if self.draw.happens(self.plan.claims.underpaid_line, "underpaid", case.claim.clm01, line.line_id):
+            allowed = share_of(allowed, UNDERPAID_BP)
         copay = deductible = coinsurance = 0
         if not line.procedure.startswith(FREE_OF_SHARE):
             if terms.visit_copay_cents and is_office_visit(line.procedure):

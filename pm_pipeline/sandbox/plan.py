@@ -69,6 +69,7 @@ class ClaimOutcomes(_Strict):
     denied_claim: Share
     denied_line: Share
     partly_denied_line: Share
+    underpaid_line: Share = 0.0  # allowed at four fifths of the payer's own schedule
     payer_correction: Share
     payer_correction_days: Days
     takeback_days: Days
