@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pm_pipeline.console import as_json, err, escape, out, print_json
-from pm_pipeline.denials_cli import denials
 from pm_pipeline.contracts_cli import contracts
+from pm_pipeline.denials_cli import denials
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions

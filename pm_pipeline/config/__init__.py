@@ -1,5 +1,4 @@
-"""What a practice edits: practice, payers, partners, posting policy, schedule, denials. Data, checked at load."""
-"""What a practice edits: practice, payers and their contracts, trading partners, posting policy, schedule. Data, checked at load."""
+"""What a practice edits: practice, payers, partners, contracts, policies, denial workflow, schedule. Data, checked at load."""
 
 from __future__ import annotations
 
@@ -13,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pm_pipeline.codes import code_set
-from pm_pipeline.config.denials import DenialEdits, Denials, DenialWorkflow
 from pm_pipeline.config.contracts import ContractBook, Contracts, check_contracts
+from pm_pipeline.config.denials import DenialEdits, Denials, DenialWorkflow
 from pm_pipeline.config.models import (
     Partner,
     Payer,
@@ -81,8 +80,8 @@ def load_config(settings: Settings) -> Config:
                 "name a partner of trading_partners.yaml that has isa, gs and send_folder."
             )
     _check_policy(config, folder / "posting_policy.yaml")
-    payers = (payer.payer_id for payer in config.payers)
-    if unknown := config.denials.unknown(payers, code_set("carc"), code_set("rarc"), code_set("category")):
+    known = (payer.payer_id for payer in payers)
+    if unknown := config.denials.unknown(known, code_set("carc"), code_set("rarc"), code_set("category")):
         raise ConfigError(f"{folder}/{unknown}")
     return config
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pm_pipeline.config import Config
-from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
 from pm_pipeline.receivables.contracts import price_lines
+from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 
 HERE = __package__ or ""
