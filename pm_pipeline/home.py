@@ -20,14 +20,14 @@ from pm_pipeline.warehouse import Schema, Warehouse
 SCHEMAS = [
     Schema("transport", 2, "pm_pipeline.transport"),
     Schema("intake", 1, "pm_pipeline.intake"),
-    Schema("codes", 1, "pm_pipeline.codes"),
+    Schema("codes", 2, "pm_pipeline.codes"),
     LEDGER,
     Schema("front_office", 1, "pm_pipeline.front_office"),
     Schema("charges", 1, "pm_pipeline.charges"),
     Schema("scrub", 1, "pm_pipeline.scrub"),
     Schema("submission", 1, "pm_pipeline.submission"),
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
-    Schema("remittance", 2, "pm_pipeline.remittance"),
+    Schema("remittance", 3, "pm_pipeline.remittance"),
     Schema("posting", 1, "pm_pipeline.posting"),
     Schema("receivables", 2, "pm_pipeline.receivables"),
 ]

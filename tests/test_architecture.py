@@ -107,6 +107,7 @@ APPEND_ONLY = (
     "receivables.denial", "receivables.denial_closed", "receivables.contract_line", "receivables.contract_edition", "receivables.work_item", "receivables.work_item_closed",
     "submission.batch_claim", "submission.upload_event", "submission.interchange", "remittance.payment", "remittance.claim",
     "remittance.line", "remittance.adjustment", "remittance.provider_adjustment", "transport.file", "transport.receipt", "warehouse.chain",
+    "remittance.deposit", "remittance.deposit_alias", "remittance.deposit_named", "remittance.bank_line",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from typing import Any, Protocol
 import duckdb
 
 from pm_pipeline.errors import PmError
+from pm_pipeline.transport.kinds import HEAD_BYTES, kind_of
 from pm_pipeline.warehouse import run_sql
 from pm_pipeline.x12.envelope import looks_like_x12, open_envelope, segment_texts
 
@@ -124,6 +126,9 @@ class Evidence:
         data = holder.read(file_id)
         if looks_like_x12(data):
             return segment_texts(open_envelope(data))
+        if kind_of(data[:HEAD_BYTES])[0] == "bank":  # its records are counted by line, from 1
+            lines = re.split(r"\r\n|\r|\n", data.decode("utf-8-sig", errors="replace"))
+            return dict(enumerate(lines, start=1))
         rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
         return {number: ",".join(row) for number, row in enumerate(rows)}
 

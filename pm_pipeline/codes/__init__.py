@@ -4,6 +4,7 @@ carc.csv            claim adjustment reason codes: category, denial or not, what
 rarc.csv            remark codes that refine a category or block a transfer
 category.csv        denial and adjustment categories and their priority
 plb.csv             provider-level adjustments (PLB03-1) and their ledger accounts; one that is not here holds the payment
+bank_type.csv       transaction types of a bank's BAI2 statement and what each is to the practice
 answer.csv          TA104, IK501 and STC01-1 codes and what they do to a claim
 place_of_service.csv
 
@@ -21,7 +22,7 @@ import duckdb
 
 from pm_pipeline.warehouse import load_rows, unit, utc_now
 
-TABLES = ("carc", "rarc", "category", "plb", "answer", "place_of_service")
+TABLES = ("carc", "rarc", "category", "plb", "answer", "place_of_service", "bank_type")
 
 
 @cache

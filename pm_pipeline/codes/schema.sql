@@ -61,3 +61,10 @@ CREATE TABLE IF NOT EXISTS codes.place_of_service (
     is_facility      BOOLEAN NOT NULL,
     meaning          VARCHAR NOT NULL
 );
+
+-- one row per transaction type of a bank's BAI2 statement we know
+CREATE TABLE IF NOT EXISTS codes.bank_type (
+    type_code VARCHAR PRIMARY KEY,
+    becomes   VARCHAR NOT NULL,        -- eft, check, other: a deposit; part: an item of a deposit; return: taken back; own: no remittance
+    meaning   VARCHAR NOT NULL         -- in our own words
+);

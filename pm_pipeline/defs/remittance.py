@@ -25,7 +25,13 @@ SPECS = [
         SETS,
         X12,
     ),
-    spec("remittance", "deposit", "Deposits on the bank's statement.", [("transport", "file")], {"csv", "duckdb"}),
+    spec(
+        "remittance",
+        "deposit",
+        "The bank's deposits, from its feed and its statements; each once.",
+        [("transport", "file")],
+        {"csv", "duckdb"},
+    ),
 ]
 GATE = check_spec(
     "remittance",

@@ -76,8 +76,9 @@ def load_feed_files(
     """Load every waiting file whose header is that of one of `feeds`, one unit of work per file.
 
     Files are taken in the order of the greatest date they state, then by hash, whatever the order they landed in.
-    `complete` is called inside the unit of work: it may turn fresh rows of intake_judged into problems, and returns the
-    names of further columns, which it puts with row_no into the temporary table intake_extra.
+    `complete` is called inside the unit of work: it may turn fresh rows of intake_judged into problems or known ones, and
+    returns the names of further columns, which it puts with row_no into the temporary table intake_extra; intake_file
+    holds the file_id.
     """
     by_header = {tuple(feed.header): feed for feed in feeds}
     waiting: list[tuple[str, Landed, Feed]] = []
@@ -132,6 +133,9 @@ def _load(
         return refuse(con, feed, landed, today, run_id, str(problem))
     with unit(con, f"intake.{feed.feed}", run_id):
         merge.classify(con, feed)
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE intake_file AS SELECT CAST(? AS VARCHAR) AS file_id", [landed.file_id]
+        )
         extra = complete(con) if complete else []
         names = {"file_id": landed.file_id, "landed_on": landed.landed_on, "run_id": run_id}
         merge.insert(con, feed, extra, names)
@@ -143,7 +147,7 @@ def _load(
             {"file_id": landed.file_id, "feed": feed.feed, "today": today, "run_id": run_id},
         )
         _record(con, result, landed, today, run_id)
-    for table in ("intake_row", "intake_problem", "intake_judged", "intake_extra"):
+    for table in ("intake_row", "intake_problem", "intake_judged", "intake_file", "intake_extra"):
         con.execute(f"DROP TABLE IF EXISTS {table}")
     return result
 

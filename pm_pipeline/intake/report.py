@@ -61,7 +61,7 @@ def write_report(con: duckdb.DuckDBPyConnection, file_id: str, folder: Path) -> 
 
 
 def _title(feed: Feed | None) -> str:
-    return f"{feed.title}: what we received" if feed else "A file we could not read"
+    return f"{feed.title}: what we received" if feed else "A file we could not take as it is"
 
 
 def _reasons(con: duckdb.DuckDBPyConnection, file_id: str) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.intake import FeedResult, load_feed, load_feed_files
+from pm_pipeline.remittance.statements import also_delivered, load_statements
 from pm_pipeline.transport.pending import ReadsFiles, pending_sets
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 from pm_pipeline.x12.segments import read_guide
@@ -62,8 +63,10 @@ def run(
 
 
 def load_deposits(con: duckdb.DuckDBPyConnection, store: ReadsFiles, today: dt.date, run_id: str) -> list[FeedResult]:
-    """Load the bank's deposit feeds not dealt with yet, row by row like every feed."""
-    return load_feed_files(con, store, [load_feed(__package__ or "", "deposits")], today, run_id)
+    """Load the bank's deposit feeds and statements not dealt with yet; a deposit both bring counts once."""
+    feed = load_feed(__package__ or "", "deposits")
+    rows = load_feed_files(con, store, [feed], today, run_id, lambda held: also_delivered(held, run_id))
+    return rows + load_statements(con, store, today, run_id)
 
 
 def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:

@@ -122,14 +122,55 @@ CREATE TABLE IF NOT EXISTS remittance.provider_adjustment (
     run_id      VARCHAR NOT NULL
 );
 
--- one row per deposit line of the bank's feed
+-- one row per deposit: a line of the bank's feed, or of its statement, whichever came first
 CREATE TABLE IF NOT EXISTS remittance.deposit (
     deposit_id   VARCHAR PRIMARY KEY,        -- the bank's own id
     deposited_on DATE NOT NULL,
-    trace_number VARCHAR NOT NULL,           -- what should equal TRN02
+    trace_number VARCHAR NOT NULL,           -- what should equal TRN02; '' when a statement names none
     originator   VARCHAR,                    -- what should equal TRN03
     cents        BIGINT NOT NULL,
     file_id      VARCHAR NOT NULL,
     row_no       BIGINT NOT NULL,
     run_id       VARCHAR NOT NULL
 );
+
+-- one row per transaction of the bank's statements (BAI2 record 16), the first time it came
+CREATE TABLE IF NOT EXISTS remittance.bank_line (
+    line_id      VARCHAR PRIMARY KEY,        -- the bank's reference, else of account, day, amount, trace number and ordinal
+    file_id      VARCHAR NOT NULL,
+    record_no    BIGINT NOT NULL,            -- line of the file, from 1
+    account      VARCHAR NOT NULL,           -- the bank's account number
+    posted_on    DATE NOT NULL,              -- the group's as-of date
+    type_code    VARCHAR NOT NULL,           -- see codes.bank_type
+    becomes      VARCHAR NOT NULL,           -- eft, check, other: a deposit; part: an item of one; return; own: no remittance
+    cents        BIGINT NOT NULL,            -- as the bank writes it
+    trace_number VARCHAR,
+    originator   VARCHAR,
+    deposit_id   VARCHAR,                    -- the deposit it is, whoever brought it first; NULL: no deposit
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per row of the feed whose deposit a statement had brought before under another id
+CREATE TABLE IF NOT EXISTS remittance.deposit_alias (
+    alias_id   VARCHAR PRIMARY KEY,          -- the id in the feed
+    deposit_id VARCHAR NOT NULL,
+    file_id    VARCHAR NOT NULL,
+    row_no     BIGINT NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per deposit whose trace number or originator only its second delivery named
+CREATE TABLE IF NOT EXISTS remittance.deposit_named (
+    deposit_id   VARCHAR PRIMARY KEY,
+    trace_number VARCHAR,
+    originator   VARCHAR,
+    file_id      VARCHAR NOT NULL,
+    row_no       BIGINT NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per deposit, with what is known of it now
+CREATE OR REPLACE VIEW remittance.current_deposit AS
+SELECT deposit.* REPLACE (coalesce(nullif(trim(deposit.trace_number), ''), named.trace_number, '') AS trace_number,
+                          coalesce(deposit.originator, named.originator) AS originator)
+FROM remittance.deposit LEFT JOIN remittance.deposit_named AS named USING (deposit_id);

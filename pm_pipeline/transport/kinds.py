@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes and never by its name, and whether an X12 file is whole."""
+"""What a file is, told by its first bytes and never by its name, and whether an X12 or BAI2 file is whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from pm_pipeline.x12.envelope import BLANK, ISA_LENGTH, looks_like_x12, open_envelope
 from pm_pipeline.x12.source import OnDisk
 
-Kind = Literal["x12", "feed", "unknown"]
+Kind = Literal["x12", "feed", "bank", "unknown"]
 HEAD_BYTES = 8192
 TAIL_BYTES = 1024
 
@@ -25,7 +25,7 @@ REASONS: dict[str, str] = {
     "UTF16": "The file is UTF-16. Save it as plain text (CSV UTF-8), or ask the sender for single-byte text.",
     "EMPTY": "The file holds nothing but blanks. Ask the sender for it again.",
     "BINARY": "The file is neither X12 nor text. Ask the sender what it is.",
-    "NOT_X12": "The file does not begin with an ISA segment and is no CSV with a header line. Ask what it is.",
+    "NOT_X12": "The file does not begin with an ISA segment and is no CSV with a header line or BAI2 file. Ask what it is.",
 }
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "COMPRESSED"),  # gzip
@@ -48,6 +48,8 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xfe\xff", "UTF16"),
 )
 MARKUP = re.compile(rb"<(!doctype|html|head|body|\?xml|[a-z]+[ >])", re.IGNORECASE)
+BANK = re.compile(rb"01,[^,/\r\n]*,[^,/\r\n]*,[0-9]{6,8},")  # the file header of a BAI2 statement
+BANK_END = re.compile(rb"(^|[/\r\n ])99,[+-]?[0-9]+,[0-9]+,[0-9]+\s*/?[\s\x00\x1a]*\Z")  # and its file trailer
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
@@ -67,9 +69,26 @@ def kind_of(head: bytes) -> tuple[Kind, str]:
         return "unknown", "UTF16"
     if CONTROL.search(text):
         return "unknown", "BINARY"
+    if BANK.match(text):
+        return "bank", ""
     if b"," in text and b"\n" in text:
         return "feed", ""
     return "unknown", "NOT_X12"
+
+
+def still_coming(kind: Kind, path: Path) -> str | None:
+    """What a file lacks at its end, as one does that is still being written; None when it is whole, or has no end of its own."""
+    if kind == "x12" and is_cut_short(path):
+        return "The X12 file ends before its last interchange does"
+    if kind == "bank" and not BANK_END.search(_tail(path)):
+        return "The BAI2 file ends before its file trailer (99)"
+    return None
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as source:
+        source.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        return source.read()
 
 
 def is_cut_short(path: Path) -> bool:
@@ -79,8 +98,7 @@ def is_cut_short(path: Path) -> bool:
     """
     with path.open("rb") as source:
         head = source.read(HEAD_BYTES)
-        source.seek(max(0, path.stat().st_size - TAIL_BYTES))
-        tail = source.read()
+    tail = _tail(path)
     start = head.find(b"ISA")
     element = re.escape(head[start + 3 : start + 4])
     whole = rb"[^A-Za-z0-9]IEA" + element + rb"\d{1,5}" + element + rb"\d{9}[^A-Za-z0-9]?[\s\x00\x1a]*\Z"

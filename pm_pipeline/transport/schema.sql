@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS transport;
 CREATE TABLE IF NOT EXISTS transport.file (
     file_id    VARCHAR PRIMARY KEY,   -- sha256, hex
     direction  VARCHAR NOT NULL,      -- in, out
-    kind       VARCHAR NOT NULL,      -- x12, feed, unknown
+    kind       VARCHAR NOT NULL,      -- x12, feed, bank (BAI2), unknown
     bytes      BIGINT NOT NULL,
     landed_on  DATE NOT NULL,         -- business date; the partition
     landed_at  TIMESTAMP NOT NULL,

@@ -25,7 +25,7 @@ from pm_pipeline.config import Partner
 from pm_pipeline.errors import TransportError
 from pm_pipeline.transport.inbox import DropFolder
 from pm_pipeline.transport.journal import HELD_SWEEPS, Journal, Problem, Swept, Taken
-from pm_pipeline.transport.kinds import HEAD_BYTES, is_cut_short, kind_of
+from pm_pipeline.transport.kinds import HEAD_BYTES, kind_of, still_coming
 from pm_pipeline.transport.sftp import NotTaken, RemoteFile, Session
 from pm_pipeline.transport.store import FileStore
 
@@ -168,13 +168,11 @@ class _Sweep:
         size = self.source.fetch(file, path, self.max_bytes)
         with path.open("rb") as source:
             kind, _ = kind_of(source.read(HEAD_BYTES))
-        if kind == "x12" and is_cut_short(path):
+        if (lacks := still_coming(kind, path)) is not None:
             if self.times_seen[file, "INCOMPLETE"] < HELD_SWEEPS:
                 path.unlink()
-                raise NotTaken(
-                    "INCOMPLETE", "The X12 file ends before its last interchange does; it may still be coming."
-                )
-            why = "The X12 file stayed cut short, so it was landed as it is, as evidence. Ask the sender for it again."
+                raise NotTaken("INCOMPLETE", f"{lacks}; it may still be coming.")
+            why = f"{lacks} and stayed so: it was landed as it is, as evidence. Ask the sender for it again."
             self._tell(file, NotTaken("INCOMPLETE", why))
         return Taken(file, self.store.adopt(path), kind, size)
 

@@ -39,6 +39,15 @@ def test_every_plb_code_posts_to_an_account_of_the_ledger(codes: duckdb.DuckDBPy
     assert codes.execute("SELECT count(*) FROM codes.plb").fetchone() == (3,)
 
 
+def test_every_bank_type_is_three_digits_and_known_to_the_loader(codes: duckdb.DuckDBPyConnection) -> None:
+    assert codes.execute(
+        "SELECT type_code FROM codes.bank_type WHERE NOT regexp_full_match(type_code, '[1-6][0-9]{2}') "
+        "OR becomes NOT IN ('eft', 'check', 'other', 'part', 'return', 'own')"
+    ).fetchall() == []  # fmt: skip
+    deposits = "SELECT count(*) FROM codes.bank_type WHERE becomes IN ('eft', 'check', 'other') AND type_code >= '400'"
+    assert codes.execute(deposits).fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     ("transaction", "code", "outcome"),
     [

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pm_pipeline.transport.kinds import REASONS, is_cut_short, kind_of
+from pm_pipeline.transport.kinds import REASONS, is_cut_short, kind_of, still_coming
+from tests.remittance.bank import account, credit, statement
 from tests.transport.files import CHARGES, interchange, remittance
+
+BANK = statement(account(credit(8_000, "T1"))).encode()
 
 
 def _zipped() -> bytes:
@@ -30,6 +33,10 @@ def _zipped() -> bytes:
         pytest.param(CHARGES, "feed", "", id="feed"),
         pytest.param(b"\xef\xbb\xbf" + CHARGES, "feed", "", id="feed-bom"),
         pytest.param("name,city\nJosé,León\n".encode("latin-1"), "feed", "", id="feed-latin1"),
+        pytest.param(BANK, "bank", "", id="bai2"),
+        pytest.param(b"\xef\xbb\xbf\r\n" + BANK, "bank", "", id="bai2-bom-and-blank-line"),
+        pytest.param(BANK.replace(b"260622,0600", b"20260622,0600"), "bank", "", id="bai2-with-a-long-date"),
+        pytest.param(b"01,2026-06-22,A,B\n02,2026-06-22,A,B\n", "feed", "", id="rows-that-begin-as-bai2-does"),
         pytest.param(gzip.compress(CHARGES), "unknown", "COMPRESSED", id="b028-gzip"),
         pytest.param(gzip.compress(bytes(1 << 20)), "unknown", "COMPRESSED", id="b029-bomb-is-not-unpacked"),
         pytest.param(_zipped(), "unknown", "ZIP", id="b028-zip"),
@@ -87,3 +94,26 @@ def test_every_place_an_interchange_can_be_cut_at_is_noticed(tmp_path: Path) -> 
     for end in range(4, len(WHOLE) - 1):
         path.write_text(WHOLE[:end])
         assert is_cut_short(path), end
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n \x1a", "   "])
+def test_a_bank_statement_without_its_file_trailer_may_still_be_coming(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "x"
+    text = BANK.decode().rstrip()
+    path.write_text(text + ending, newline="")
+    assert still_coming("bank", path) is None
+    path.write_text(text.replace("\n", " ") + ending, newline="")
+    assert still_coming("bank", path) is None
+    for end in range(text.index("\n"), len(text) - 2):
+        path.write_text(text[:end] + ending, newline="")
+        said = still_coming("bank", path)
+        assert said is not None, end
+        assert "file trailer" in said
+
+
+def test_a_feed_has_no_end_of_its_own_and_an_x12_file_has(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(CHARGES[:12])
+    assert still_coming("feed", path) is None
+    path.write_text(WHOLE[:150])
+    assert still_coming("x12", path) is not None

@@ -14,6 +14,7 @@ from pm_pipeline.transport.journal import Journal
 from pm_pipeline.transport.sftp import NotTaken, RemoteFile, Session, printable
 from pm_pipeline.transport.store import FileStore
 from pm_pipeline.transport.sweep import sweep_partner
+from tests.remittance.bank import account, credit, statement
 from tests.transport.conftest import TODAY, Remote, Sweeper
 from tests.transport.files import CHARGES, interchange, remittance
 
@@ -45,6 +46,20 @@ def test_b001_an_empty_file_is_held_for_two_sweeps_then_a_problem(sweep: Sweeper
     assert [sweep().problems for _ in range(4)] == [{"EMPTY": 1}] * 4
     assert sweep.problems() == [("EMPTY", 1, True), ("EMPTY", 2, True), ("EMPTY", 3, False)]
     assert sweep.counts() == (1, 1)
+
+
+def test_a_bank_statement_is_landed_by_its_content_and_held_while_it_is_cut_short(
+    sweep: Sweeper, remote: Remote
+) -> None:
+    data = statement(account(credit(8_000, "T1"))).encode()
+    remote.drop("a.txt", data)
+    remote.drop("b.835", data[:-12])
+    assert [(one.kind, one.bytes) for one in sweep().landed] == [("bank", len(data))]
+    assert sweep().landed == []
+    assert [(one.kind, one.bytes) for one in sweep().landed] == [
+        ("bank", len(data) - 12)
+    ]  # evidence, refused when read
+    assert sweep.problems() == [("INCOMPLETE", 1, True), ("INCOMPLETE", 2, True), ("INCOMPLETE", 3, False)]
 
 
 def test_b002_a_file_that_grows_between_two_looks_is_held(
