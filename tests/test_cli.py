@@ -50,7 +50,8 @@ def test_status_answers_for_people_and_for_machines(lived: Lived) -> None:
     said = lived.pm("status").output
     assert "Claims by state" in said
     assert "Money by account" in said
-    assert f"of {found['auto_post_lines']['of']:,} remittance lines" in said
+    assert f"of lines ({found['auto_post']['lines']['posted']:,} of {found['auto_post']['lines']['of']:,})" in said
+    assert {"lines", "claims", "payments", "cents"} == set(found["auto_post"])
 
 
 def test_trace_tells_a_claims_life_in_order_with_evidence(lived: Lived, paid_claim: str) -> None:

@@ -36,9 +36,18 @@ def print_status(console: Console, found: dict[str, Any]) -> None:
     for name, title in TITLES.items():
         rows = found[name]
         console.print(rows_table(title, rows) if rows else f"[dim]{title}: none[/]")
-    lines = found["auto_post_lines"]
-    if lines["of"]:
-        console.print(f"Auto-post rate: {lines['rate']:.1%} ({lines['posted']:,} of {lines['of']:,} remittance lines)")
+    if found["auto_post"]["lines"]["of"]:
+        console.print(f"Posted with no person: {auto_post(found['auto_post'])}")
+
+
+def auto_post(rates: dict[str, dict[str, Any]]) -> str:
+    """The four auto-post rates, each with its denominator."""
+    parts: list[str] = []
+    for counted, one in rates.items():
+        posted, total = (money(one[key]) if counted == "cents" else f"{one[key]:,}" for key in ("posted", "of"))
+        name = "dollars" if counted == "cents" else counted
+        parts.append(f"{one['rate'] or 0:.1%} of {name} ({posted} of {total})")
+    return ", ".join(parts)
 
 
 def rows_table(title: str, rows: Sequence[dict[str, Any]]) -> Table:

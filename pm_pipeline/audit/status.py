@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from pm_pipeline.warehouse import run_sql
+
 COUNTS: dict[str, str] = {
     "claims_by_state": "SELECT state, count(*) AS claims, sum(charge_cents) AS charge_cents "
     "FROM scrub.claim_state JOIN scrub.claim USING (claim_id) GROUP BY 1 ORDER BY min(rank), 1",
@@ -31,12 +33,6 @@ COUNTS: dict[str, str] = {
     "sum(rows_quarantined) AS quarantined FROM intake.feed_file GROUP BY 1 ORDER BY 1",
 }
 
-# every remittance line, zero-pay and denied ones too; posted = no person had to touch it
-AUTO_POST = (
-    "SELECT count(*) FILTER (is_settled), count(*) FROM ("
-    "SELECT remit_line_id, bool_or(outcome <> 'held') AS is_settled FROM posting.line_outcome GROUP BY 1)"
-)
-
 
 def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Everything `pm status` shows, as plain data; amounts in cents. as_of is the last business date that was run."""
@@ -46,8 +42,10 @@ def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         cursor = con.execute(sql)
         columns = [column[0] for column in cursor.description]
         found[name] = [dict(zip(columns, map(_plain, row), strict=True)) for row in cursor.fetchall()]
-    posted, lines = con.execute(AUTO_POST).fetchone() or (0, 0)
-    found["auto_post_lines"] = {"posted": posted, "of": lines, "rate": round(posted / lines, 4) if lines else None}
+    found["auto_post"] = {
+        counted: {"posted": int(posted), "of": int(total), "rate": round(posted / total, 4) if total else None}
+        for counted, posted, total in run_sql(con, __package__ or "", "auto_post.sql").fetchall()
+    }
     return found
 
 

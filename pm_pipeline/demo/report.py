@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pm_pipeline.audit.render import money, rows_table
+from pm_pipeline.audit.render import auto_post, money, rows_table
 
 
 def print_report(console: Console, document: dict[str, Any]) -> None:
@@ -22,11 +22,8 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
         if found[name]:
             console.print(rows_table(title, found[name]))
     console.print(_kpis(document["kpis"]))
-    lines = found["auto_post_lines"]
-    if lines["of"]:
-        console.print(
-            f"Auto-post rate: [bold]{lines['rate']:.2%}[/] = {lines['posted']:,} of {lines['of']:,} remittance lines, no person involved\n"
-        )
+    if found["auto_post"]["lines"]["of"]:
+        console.print(f"Posted with no person: {auto_post(found['auto_post'])}\n")
     console.print(_books(document["reconciliation"]["lines"]))
     differing = document["reconciliation"]["claims_differing"]
     compared = document["reconciliation"]["claims_compared"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pm_pipeline import posting
+from pm_pipeline.audit.status import status
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.errors import PmError
 from pm_pipeline.posting import Resolution, kinds, propose
@@ -84,6 +85,9 @@ def test_a_claim_unmatched_is_proposed_by_content_and_posts_once_matched(world: 
     assert world.ar("C1") == {}
     assert "UNAPPLIED:payer" not in world.balances()
     assert ("CLAIM_UNMATCHED", "match", "B. Biller") in closed(world)
+    rates = status(world.con)["auto_post"]
+    assert {name: (one["posted"], one["of"]) for name, one in rates.items()} == {
+        "lines": (0, 2), "claims": (0, 1), "payments": (0, 1), "cents": (0, 12_000)}  # fmt: skip
     assert world.con.execute("SELECT match_by FROM posting.posting WHERE kind = 'release'").fetchall() == [("person",)]
     assert verify(world.con) == []
 
@@ -234,6 +238,7 @@ def test_what_was_looked_at_stays_closed_until_it_changes(world: World) -> None:
     world.bill("C1", {"A": 10_000})
     world.post(world.remittance(claim("C1", line("A", 12_000, 12_000))))
     assert world.exceptions() == ["CHARGE_MISMATCH", "CREDIT_BALANCE"]
+    assert status(world.con)["auto_post"]["cents"] == {"posted": 12_000, "of": 12_000, "rate": 1.0}
     decide(world, "CREDIT_BALANCE", Resolution("acknowledge"))
     decide(world, "CHARGE_MISMATCH", Resolution("acknowledge"))
     world.post(run_id="r3")
