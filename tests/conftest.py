@@ -21,7 +21,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 # the files whose tests look at the lived practice: they are slow, and run on one worker, so that it is made once
-USE_LIVED = ("tests/demo/test_demo.py", "tests/test_cli.py", "tests/test_phi.py")
+USE_LIVED = ("tests/demo/test_contracts.py", "tests/demo/test_demo.py", "tests/test_cli.py", "tests/test_phi.py")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

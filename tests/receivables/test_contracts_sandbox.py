@@ -53,6 +53,7 @@ def test_what_the_sandbox_underpays_is_found_and_nothing_else(world: World, judg
             decided = judge.primary(Case(sent, payer, PLAN.terms(payer), sent.clm01, DOS))
             answers.append(claim(sent.clm01, *decided, number=f"N{sent.clm01}"))
             for one in decided:
+                assert one.line_id
                 if one.allowed_cents is None:
                     refused.add(one.line_id[1:])
                 elif draw.happens(0.2, "underpaid", sent.clm01, one.line_id):
