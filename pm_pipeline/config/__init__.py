@@ -15,6 +15,7 @@ from pm_pipeline.codes import code_set
 from pm_pipeline.config.contracts import ContractBook, Contracts, check_contracts
 from pm_pipeline.config.denials import DenialEdits, Denials, DenialWorkflow
 from pm_pipeline.config.models import (
+    AnswerHours,
     Partner,
     Payer,
     Payers,
@@ -51,6 +52,11 @@ class Config:
                 return partner
         known = ", ".join(item.partner_id for item in self.partners.partners)
         raise ConfigError(f"There is no trading partner {partner_id!r} in trading_partners.yaml. Known: {known}.")
+
+    def answer_hours(self, payer: Payer) -> AnswerHours:
+        """How long silence is normal after an upload for this payer: its own hours where it has some, else its partner's."""
+        own = payer.answer_hours.model_dump(exclude_none=True)
+        return self.partner(payer.partner_id).answer_hours.model_copy(update=own)
 
 
 def load_config(settings: Settings) -> Config:

@@ -146,6 +146,13 @@ class Quirks(Strict):
     """Names and addresses in the case they were typed in, for payers that match them letter by letter."""
 
 
+class PayerHours(Strict):
+    """How long this payer's silence is normal where it is not as the partner's answer_hours say: 999, 277CA."""
+
+    set: Annotated[int, Field(gt=0)] | None = None
+    claim: Annotated[int, Field(gt=0)] | None = None
+
+
 class Payer(Strict):
     """One payer. Days are calendar days. numbers go out in 2010BB (2U, EI, FY, NF) and beside the practice (G2, LU)."""
 
@@ -163,6 +170,7 @@ class Payer(Strict):
     member_id_pattern: MemberPattern
     quirks: Quirks = Quirks()
     numbers: list[PayerNumber] = []
+    answer_hours: PayerHours = PayerHours()
 
 
 class Payers(Strict):

@@ -81,8 +81,8 @@ def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
                 payer.appeal_days,
                 payer.remit_days,
                 payer.crossover.wait_days,
-                math.ceil(config.partner(payer.partner_id).answer_hours.set / 24),
-                math.ceil(config.partner(payer.partner_id).answer_hours.claim / 24),
+                math.ceil(config.answer_hours(payer).set / 24),
+                math.ceil(config.answer_hours(payer).claim / 24),
             )
             for payer in config.payers
         ],
