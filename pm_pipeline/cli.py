@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pm_pipeline.claims_cli import claims
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.contracts_cli import contracts
 from pm_pipeline.denials_cli import denials
@@ -219,6 +220,7 @@ main.add_command(exceptions)
 main.add_command(money)
 main.add_command(denials)
 main.add_command(contracts)
+main.add_command(claims)
 
 
 @main.command()

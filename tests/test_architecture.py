@@ -32,6 +32,7 @@ MAY: dict[str, set[str]] = {
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
     "denials_cli": {"config", "home", "audit", "receivables"},
+    "claims_cli": {"home", "audit", "transport"},
     "contracts_cli": {"home", "config", "audit", "warehouse"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }

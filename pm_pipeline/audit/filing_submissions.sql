@@ -1,0 +1,9 @@
+-- one row per submission of claim $claim_id: the bytes, their control numbers, and where the claim lies in them
+SELECT claim.version, claim.payer_id, claim.frequency, claim.charge_cents, claim.isa13, interchange.gs06, claim.st02, sent.reference, claim.batch_on,
+       interchange.partner_id, interchange.file_id, interchange.bytes, interchange.remote_name, interchange.prepared_at, claim.first_segment_no,
+       claim.last_segment_no
+FROM submission.batch_claim AS claim
+JOIN submission.interchange AS interchange USING (isa13)
+JOIN submission.transaction_set AS sent USING (st02)
+WHERE claim.claim_id = $claim_id
+ORDER BY claim.version, claim.isa13;
