@@ -92,6 +92,7 @@ class Contract(Strict):
     modifiers: tuple[ModifierTerm, ...] = ()
     multiple_procedures: MultipleProcedures | None = None
     lesser_of_charge: bool = True
+    implausible_over: Annotated[int, Field(ge=100)] = 200
     tolerance: Tolerance
 
     @model_validator(mode="after")

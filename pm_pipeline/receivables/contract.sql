@@ -84,6 +84,7 @@ WITH priced AS (
                 WHEN basis = 'not_priced' THEN 'carved_out'
                 WHEN basis = 'schedule' AND NOT has_rate THEN 'no_rate'
                 WHEN price_cents IS NULL THEN 'by_report'
+                WHEN billed_cents > 0 AND CAST(price_cents AS HUGEINT) * 100 > CAST(billed_cents AS HUGEINT) * implausible_percent THEN 'implausible'
                 WHEN is_adjusted_above THEN 'claim_level'
                 WHEN part_cents <= 0 AND denied_cents > 0 THEN 'denied' END AS reason,
            -- the part of the charge this line speaks of and does not deny

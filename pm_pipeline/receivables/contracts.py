@@ -20,7 +20,7 @@ ANY_CODE = ("", "~")  # before and after every procedure code
 
 TABLES = {
     "contract_term": "payer_id VARCHAR, effective_from DATE, effective_to DATE, terms VARCHAR, contract_id VARCHAR, contract_version INTEGER, "
-    "edition VARCHAR, lesser_of_charge BOOLEAN, tolerance_cents BIGINT, tolerance_bp BIGINT",
+    "edition VARCHAR, lesser_of_charge BOOLEAN, implausible_percent BIGINT, tolerance_cents BIGINT, tolerance_bp BIGINT",
     "contract_price": "contract_id VARCHAR, contract_version INTEGER, place INTEGER, term VARCHAR, first_code VARCHAR, last_code VARCHAR, "
     "basis VARCHAR, schedule VARCHAR, basis_points BIGINT, per_unit BOOLEAN",
     "contract_modifier": "contract_id VARCHAR, contract_version INTEGER, modifier VARCHAR, basis_points BIGINT",
@@ -69,7 +69,7 @@ def _tell(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]
 def _terms(book: ContractBook) -> list[tuple[Any, ...]]:
     return [
         (one.payer_id, one.effective_from, one.effective_to, one.terms_json(), one.contract_id, one.version, book.edition(one),
-         one.lesser_of_charge, one.tolerance.cents, basis_points(one.tolerance.percent))
+         one.lesser_of_charge, one.implausible_over, one.tolerance.cents, basis_points(one.tolerance.percent))
         for one in book.contracts
     ]  # fmt: skip
 

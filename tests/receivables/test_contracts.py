@@ -193,6 +193,17 @@ def test_what_stands_at_claim_level_or_on_no_charge_is_not_held_against_a_line(w
     ]
 
 
+@pytest.mark.parametrize(("units", "reason"), [(4, None), (5, "implausible")])
+def test_a_price_far_above_the_charge_is_our_own_mistake_and_not_the_payers(
+    world: World, units: int, reason: str | None
+) -> None:
+    agree(world)
+    bill(world, "C1", {"A": 16_000}, units=units)
+    world.post(world.remittance(claim("C1", line("A", 16_000, 12_000, CO45(4_000)))))
+    assert found(world, "reason", "verdict") == [(reason, "not_priced" if reason else "underpaid")]
+    assert underpayments(world) == ([] if reason else [("C1", 4_000)])
+
+
 def test_two_lines_of_one_charge_share_its_price(world: World) -> None:
     agree(world)
     bill(world, "C1", {"A": 40_000}, units=4)
