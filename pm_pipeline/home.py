@@ -30,6 +30,8 @@ SCHEMAS = [
     Schema("remittance", 3, "pm_pipeline.remittance"),
     Schema("posting", 1, "pm_pipeline.posting"),
     Schema("receivables", 2, "pm_pipeline.receivables"),
+    Schema("posting", 2, "pm_pipeline.posting"),
+    Schema("receivables", 1, "pm_pipeline.receivables"),
 ]
 
 

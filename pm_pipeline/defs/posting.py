@@ -49,7 +49,7 @@ MONEY = check_spec(
     "posting",
     "posting",
     "every_cent_is_explained",
-    "Each payment's money is in the ledger once, and every line of it posted or held (I02, I04, I09).",
+    "Each payment's money is in the ledger once, every line of it posted or held, and its cash cleared or explained (I02, I04, I09, I17).",
 )
 
 
@@ -68,7 +68,7 @@ def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.Mate
         result = posting.run(con, home.config, when.today, when.run_id)
         checks = [
             invariant_check(con, LEDGER, "I01", "I08", "I10", "I14", "I16"),
-            invariant_check(con, MONEY, "I02", "I04", "I09"),
+            invariant_check(con, MONEY, "I02", "I04", "I09", "I17"),
         ]
     yield from results(SPECS, {"posting": facts(result)})
     yield from checks

@@ -8,8 +8,9 @@ FROM remittance.current_deposit AS deposit
 JOIN remittance.current_payment AS pay ON pay.trn02 = trim(deposit.trace_number) AND (deposit.originator IS NULL OR pay.trn03 = trim(deposit.originator))
 WHERE deposit.deposit_id NOT IN (SELECT deposit_id FROM posting.deposit_match) AND pay.payment_id NOT IN (SELECT payment_id FROM posting.deposit_match);
 
--- one row per deposit and the payment it pays. Those that name the originator come first; one that does not is tied only
--- when a single payment is left that it can be.
+-- one row per deposit and the payment it pays, or pays a part of. Those that name the originator come first; one that does not
+-- is tied only when a single payment is left that it can be. What is left then is tied when it comes out exactly: all deposits
+-- of a trace number to its one payment, or one deposit to all payments of its trace number.
 CREATE OR REPLACE TEMP TABLE deposit_pair AS
 WITH named AS (
     SELECT deposit_id, payment_id FROM deposit_near WHERE is_equal AND originator IS NOT NULL
@@ -19,15 +20,26 @@ WITH named AS (
     SELECT deposit_id, payment_id FROM deposit_near
     WHERE is_equal AND originator IS NULL AND payment_id NOT IN (SELECT payment_id FROM named)
     QUALIFY count(*) OVER (PARTITION BY deposit_id) = 1 AND row_number() OVER (PARTITION BY payment_id ORDER BY deposited_on, deposit_id) = 1
+), whole AS (
+    FROM named UNION ALL FROM unnamed
+), rest AS (
+    SELECT deposit_id, payment_id, cents, paid_cents, count(*) OVER (PARTITION BY deposit_id) AS payments, count(*) OVER (PARTITION BY payment_id) AS deposits
+    FROM deposit_near
+    WHERE paid_cents > 0 AND deposit_id NOT IN (SELECT deposit_id FROM whole) AND payment_id NOT IN (SELECT payment_id FROM whole)
+), parts AS (
+    SELECT deposit_id, payment_id FROM rest
+    QUALIFY (sum(cents) OVER (PARTITION BY payment_id) = paid_cents AND max(payments) OVER (PARTITION BY payment_id) = 1)
+         OR (sum(paid_cents) OVER (PARTITION BY deposit_id) = cents AND max(deposits) OVER (PARTITION BY deposit_id) = 1)
 )
-SELECT near.* FROM deposit_near AS near JOIN (FROM named UNION ALL FROM unnamed) USING (deposit_id, payment_id);
+SELECT near.*, least(near.cents, near.paid_cents) AS tied_cents
+FROM deposit_near AS near JOIN (FROM whole UNION ALL FROM parts) USING (deposit_id, payment_id);
 
 INSERT INTO posting.deposit_match
 SELECT deposit_id, payment_id, CAST($today AS DATE), $run_id FROM deposit_pair;
 
 INSERT INTO ledger_proposal
 SELECT concat('deposit:', deposit_id), 'deposit', NULL, 'policy', 'deposit', CASE side WHEN 1 THEN 'BANK' ELSE 'CASH_CLEARING' END,
-       CASE side WHEN 1 THEN 'none' ELSE cash END, side * cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, deposited_on, file_id, row_no,
+       CASE side WHEN 1 THEN 'none' ELSE cash END, side * tied_cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, deposited_on, file_id, row_no,
        $policy_id, $policy_version, 'DEPOSIT'
 FROM deposit_pair CROSS JOIN (VALUES (1), (-1)) AS sides(side);
 
@@ -35,7 +47,8 @@ INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'DEPOSIT_AMOUNT', deposit_id)), 'DEPOSIT_AMOUNT', 'deposit', deposit_id, payment_id, NULL, NULL, cents - paid_cents,
        concat('deposit ', cents, ' cents, BPR02 ', paid_cents, ' cents'), false, CAST($today AS DATE), $run_id
 FROM deposit_near
-WHERE deposit_id NOT IN (SELECT deposit_id FROM deposit_near WHERE is_equal) AND payment_id NOT IN (SELECT payment_id FROM deposit_pair)
+WHERE deposit_id NOT IN (SELECT deposit_id FROM deposit_near WHERE is_equal UNION ALL SELECT deposit_id FROM deposit_pair)
+  AND payment_id NOT IN (SELECT payment_id FROM deposit_pair)
 QUALIFY row_number() OVER (PARTITION BY deposit_id ORDER BY effective_on, payment_id) = 1;
 
 INSERT OR IGNORE INTO posting.exception_closed

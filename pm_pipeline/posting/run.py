@@ -59,6 +59,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             ledger.reverse(con)
             run_sql(con, HERE, "place.sql", params)
             run_sql(con, HERE, "deposits.sql", params)
+            run_sql(con, HERE, "bank_returns.sql", params)
             run_sql(con, HERE, "unexplained.sql", params)
             _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, placed lines, deposits", today))
         run_sql(con, HERE, "settled.sql", params)
@@ -125,7 +126,7 @@ def _count(con: duckdb.DuckDBPyConnection, done: Posted, run_id: str) -> None:
     ).fetchone()
     if row:
         done.claims, done.reversals, done.suspended, done.released, done.posted_cents = (int(value) for value in row)
-    done.deposits = _scalar(con, "SELECT count(*) FROM deposit_pair WHERE cents = paid_cents")
+    done.deposits = _scalar(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
     done.exceptions = {
         str(code): int(count)
         for code, count in con.execute(

@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS posting.decision (
 CREATE TABLE IF NOT EXISTS posting.exception (
     exception_id   VARCHAR PRIMARY KEY,     -- of code and item
     code           VARCHAR NOT NULL,        -- posting/exceptions.csv says what each means and who may do what
-    item_kind      VARCHAR NOT NULL,        -- payment, remit_claim, remit_line, provider_adjustment, deposit
+    item_kind      VARCHAR NOT NULL,        -- payment, remit_claim, remit_line, provider_adjustment, deposit, bank_line
     item_id        VARCHAR NOT NULL,
     payment_id     VARCHAR,
     remit_claim_id VARCHAR,
@@ -109,14 +109,101 @@ CREATE TABLE IF NOT EXISTS posting.payment_posted (
     run_id     VARCHAR NOT NULL
 );
 
--- one row per deposit tied to a payment
+-- one row per deposit and a payment it is tied to: nearly always one to one; several where they come out exactly
 CREATE TABLE IF NOT EXISTS posting.deposit_match (
-    deposit_id VARCHAR PRIMARY KEY,
-    payment_id VARCHAR NOT NULL UNIQUE,
+    deposit_id VARCHAR NOT NULL,
+    payment_id VARCHAR NOT NULL,
     matched_on DATE NOT NULL,
-    run_id     VARCHAR NOT NULL
+    run_id     VARCHAR NOT NULL,
+    PRIMARY KEY (deposit_id, payment_id)
 );
 
 -- one row per open exception
 CREATE OR REPLACE VIEW posting.open_exception AS
 SELECT * FROM posting.exception ANTI JOIN posting.exception_closed USING (exception_id);
+
+-- one row per deposit the bank took back from a payment it had cleared
+CREATE TABLE IF NOT EXISTS posting.bank_return_posted (
+    line_id    VARCHAR PRIMARY KEY,         -- of remittance.bank_line
+    payment_id VARCHAR NOT NULL,
+    cents      BIGINT NOT NULL,             -- taken back
+    posted_on  DATE NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per deposit tied to a payment, with the part of its cents that is for this payment
+CREATE OR REPLACE VIEW posting.deposit_part AS
+SELECT deposit_id, payment_id, matched_on, least(deposit.cents, pay.paid_cents) AS cents
+FROM posting.deposit_match JOIN remittance.deposit USING (deposit_id) JOIN remittance.payment AS pay USING (payment_id);
+
+-- the fourth business day after a day, Monday to Friday; bank holidays are not counted out (CORE 370: late after it)
+CREATE OR REPLACE MACRO posting.fourth_business_day(day) AS day + CASE dayofweek(day) WHEN 0 THEN 4 WHEN 1 THEN 4 WHEN 6 THEN 5 ELSE 6 END;
+
+-- one row per deposit and the day we learned of it
+CREATE OR REPLACE VIEW posting.seen_deposit AS
+SELECT deposit.*, coalesce(file.landed_on, deposited_on) AS seen_on
+FROM remittance.current_deposit AS deposit LEFT JOIN transport.file AS file ON file.file_id = deposit.file_id;
+
+-- one row per payment with what the bank has of it at the end of as_of. state: matched; returned (the bank took it back); unequal (a
+-- deposit with its trace number and another amount: difference_cents); ambiguous (a deposit fits it and another payment alike);
+-- not_needed (nothing is to be paid); not_ours (paid to somebody else); late (no money by due_on); waiting
+CREATE OR REPLACE MACRO posting.payment_reassociation(as_of) AS TABLE
+WITH tied AS (
+    SELECT payment_id, count(*) AS deposits, sum(cents) AS cents FROM posting.deposit_part WHERE matched_on <= as_of GROUP BY payment_id
+), taken AS (
+    SELECT payment_id, sum(cents) AS cents FROM posting.bank_return_posted WHERE posted_on <= as_of GROUP BY payment_id
+), untied AS (
+    SELECT pay.payment_id, count(*) AS deposits, sum(deposit.cents) AS cents
+    FROM remittance.payment AS pay
+    JOIN posting.seen_deposit AS deposit ON trim(deposit.trace_number) = pay.trn02 AND coalesce(trim(deposit.originator) = pay.trn03, true)
+    WHERE deposit.seen_on <= as_of AND deposit.deposit_id NOT IN (SELECT deposit_id FROM posting.deposit_match WHERE matched_on <= as_of)
+    GROUP BY pay.payment_id
+), summed AS (
+    SELECT pay.*, coalesce(tied.deposits, 0) AS deposits, coalesce(tied.cents, 0) AS tied_cents, coalesce(taken.cents, 0) AS returned_cents,
+           untied.cents AS untied_cents, posting.fourth_business_day(effective_on) AS due_on
+    FROM remittance.current_payment AS pay LEFT JOIN tied USING (payment_id) LEFT JOIN taken USING (payment_id) LEFT JOIN untied USING (payment_id)
+    WHERE received_on <= as_of
+)
+SELECT payment_id, payer_id, trn02, trn03, method, effective_on, due_on, paid_cents, deposits, CAST(tied_cents AS BIGINT) AS tied_cents,
+       CAST(returned_cents AS BIGINT) AS returned_cents, CAST(CASE WHEN state = 'unequal' THEN untied_cents - paid_cents ELSE 0 END AS BIGINT) AS difference_cents, state
+FROM (
+    SELECT *, CASE WHEN returned_cents > 0 THEN 'returned' WHEN tied_cents > 0 THEN 'matched' WHEN untied_cents = paid_cents THEN 'ambiguous'
+                   WHEN untied_cents IS NOT NULL THEN 'unequal' WHEN paid_cents <= 0 THEN 'not_needed' WHEN NOT is_our_payee THEN 'not_ours'
+                   WHEN due_on < as_of THEN 'late' ELSE 'waiting' END AS state
+    FROM summed
+);
+
+-- one row per deposit with the remittances it pays at the end of as_of. state: matched; unequal or ambiguous (see above); paid_twice (a
+-- payment of its trace number that another deposit paid); unnamed (the bank names no trace number); remittance_missing (no 835 by due_on); waiting
+CREATE OR REPLACE MACRO posting.deposit_reassociation(as_of) AS TABLE
+WITH tied AS (
+    SELECT deposit_id, count(*) AS payments, sum(cents) AS cents FROM posting.deposit_part WHERE matched_on <= as_of GROUP BY deposit_id
+), named AS (
+    SELECT deposit.deposit_id, bool_or(pay.state IN ('unequal', 'ambiguous')) AS is_open, bool_or(pay.state = 'ambiguous') AS is_ambiguous, sum(pay.paid_cents) AS paid_cents
+    FROM remittance.current_deposit AS deposit
+    JOIN posting.payment_reassociation(as_of) AS pay ON pay.trn02 = trim(deposit.trace_number) AND coalesce(pay.trn03 = trim(deposit.originator), true)
+    GROUP BY deposit.deposit_id
+)
+SELECT deposit.deposit_id, deposit.deposited_on, deposit.trace_number, deposit.originator, deposit.cents, coalesce(tied.payments, 0) AS payments,
+       posting.fourth_business_day(deposited_on) AS due_on,
+       CASE WHEN tied.deposit_id IS NOT NULL THEN 'matched' WHEN named.is_ambiguous THEN 'ambiguous' WHEN named.is_open THEN 'unequal'
+            WHEN named.deposit_id IS NOT NULL THEN 'paid_twice' WHEN trim(deposit.trace_number) = '' THEN 'unnamed'
+            WHEN posting.fourth_business_day(deposited_on) < as_of THEN 'remittance_missing' ELSE 'waiting' END AS state
+FROM posting.seen_deposit AS deposit LEFT JOIN tied USING (deposit_id) LEFT JOIN named USING (deposit_id)
+WHERE deposit.seen_on <= as_of;
+
+-- one row per posted payment with cents in CASH_CLEARING, or that should have some. reason: awaiting_deposit, deposit_unequal,
+-- deposit_ambiguous, deposit_returned, payee_not_ours; NULL: no reason explains exactly this residue
+CREATE OR REPLACE VIEW posting.cash_residue AS
+WITH clearing AS (
+    SELECT payment_id, sum(cents) AS cents FROM ledger.entry WHERE account = 'CASH_CLEARING' AND payment_id IS NOT NULL GROUP BY payment_id
+)
+SELECT pay.payment_id, trn02, trn03, payer_id, CAST(coalesce(clearing.cents, 0) AS BIGINT) AS residue_cents,
+       CASE WHEN coalesce(clearing.cents, 0) = paid_cents - tied_cents + returned_cents
+            THEN CASE state WHEN 'late' THEN 'awaiting_deposit' WHEN 'waiting' THEN 'awaiting_deposit' WHEN 'unequal' THEN 'deposit_unequal'
+                            WHEN 'ambiguous' THEN 'deposit_ambiguous' WHEN 'returned' THEN 'deposit_returned' WHEN 'not_ours' THEN 'payee_not_ours' END
+       END AS reason
+FROM posting.payment_reassociation(DATE '9999-01-01') AS pay
+JOIN posting.payment_posted USING (payment_id)
+LEFT JOIN clearing USING (payment_id)
+WHERE coalesce(clearing.cents, 0) <> 0 OR paid_cents - tied_cents + returned_cents <> 0;

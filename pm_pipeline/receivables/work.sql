@@ -19,9 +19,6 @@ WITH sent AS (
 ), crossed_over AS (
     SELECT DISTINCT claim_id FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id)
     WHERE clp.status IN ('19', '20', '21') OR clp.forwarded_to IS NOT NULL OR list_has_any(clp.remark_codes, ['MA18', 'N89', 'MA07'])
-), weekday AS (
-    -- four business days after a weekday (CORE 370: late at 4)
-    SELECT unnest([0, 1, 2, 3, 4, 5, 6]) AS dow, unnest([4, 4, 6, 6, 6, 6, 5]) AS four_business_days
 )
 SELECT 'overdue_set' AS kind, CAST(isa13 AS VARCHAR) AS item_id, CAST(NULL AS VARCHAR) AS claim_id, sum(charge_cents) AS cents, min(uploaded_on + set_days) AS due_on,
        concat('No 999 for interchange ', isa13, ' (', count(*), ' claims). Ask the clearinghouse whether it arrived.') AS text
@@ -33,13 +30,16 @@ UNION ALL
 SELECT 'overdue_remittance', claim_id, claim_id, charge_cents, accepted_on + remit_days, 'The payer accepted the claim and has not answered. Ask for its status (276).'
 FROM waiting WHERE state = 'accepted'
 UNION ALL
-SELECT 'overdue_deposit', payment_id, NULL, paid_cents, effective_on + four_business_days, 'The remittance came, the money has not. Ask the bank, then the payer.'
-FROM remittance.payment AS pay JOIN weekday ON weekday.dow = dayofweek(pay.effective_on)
-WHERE paid_cents > 0 AND is_our_payee AND payment_id NOT IN (SELECT payment_id FROM posting.deposit_match)
+SELECT 'overdue_deposit', payment_id, NULL, paid_cents, due_on,
+       CASE state WHEN 'ambiguous' THEN 'A deposit fits this payment and another alike. Ask the bank who sent it.' ELSE 'The remittance came, the money has not. Ask the bank, then the payer.' END
+FROM posting.payment_reassociation(CAST($today AS DATE)) WHERE state IN ('late', 'waiting', 'ambiguous')
 UNION ALL
-SELECT 'unmatched_deposit', deposit_id, NULL, cents, deposited_on + four_business_days, 'The money came, the remittance has not. Ask the payer for the 835.'
-FROM remittance.deposit AS deposit JOIN weekday ON weekday.dow = dayofweek(deposit.deposited_on)
-WHERE deposit_id NOT IN (SELECT deposit_id FROM posting.deposit_match)
+SELECT 'unmatched_deposit', deposit_id, NULL, cents, due_on,
+       CASE state WHEN 'unnamed' THEN 'The bank names no trace number. Look at the deposit slip, or ask the bank for the addenda.'
+                  WHEN 'paid_twice' THEN 'Another deposit has paid the payment this one names. Ask the payer; refund what came twice.'
+                  WHEN 'ambiguous' THEN 'It fits two payments alike. Ask the bank who sent it.'
+                  ELSE 'The money came, the remittance has not. Ask the payer for the 835.' END
+FROM posting.deposit_reassociation(CAST($today AS DATE)) WHERE state NOT IN ('matched', 'unequal')
 UNION ALL
 SELECT 'filing_deadline', claim.claim_id, claim.claim_id, claim.charge_cents, claim.dos_from + term.timely_filing_days - CAST($warning_days AS INTEGER),
        concat('Not accepted by the payer yet; the filing limit is ', claim.dos_from + term.timely_filing_days, '.')
