@@ -3,7 +3,8 @@
 carc.csv            claim adjustment reason codes: category, denial or not, what to do
 rarc.csv            remark codes that refine a category or block a transfer
 category.csv        denial and adjustment categories and their priority
-plb.csv             provider-level adjustments (PLB03-1) and their ledger accounts; one that is not here holds the payment
+plb.csv             provider-level adjustments (PLB03-1), their ledger accounts and what each sign means; one that is not here holds the
+                    payment, one of kind hold waits alone for a person
 bank_type.csv       transaction types of a bank's BAI2 statement and what each is to the practice
 answer.csv          TA104, IK501 and STC01-1 codes and what they do to a claim
 place_of_service.csv

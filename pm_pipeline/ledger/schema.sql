@@ -25,8 +25,12 @@ INSERT OR IGNORE INTO ledger.account VALUES
     ('REFUND_PAYABLE', 'liability', 'credit', 'payer, patient', 'Refunds approved and not yet cleared'),
     ('INTEREST_INCOME', 'income', 'credit', 'none', 'Interest paid by payers on late claims'),
     ('INCENTIVE', 'income', 'credit', 'none', 'Quality and incentive payments'),
-    ('TAX_LEVY', 'expense', 'debit', 'none', 'Taken by a payer for a tax authority'),
-    ('CAPITATION', 'income', 'credit', 'none', 'Capitation payments');
+    ('TAX_LEVY', 'expense', 'debit', 'irs, levy', 'Taken by a payer for a tax authority'),
+    ('CAPITATION', 'income', 'credit', 'none, retroactive', 'Capitation payments'),
+    ('SETTLEMENT', 'income', 'credit', 'kind of settlement', 'Lump sums, passthroughs and settlements with a payer outside any claim'),
+    ('PAYER_CHARGES', 'expense', 'debit', 'late_charge, interest_penalty, penalty, transmission_fee', 'Fees and penalties a payer keeps from its payments'),
+    ('NONREIMBURSABLE', 'contra_income', 'debit', 'none', 'Shown as paid for information only, and taken out again (PLB J1): no money'),
+    ('LOAN_PAYABLE', 'liability', 'credit', 'payer', 'Loans a payer gave and takes back from its payments');
 
 -- one row per transaction: one business event on one charge or one provider adjustment
 CREATE TABLE IF NOT EXISTS ledger.txn (

@@ -1,10 +1,14 @@
--- provider-level adjustments (PLB): a positive amount lowers the payment, so cash goes down and the account up
+-- provider-level adjustments (PLB). A positive amount lowers the payment: cash is credited and the code's account debited (a levy
+-- taken, a notice recovered, a withhold kept). A negative amount raises it: cash is debited and the account credited (interest or
+-- capitation paid to us, the notice of a recovery, a balance carried out). codes/plb.csv says both for each code. A code that is
+-- not there holds the whole payment; one whose entry_kind is hold waits alone, in suspense, until a person says what it is.
 CREATE OR REPLACE TEMP TABLE plb_now AS
 SELECT plb.*, pay.payer_id, pay.effective_on, code.account, code.sub_account, code.entry_kind,
        CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
        done.kind IS NOT NULL AS is_suspended,
-       bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee OR pay.payer_id IS NULL AS is_held,
-       CASE WHEN NOT pay.is_our_payee THEN 'PAYEE_NOT_OURS' WHEN code.account IS NULL THEN 'PLB_UNKNOWN' WHEN pay.payer_id IS NULL THEN 'PAYER_UNKNOWN' END AS held_for
+       bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee OR pay.payer_id IS NULL OR coalesce(code.entry_kind = 'hold', false) AS is_held,
+       CASE WHEN NOT pay.is_our_payee THEN 'PAYEE_NOT_OURS' WHEN code.account IS NULL THEN 'PLB_UNKNOWN' WHEN pay.payer_id IS NULL THEN 'PAYER_UNKNOWN'
+            WHEN code.entry_kind = 'hold' THEN 'PLB_REVIEW' END AS held_for
 FROM remittance.provider_adjustment AS plb
 JOIN remittance.current_payment AS pay USING (payment_id)
 LEFT JOIN codes.plb AS code USING (reason_code)
@@ -13,7 +17,7 @@ WHERE NOT EXISTS (SELECT 1 FROM posting.provider_adjustment_outcome AS earlier W
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', held_for, plb_id)), held_for, 'provider_adjustment', plb_id, payment_id, NULL, NULL, -cents,
-       concat('PLB ', reason_code, ' at segment ', segment_no), true, CAST($today AS DATE), $run_id
+       concat('PLB ', reason_code, ' at segment ', segment_no, CASE WHEN cents > 0 THEN ', lowers the payment' WHEN cents < 0 THEN ', raises the payment' END), true, CAST($today AS DATE), $run_id
 FROM plb_now WHERE held_for IS NOT NULL;
 
 INSERT OR IGNORE INTO posting.exception_closed

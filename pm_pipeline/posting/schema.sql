@@ -207,3 +207,93 @@ FROM posting.payment_reassociation(DATE '9999-01-01') AS pay
 JOIN posting.payment_posted USING (payment_id)
 LEFT JOIN clearing USING (payment_id)
 WHERE coalesce(clearing.cents, 0) <> 0 OR paid_cents - tied_cents + returned_cents <> 0;
+
+-- one row per provider adjustment that speaks of a claim (WO, 72, L6), with the remittance claim it names: by the payer's claim
+-- number or ours in its reference, alone or with a date, the other number or the trace number behind it (RFI 2370). Of several
+-- answers to the claim a reversal comes first, and the newest not after the adjustment.
+CREATE OR REPLACE VIEW posting.provider_adjustment_claim AS
+WITH plb AS (
+    SELECT plb.plb_id, plb.payment_id, trn03, trn02, reason_code, nullif(trim(reference), '') AS reference, cents, effective_on
+    FROM remittance.provider_adjustment AS plb JOIN remittance.payment USING (payment_id)
+    WHERE reason_code IN ('WO', '72', 'L6')
+), named AS (
+    SELECT trn03, payer_claim_number AS name, clp01 AS other, 'payer_claim_number' AS match_by, remit_claim_id, payment_id, status, effective_on
+    FROM remittance.claim JOIN remittance.payment USING (payment_id) WHERE payer_claim_number <> ''
+    UNION ALL
+    SELECT trn03, clp01, payer_claim_number, 'claim_id', remit_claim_id, payment_id, status, effective_on
+    FROM remittance.claim JOIN remittance.payment USING (payment_id) WHERE clp01 NOT IN ('', '0')
+), part AS (
+    -- what a reference may begin with: as many pieces as there are lengths of names
+    SELECT plb.*, size, left(reference, size) AS name, substr(reference, size + 1) AS rest
+    FROM plb CROSS JOIN (SELECT DISTINCT length(name) AS size FROM named) AS sizes WHERE size <= length(reference)
+), found AS (
+    SELECT part.plb_id, named.remit_claim_id, named.match_by
+    FROM part JOIN named ON named.trn03 = part.trn03 AND named.name = part.name
+    WHERE regexp_full_match(replace(replace(rest, coalesce(nullif(named.other, ''), ' '), ''), trn02, ''), '[ /-]*([0-9]{6}|[0-9]{8})?[ /-]*')
+    QUALIFY row_number() OVER (PARTITION BY part.plb_id ORDER BY size DESC, named.effective_on <= part.effective_on DESC, named.status = '22' DESC,
+                               named.payment_id = part.payment_id DESC, named.effective_on DESC, named.match_by DESC, named.remit_claim_id DESC) = 1
+)
+SELECT plb.plb_id, plb.payment_id, plb.reason_code, plb.reference, plb.cents, found.match_by, found.remit_claim_id, clp.payer_claim_number,
+       coalesce(posted.claim_id, ours.claim_id) AS claim_id, clp.status = '22' AS is_reversal
+FROM plb
+LEFT JOIN found USING (plb_id)
+LEFT JOIN remittance.claim AS clp USING (remit_claim_id)
+LEFT JOIN (SELECT DISTINCT remit_claim_id, claim_id FROM posting.posting WHERE claim_id IS NOT NULL) AS posted USING (remit_claim_id)
+LEFT JOIN scrub.claim AS ours ON ours.claim_id = clp.clp01;
+
+-- one row per amount a payer carries from one payment to another: FB a balance, WO an overpayment to be taken, AP an advance; its two
+-- halves paired by reference across remittances. open_cents is what the payer still means to take. state: paired; open; taken_unannounced
+-- (more was taken than announced). A 72 (our refund acknowledged) of the same claim counts as announced.
+CREATE OR REPLACE VIEW posting.carried_balance AS
+WITH half AS (
+    SELECT plb.plb_id, trn03, trn02, effective_on, plb.reason_code, plb.cents,
+           coalesce(CASE WHEN plb.reason_code IN ('WO', '72') THEN of_claim.payer_claim_number END, nullif(trim(plb.reference), ''),
+                    CASE WHEN plb.cents < 0 THEN trn02 END, plb.plb_id) AS reference
+    FROM remittance.provider_adjustment AS plb
+    JOIN remittance.payment AS pay ON pay.payment_id = plb.payment_id
+    LEFT JOIN posting.provider_adjustment_claim AS of_claim ON of_claim.plb_id = plb.plb_id
+    WHERE plb.reason_code IN ('FB', 'WO', 'AP', '72') AND pay.is_our_payee
+), carried_out AS (
+    -- the trace number of the payment a balance was carried out of names it as well as its own reference does
+    SELECT trn03, trn02, min(reference) AS reference FROM half WHERE reason_code = 'FB' AND cents < 0
+    GROUP BY trn03, trn02 HAVING count(DISTINCT reference) = 1
+), keyed AS (
+    SELECT half.* EXCLUDE (reference), CASE WHEN half.reason_code = '72' THEN 'WO' ELSE half.reason_code END AS kind,
+           CASE WHEN half.reason_code = 'FB' AND half.cents > 0 AND NOT EXISTS (
+                    SELECT 1 FROM half AS exact WHERE exact.reason_code = 'FB' AND exact.cents < 0 AND exact.trn03 = half.trn03 AND exact.reference = half.reference)
+                THEN coalesce(carried_out.reference, half.reference) ELSE half.reference END AS reference
+    FROM half LEFT JOIN carried_out ON carried_out.trn03 = half.trn03 AND carried_out.trn02 = half.reference
+)
+SELECT kind AS reason_code, trn03, reference, announced_cents, acknowledged_cents, taken_cents,
+       announced_cents + acknowledged_cents - taken_cents AS open_cents,
+       CASE WHEN announced_cents + acknowledged_cents = taken_cents THEN 'paired' WHEN announced_cents + acknowledged_cents > taken_cents THEN 'open'
+            ELSE 'taken_unannounced' END AS state, first_on, last_on, plb_ids
+FROM (
+    SELECT kind, trn03, reference, CAST(coalesce(-sum(cents) FILTER (cents < 0 AND reason_code <> '72'), 0) AS BIGINT) AS announced_cents,
+           CAST(coalesce(-sum(cents) FILTER (reason_code = '72'), 0) AS BIGINT) AS acknowledged_cents,
+           CAST(coalesce(sum(cents) FILTER (cents > 0 AND reason_code <> '72'), 0) AS BIGINT) AS taken_cents,
+           min(effective_on) AS first_on, max(effective_on) AS last_on, list(plb_id ORDER BY effective_on, plb_id) AS plb_ids
+    FROM keyed GROUP BY kind, trn03, reference
+);
+
+-- one row per remittance claim that states interest (AMT*I), which is a memo and never posted. state: paid_in_plb (an L6 of the
+-- claim, or all L6 of the payment, come to it: that is what was posted); paid_in_claim (it is in the claim's payment, CAS 225);
+-- differs (an L6 of the claim says another amount); memo_only (nothing pays it)
+CREATE OR REPLACE VIEW posting.claim_interest AS
+WITH stated AS (
+    SELECT remit_claim_id, payment_id, clp01, interest_cents, sum(interest_cents) OVER (PARTITION BY payment_id) AS payment_interest_cents
+    FROM remittance.claim WHERE interest_cents <> 0
+), of_claim AS (
+    SELECT remit_claim_id, payment_id, -sum(cents) AS cents FROM posting.provider_adjustment_claim WHERE reason_code = 'L6' AND remit_claim_id IS NOT NULL GROUP BY ALL
+), of_payment AS (
+    SELECT payment_id, -sum(cents) AS cents FROM remittance.provider_adjustment WHERE reason_code = 'L6' GROUP BY payment_id
+), in_claim AS (
+    SELECT remit_claim_id, -sum(cents) AS cents FROM remittance.adjustment WHERE carc = '225' GROUP BY remit_claim_id
+)
+SELECT stated.remit_claim_id, stated.payment_id, stated.clp01, stated.interest_cents,
+       CASE WHEN of_claim.cents = interest_cents OR of_payment.cents = payment_interest_cents THEN 'paid_in_plb'
+            WHEN in_claim.cents = interest_cents THEN 'paid_in_claim' WHEN of_claim.cents IS NOT NULL THEN 'differs' ELSE 'memo_only' END AS state
+FROM stated
+LEFT JOIN of_claim USING (remit_claim_id, payment_id)
+LEFT JOIN of_payment USING (payment_id)
+LEFT JOIN in_claim USING (remit_claim_id);

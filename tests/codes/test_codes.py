@@ -36,7 +36,9 @@ def test_every_category_used_has_a_priority(codes: duckdb.DuckDBPyConnection) ->
 
 def test_every_plb_code_posts_to_an_account_of_the_ledger(codes: duckdb.DuckDBPyConnection) -> None:
     assert codes.execute("SELECT account FROM codes.plb ANTI JOIN ledger.account USING (account)").fetchall() == []
-    assert codes.execute("SELECT count(*) FROM codes.plb").fetchone() == (3,)
+    assert codes.execute("SELECT count(*) FROM codes.plb").fetchone() == (41,)
+    unsaid = "SELECT reason_code FROM codes.plb WHERE NOT (meaning LIKE '%positive%' AND meaning LIKE '%negative%')"
+    assert codes.execute(unsaid).fetchall() == []
 
 
 def test_every_bank_type_is_three_digits_and_known_to_the_loader(codes: duckdb.DuckDBPyConnection) -> None:
