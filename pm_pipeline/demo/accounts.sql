@@ -15,5 +15,7 @@ SELECT name, sum(cents) AS cents FROM (
     UNION ALL SELECT 'suspense', -cents FROM mine WHERE account = 'UNAPPLIED'
     UNION ALL SELECT concat('recoup ', sub_account), -cents FROM mine WHERE account = 'RECOUP_DUE'
     UNION ALL SELECT concat('cash ', sub_account), cents FROM mine WHERE account = 'CASH_CLEARING' AND entry_kind <> 'deposit'
+    UNION ALL SELECT concat('provider ', account), -cents FROM mine
+              WHERE rule_id LIKE 'PLB-%' AND account NOT IN ('CASH_CLEARING', 'INTEREST_INCOME', 'RECOUP_DUE', 'UNAPPLIED')
     UNION ALL SELECT 'deposits', cents FROM mine WHERE account = 'BANK'
 ) GROUP BY name;

@@ -66,6 +66,10 @@ def reconcile(con: duckdb.DuckDBPyConnection, books: Books) -> Reconciliation:
             Line(f"Payments by {method}", ours[f"cash {method}"], totals.cash[method])
             for method in sorted(set(totals.cash) | {name[5:] for name in ours if name.startswith("cash ")})
         ),
+        *(
+            Line(f"Provider adjustments, {account}", ours[f"provider {account}"], totals.provider[account])
+            for account in sorted(set(totals.provider) | {name[9:] for name in ours if name.startswith("provider ")})
+        ),
         Line("Deposits tied to payments", ours["deposits"], totals.matched_deposits_cents),
     ]
     claims = _claims(con)

@@ -27,6 +27,16 @@ from pm_pipeline.x12.write_835 import RemitClaim, RemitLine
 
 PATIENT = "patient"
 METHODS = {"ACH": "eft", "CHK": "check", "NON": "none"}  # BPR04 -> the ledger's names
+TAKEBACKS = {"WO", "FB", "AP"}
+INTEREST = {"L6", "CR"}
+PERSON = {"CS", "OB", "SL", "TL", "WU"}  # what these mean differs by payer: suspense
+SETTLED = {"90", "B3", "BD", "C5", "CV", "CW", "DM", "FC", "GO", "HM", "IS", "LS", "OA", "PI", "PL", "RE"}
+# PLB03-1 of every other reason -> the account it moves, in these books' own words; settlements are all the rest
+ELSEWHERE = {
+    "CT": "CAPITATION", "RA": "CAPITATION", "IR": "TAX_LEVY", "LE": "TAX_LEVY", "E3": "WITHHOLD_RECEIVABLE", "72": "REFUND_PAYABLE",
+    "B2": "REFUND_PAYABLE", "50": "PAYER_CHARGES", "51": "PAYER_CHARGES", "AH": "PAYER_CHARGES", "L3": "PAYER_CHARGES", "BN": "INCENTIVE",
+    "IP": "INCENTIVE", "J1": "NONREIMBURSABLE", "AM": "LOAN_PAYABLE", **dict.fromkeys(SETTLED, "SETTLEMENT"),
+}  # fmt: skip
 
 
 @dataclass
@@ -60,7 +70,8 @@ class ClaimTruth:
 @dataclass
 class Totals:
     """All accounts, in cents. `uncovered_cents` is the part of A/R patient whose patient has coverages, but none in
-    force on the day of service; `recoup_due` is what payers still mean to take, by payer; `cash` is by method."""
+    force on the day of service; `recoup_due` is what payers still mean to take, by payer; `cash` is by method;
+    `provider` is what other PLB reasons paid to the practice (negative: kept from it), by account."""
 
     charges_cents: int = 0
     insurance_cents: int = 0
@@ -75,6 +86,7 @@ class Totals:
     receivable: Counter[str] = field(default_factory=Counter)
     recoup_due: Counter[str] = field(default_factory=Counter)
     cash: Counter[str] = field(default_factory=Counter)
+    provider: Counter[str] = field(default_factory=Counter)
 
     @property
     def receivable_cents(self) -> int:
@@ -236,10 +248,15 @@ class _Count:
             "WHERE released_on <= ?"
         )
         for row in self.store.all(adjusted, [self.day]):
-            if row["reason"] == "L6":
-                self.totals.interest_cents -= row["cents"]
+            reason, cents = row["reason"], row["cents"]
+            if reason in INTEREST:
+                self.totals.interest_cents -= cents
+            elif reason in TAKEBACKS:
+                self.totals.recoup_due[row["payer_id"]] -= cents
+            elif reason in PERSON:
+                self.totals.suspense_cents -= cents
             else:
-                self.totals.recoup_due[row["payer_id"]] -= row["cents"]
+                self.totals.provider[ELSEWHERE[reason]] -= cents
         deposits = (
             "SELECT deposit.cents, payment.released_on FROM deposit JOIN payment USING (payment_id) "
             "WHERE deposit.delivered_on <= ?"
