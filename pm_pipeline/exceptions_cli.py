@@ -129,7 +129,7 @@ def show(exception_id: str, json_: bool) -> None:
 @click.option("--takes-back", help="reverse: the remit_claim_id it takes back.")
 @click.option("--charge", help="place: the charge_id.")
 @click.option("--as", "decision", help="decide: write_off, transfer, deny or memo.")
-@click.option("--account", help="decide --as write_off: where to, such as CONTRACTUAL:contract.")
+@click.option("--account", help="decide --as write_off, book: where to, such as CONTRACTUAL:contract.")
 @click.option("--adjustment", "adjustment_id", help="decide: only this adjustment; without it, all that are held.")
 @click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides (or PM_ACTOR).")
 @click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
@@ -194,8 +194,11 @@ def _said(action: str, said: dict[str, str | None]) -> Resolution:
     if action not in ACTIONS:
         raise click.UsageError(f"There is no action {action!r}. Actions: {', '.join(ACTIONS)}.")
     option = ACTIONS[action].option
-    given = {name for name in ("claim", "turn", "takes_back", "charge", "decision") if said[name]}
     wanted = {"as": "decision", "takes-back": "takes_back"}.get(option or "", option)
+    if action == "book":
+        said = {**said, "book": said["account"], "account": None}
+        wanted = "book"
+    given = {name for name in ("claim", "turn", "takes_back", "charge", "decision") if said[name]}
     if given - {wanted}:
         raise click.UsageError(f"{action} takes " + (f"--{option}." if option else "no option of what or where."))
     made = Resolution(action, None, said["decision"], said["account"], said["adjustment_id"])

@@ -28,10 +28,8 @@ SCHEMAS = [
     Schema("submission", 1, "pm_pipeline.submission"),
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
     Schema("remittance", 3, "pm_pipeline.remittance"),
-    Schema("posting", 1, "pm_pipeline.posting"),
-    Schema("receivables", 2, "pm_pipeline.receivables"),
     Schema("posting", 2, "pm_pipeline.posting"),
-    Schema("receivables", 1, "pm_pipeline.receivables"),
+    Schema("receivables", 2, "pm_pipeline.receivables"),
 ]
 
 

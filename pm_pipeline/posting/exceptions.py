@@ -22,6 +22,7 @@ ACTIONS = {
     "reverse": Action("takes-back", "the posted remittance claim that it takes back, entry by entry"),
     "decide": Action("as", "what the held adjustments do: write_off, transfer, deny or memo"),
     "post": Action(None, "post it as it stands"),
+    "book": Action("account", "the account to which a provider adjustment goes, such as TAX_LEVY:state"),
     "place": Action("charge", "the charge to which the line's money belongs"),
     "acknowledge": Action(None, "looked at, nothing to post"),
 }

@@ -15,6 +15,8 @@ from pm_pipeline.warehouse import load_rows, unit, utc_now
 
 TURNS = ("primary", "secondary", "tertiary")
 DECISIONS = ("write_off", "transfer", "deny", "memo")
+BOOKED = re.compile(r"[A-Z_]+(:[a-zA-Z0-9_]{1,30})?")
+NEVER_BOOKED = ("AR", "BANK", "CASH_CLEARING", "REVENUE_GROSS", "UNAPPLIED")  # claims and cash have their own ways
 WRITE_OFF = re.compile(r"(CONTRACTUAL|DENIAL_WO|BAD_DEBT|CHARITY|SMALL_BAL)(:[a-z_]{1,30})?")
 
 
@@ -100,6 +102,8 @@ def _check(con: duckdb.DuckDBPyConnection, kind: Kind, item: dict[str, Any], res
         raise PmError(f"--turn is one of {', '.join(TURNS)}, not {target!r}.")
     if action == "reverse":
         _check_reversal(con, item, target or "")
+    if action == "book":
+        _check_account(con, target or "")
     if action == "place":
         _check_charge(con, item, target or "")
     if action == "decide":
@@ -122,6 +126,13 @@ def _check_reversal(con: duckdb.DuckDBPyConnection, item: dict[str, Any], target
             f"{target} paid {row[0]} cents, and this takes back {-item['cents']}: the rest would belong to nobody. "
             "Ask the payer for a reversal of the same amount."
         )
+
+
+def _check_account(con: duckdb.DuckDBPyConnection, target: str) -> None:
+    known = [row[0] for row in con.execute("SELECT account FROM ledger.account ORDER BY 1").fetchall()]
+    possible = [name for name in known if name not in NEVER_BOOKED]
+    if not BOOKED.fullmatch(target) or target.split(":")[0] not in possible:
+        raise PmError(f"{target!r} is no account to book to, such as TAX_LEVY:state. Accounts: {', '.join(possible)}.")
 
 
 def _check_charge(con: duckdb.DuckDBPyConnection, item: dict[str, Any], charge_id: str) -> None:

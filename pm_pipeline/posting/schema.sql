@@ -81,8 +81,8 @@ CREATE TABLE IF NOT EXISTS posting.exception_closed (
 CREATE TABLE IF NOT EXISTS posting.resolution (
     resolution_id  VARCHAR PRIMARY KEY,     -- of the exception and how many decisions came before; rule_id of the entries it makes
     exception_id   VARCHAR NOT NULL,
-    action         VARCHAR NOT NULL,        -- match, turn, reverse, decide, post, place, acknowledge (posting/exceptions.py)
-    target         VARCHAR,                 -- match: claim_id; turn: primary, secondary, tertiary; reverse: remit_claim_id; place: charge_id
+    action         VARCHAR NOT NULL,        -- match, turn, reverse, decide, post, book, place, acknowledge (posting/exceptions.py)
+    target         VARCHAR,                 -- match: claim_id; turn: primary, secondary, tertiary; reverse: remit_claim_id; place: charge_id; book: account
     decision       VARCHAR,                 -- decide: write_off, transfer, deny, memo
     account        VARCHAR,                 -- decide write_off: the account it goes to
     adjustment_id  VARCHAR,                 -- decide: only this adjustment; NULL: every one held

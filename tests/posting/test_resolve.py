@@ -234,6 +234,22 @@ def test_a_line_is_placed_on_the_charge_it_pays_and_comes_back_with_its_reversal
     assert verify(world.con) == []
 
 
+@pytest.mark.parametrize("cents", [700, -700])
+def test_a_provider_adjustment_is_booked_where_a_person_says(world: World, cents: int) -> None:
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000))), plb=[("CS", "ADJ1", cents)]))
+    assert world.ar("C1") == {}  # the rest of the payment does not wait
+    assert world.balances()["UNAPPLIED:payer"] == cents
+    with pytest.raises(PmError, match="no account to book to"):
+        decide(world, "PLB_REVIEW", Resolution("book", "CASH_CLEARING:eft"))
+    made = decide(world, "PLB_REVIEW", Resolution("book", "TAX_LEVY:state"))
+    assert world.balances()["TAX_LEVY:state"] == cents
+    assert "UNAPPLIED:payer" not in world.balances()
+    assert ("PLB_REVIEW", "book", "B. Biller") in closed(world)
+    assert world.con.execute("SELECT count(*) FROM ledger.entry WHERE rule_id = ?", [made]).fetchone() == (2,)
+    assert verify(world.con) == []
+
+
 def test_what_was_looked_at_stays_closed_until_it_changes(world: World) -> None:
     world.bill("C1", {"A": 10_000})
     world.post(world.remittance(claim("C1", line("A", 12_000, 12_000))))
