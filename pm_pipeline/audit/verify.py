@@ -30,11 +30,14 @@ def invariants() -> dict[str, tuple[str, str]]:
     return found
 
 
-def verify(con: duckdb.DuckDBPyConnection, only: str | None = None) -> list[Violation]:
-    """Run every invariant (or one); returns the rows at fault, none when all hold."""
+def verify(con: duckdb.DuckDBPyConnection, only: str | None = None, since_batch: int = 0) -> list[Violation]:
+    """Run every invariant (or one); returns the rows at fault, none when all hold.
+
+    Those of the ledger itself (I01, I08, I10, I16) look at its batches from `since_batch` on, and at all of them by default.
+    """
     return [
         Violation(name, meaning, str(item), str(text))
         for name, (meaning, sql) in invariants().items()
         if only in (None, name)
-        for item, text in con.execute(sql).fetchall()
+        for item, text in con.execute(sql, {"since_batch": since_batch} if "$since_batch" in sql else None).fetchall()
     ]

@@ -132,9 +132,11 @@ def check_spec(stage: str, table_name: str, name: str, description: str) -> dg.A
     return dg.AssetCheckSpec(name, asset=dg.AssetKey([stage, table_name]), description=description, blocking=True)
 
 
-def invariant_check(con: duckdb.DuckDBPyConnection, check: dg.AssetCheckSpec, *invariants: str) -> dg.AssetCheckResult:
-    """Run invariants of audit/invariants as this check; it fails with the rows at fault (ids only)."""
-    found: list[Violation] = [one for name in invariants for one in verify(con, only=name)]
+def invariant_check(
+    con: duckdb.DuckDBPyConnection, check: dg.AssetCheckSpec, *invariants: str, since_batch: int = 0
+) -> dg.AssetCheckResult:
+    """Run invariants of audit/invariants as this check; it fails with the rows at fault (ids only). See verify()."""
+    found: list[Violation] = [one for name in invariants for one in verify(con, only=name, since_batch=since_batch)]
     return dg.AssetCheckResult(
         asset_key=check.asset_key,
         check_name=check.name,

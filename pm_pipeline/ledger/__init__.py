@@ -5,9 +5,9 @@ Money is integer cents; a debit is positive, a credit negative; every transactio
 """
 
 from pm_pipeline.ledger.content import content_hash
-from pm_pipeline.ledger.post import Posted, post, proposals, reverse
+from pm_pipeline.ledger.post import Posted, batch_after, post, proposals, reverse
 from pm_pipeline.warehouse import Schema
 
 SCHEMA = Schema("ledger", 2, "pm_pipeline.ledger")
 
-__all__ = ["SCHEMA", "Posted", "content_hash", "post", "proposals", "reverse"]
+__all__ = ["SCHEMA", "Posted", "batch_after", "content_hash", "post", "proposals", "reverse"]

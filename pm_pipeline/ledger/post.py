@@ -77,6 +77,14 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     return Posted(transactions, added[0], already)
 
 
+def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """The number after that of the last batch whose name begins with `name`; 1 when there is none."""
+    row = con.execute(
+        "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch WHERE starts_with(name, ?)", [name]
+    ).fetchone()
+    return int(row[0]) if row else 1
+
+
 def _refuse_unlawful(con: duckdb.DuckDBPyConnection) -> None:
     unbalanced = con.execute(
         "SELECT txn_key, sum(cents) FROM ledger_proposal GROUP BY 1 HAVING sum(cents) <> 0 ORDER BY 1 LIMIT 5"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pm_pipeline.audit.verify import invariants, verify
+from pm_pipeline.ledger import batch_after
 from tests.money import CO45, PR2, World, claim, line
 
 LEDGER_ROW = "SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment' AND account = 'AR'"
@@ -43,6 +44,18 @@ def test_an_entry_changed_by_hand_is_named(paid: World) -> None:
     ).fetchall()[0]
     paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE entry_id = ?", [entry])
     assert {("I01", txn), ("I16", entry)} <= found(paid)
+
+
+def test_only_the_batches_asked_for_are_held_against_their_hashes(paid: World) -> None:
+    first = paid.con.execute("SELECT entry_id, batch_no FROM ledger.entry ORDER BY batch_no, entry_id").fetchall()[0]
+    last = paid.con.execute(LEDGER_ROW).fetchall()[0][0]
+    since = batch_after(paid.con, "no such name") + first[1]
+    paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE entry_id IN (?, ?)", [first[0], last])
+    assert {one.item for one in verify(paid.con, only="I16")} == {first[0], last}
+    assert {one.item for one in verify(paid.con, only="I16", since_batch=since)} == {last}
+    assert batch_after(paid.con, "posting:") > since
+    for only in ("I01", "I08", "I10", "I16"):
+        assert verify(paid.con, only=only, since_batch=batch_after(paid.con, "posting:")) == []
 
 
 def test_an_entry_whose_words_were_changed_is_named_although_the_money_is_right(paid: World) -> None:

@@ -2,4 +2,4 @@
 SELECT entry_id AS item, coalesce('file ' || entry.file_id[:12] || ' was never landed', 'no file and no person') AS text
 FROM ledger.entry AS entry JOIN ledger.txn USING (txn_id)
 LEFT JOIN transport.file AS file USING (file_id)
-WHERE file.file_id IS NULL AND (entry.file_id IS NOT NULL OR txn.actor IN ('policy', 'rule'));
+WHERE entry.batch_no >= $since_batch AND file.file_id IS NULL AND (entry.file_id IS NOT NULL OR txn.actor IN ('policy', 'rule'));
