@@ -71,6 +71,7 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     already = _scalar(con, "SELECT count(*) FROM ledger_known_txn")
     added = con.execute("SELECT entries, digest FROM ledger.batch WHERE batch_no = ?", [batch_no]).fetchone()
     transactions = _scalar(con, "SELECT count(*) FROM ledger_new_txn")
+    con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")  # they hold a text per entry
     if added is None:
         return Posted(0, 0, already)
     work.digest = f"{work.digest}+{added[1]}" if work.digest else added[1]

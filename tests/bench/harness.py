@@ -95,7 +95,7 @@ def measure_all(plan: Plan, tell: Callable[[str, float], None] = lambda text, sh
                     for threads in reader.threads
                 ]
                 for row in rows:
-                    _expect(row, results, plan)
+                    expect(row, results, plan)
                 results += rows
                 if not any(row.wanted for row in rows):
                     continue
@@ -116,7 +116,7 @@ def generate(kind: Kind, path: Path, claims: int, per_set: int = 0) -> Truth:
     return make_837p.write_text(path, claims)
 
 
-def _expect(row: Result, before: list[Result], plan: Plan) -> None:
+def expect(row: Result, before: list[Result], plan: Plan) -> None:
     """Say how often to run a row, from how long it took at the size before."""
     row.wanted = plan.repeat
     if row.claims > row.reader.most:
@@ -130,8 +130,9 @@ def _expect(row: Result, before: list[Result], plan: Plan) -> None:
         row.wanted, row.reason = 0, last.reason
         return
     expected = last.middle("seconds") * (row.claims / last.claims) ** _power(same)
-    if expected > plan.cap:
-        row.wanted, row.reason = 0, f"would take {expected:,.0f} s or more; the cap of one run is {plan.cap:g} s"
+    cap = plan.cap * row.reader.patience
+    if expected > cap:
+        row.wanted, row.reason = 0, f"would take {expected:,.0f} s or more; the cap of one run is {cap:g} s"
 
 
 def _power(before: list[Result]) -> float:
@@ -183,10 +184,10 @@ def _once(plan: Plan, row: Result, path: Path, warm: Path) -> None:
     try:
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **limits}, capture_output=True, text=True,
-            timeout=plan.cap + 30 + row.claims / 5_000,
+            timeout=plan.cap * row.reader.patience + 30 + row.claims / 5_000,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        row.wanted, row.reason = 0, f"stopped: the cap of one run is {plan.cap:g} s"
+        row.wanted, row.reason = 0, f"stopped: the cap of one run is {plan.cap * row.reader.patience:g} s"
         return
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

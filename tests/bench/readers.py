@@ -14,7 +14,7 @@ PEERS, OURS = "tests.bench.adapters", "tests.bench.adapters_ours"
 class Reader:
     """One thing to measure. `group` is what --readers picks by; `package` is whose version is told (empty: Python's);
     `old` says that it lives in the environment of older libraries; `note` stands under the tables; `most` is the most
-    claims it is given."""
+    claims it is given; `patience` is how many caps of a run it may take, for what does more than read."""
 
     key: str
     group: str
@@ -27,6 +27,7 @@ class Reader:
     old: bool = False
     note: str = ""
     most: int = sys.maxsize
+    patience: float = 1
 
 
 READERS = (
@@ -60,7 +61,7 @@ READERS = (
            "tests.bench.adapters_post:post_835", "pm-pipeline", (2,),
            note="Landed to posted: the file opened, judged, loaded, matched with our claims and posted in double entry. Each "
            "step is a committed transaction.",
-           most=100_000),
+           most=100_000, patience=4),
     Reader("ours-emit", "ours", "pm_pipeline write_837p", "models to text", "837P", f"{OURS}:emit_837p", "pm-pipeline",
            note="Emission starts from claim models in memory and ends with one text, as a batch does: so not at every size.",
            most=100_000),

@@ -17,7 +17,7 @@ from pm_pipeline.x12.validate import validate
 from tests.bench import adapters, make_835, make_837p, worker
 from tests.bench.__main__ import main, sizes_of
 from tests.bench.adapters import Job, NotHere
-from tests.bench.harness import Plan, Result, measure_all
+from tests.bench.harness import Plan, Result, expect, measure_all
 from tests.bench.picture import draw
 from tests.bench.readers import READERS, pick
 from tests.bench.report import as_markdown, machine
@@ -179,6 +179,16 @@ def test_slow_readers_are_left_out_of_larger_sizes() -> None:
     assert small.runs
     assert large.runs == []
     assert "the cap of one run is 1e-06 s" in large.reason
+
+
+def test_a_patient_reader_may_take_several_caps() -> None:
+    hasty = pick("bytes-split")[0]
+    rows = [Result(one, 1, 10 * CLAIMS, Truth()) for one in (hasty, replace(hasty, patience=3))]
+    for row in rows:
+        before = Result(row.reader, 1, CLAIMS, Truth(), runs=[{"seconds": 10.0}])
+        expect(row, [before], Plan((), (), cap=45))
+    assert [row.wanted for row in rows] == [0, 5]
+    assert rows[0].reason == "would take 100 s or more; the cap of one run is 45 s"
 
 
 def test_the_command_writes_its_files(tmp_path: Path) -> None:
