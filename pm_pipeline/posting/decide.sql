@@ -8,7 +8,7 @@ WITH remark AS (
     SELECT item_id, min(rarc) FILTER (refines) AS rarc, arg_min(category, rarc) FILTER (refines) AS category,
            bool_or(category IN ('PATIENT_LIABILITY_BLOCK', 'ALERT_NSA')) AS blocks_patient
     FROM remark JOIN codes.rarc USING (rarc) GROUP BY 1
-), fact AS (
+), fact AS MATERIALIZED (
     SELECT one.* EXCLUDE (reason_cents), matched.claim_id, line_match.charge_id, pending.payer_id, pending.status, pending.is_estimate, pending.effective_on, party.turn, party.next_turn,
            code.carc IS NOT NULL AS is_known, code.category AS class, coalesce(code.denial, 'N') IN ('Y', 'C') AS denies, coalesce(code.needs_rarc, false) AS needs_rarc,
            CASE WHEN line.remit_line_id IS NULL THEN pending.paid_cents = 0 AND one.reason_cents = pending.charge_cents
@@ -36,7 +36,8 @@ SELECT fact.*, CASE WHEN is_estimate THEN 'PREDETERMINATION' ELSE coalesce(rule.
             WHEN rule.rule_id IS NULL AND NOT is_known THEN 'UNMAPPED_CARC' ELSE 'POLICY_HOLD' END AS hold_code,
        coalesce(rule.category, CASE WHEN needs_rarc THEN rarc_category END, class, 'UNMAPPED') AS category
 FROM fact
-LEFT JOIN policy_rule AS rule
+LEFT JOIN (
+    SELECT fact.adjustment_id, min(rule.place) AS place FROM fact JOIN policy_rule AS rule
   ON (len(rule.groups) = 0 OR list_contains(rule.groups, fact.group_code))
  AND (len(rule.carcs) = 0 OR list_contains(rule.carcs, fact.carc))
  AND (len(rule.carc_classes) = 0 OR list_contains(rule.carc_classes, fact.class))
@@ -47,4 +48,6 @@ LEFT JOIN policy_rule AS rule
  AND (rule.whole_charge IS NULL OR rule.whole_charge = fact.takes_whole_charge)
  AND (rule.max_cents IS NULL OR fact.cents <= rule.max_cents)
  AND fact.effective_on BETWEEN coalesce(rule.effective_from, DATE '0001-01-01') AND coalesce(rule.effective_to, DATE '9999-12-31')
-QUALIFY row_number() OVER (PARTITION BY fact.adjustment_id ORDER BY rule.place) = 1;
+    GROUP BY fact.adjustment_id
+) AS ruled ON ruled.adjustment_id = fact.adjustment_id
+LEFT JOIN policy_rule AS rule ON rule.place = ruled.place;

@@ -18,7 +18,8 @@ SELECT now.*, now.remit_claim_id, 'remit_claim', only_charge.charge_id, 'claim',
        CASE WHEN is_estimate THEN 0
             ELSE now.paid_cents - coalesce((SELECT sum(paid_cents) FROM remittance.line AS line WHERE line.remit_claim_id = now.remit_claim_id), 0) END, now.segment_no
 FROM posting_now AS now
-LEFT JOIN (SELECT claim_id, any_value(charge_id) AS charge_id FROM charges.active_charge GROUP BY 1 HAVING count(*) = 1) AS only_charge
+LEFT JOIN (SELECT claim_id, any_value(charge_id) AS charge_id FROM charges.active_charge
+           WHERE claim_id IN (SELECT claim_id FROM posting_now) GROUP BY 1 HAVING count(*) = 1) AS only_charge
   ON only_charge.claim_id = now.claim_id;
 
 -- one row per decision of this pass, with the cents that move. A later payer's write-off moves only what it newly gives
@@ -42,13 +43,18 @@ WITH later_answer AS (
     SELECT item.remit_claim_id, item.charge_id, sum(decided.cents) AS oa23_cents
     FROM decided JOIN posting_item AS item ON item.item_id = coalesce(decided.remit_line_id, decided.remit_claim_id)
     WHERE group_code = 'OA' AND carc = '23' GROUP BY ALL
+), written AS (
+    SELECT decided.adjustment_id, sum(decided.cents) FILTER (decided.action = 'write_off') OVER (PARTITION BY item.remit_claim_id, item.charge_id
+               ORDER BY decided.adjustment_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_cents
+    FROM decided JOIN posting_item AS item ON item.item_id = coalesce(decided.remit_line_id, decided.remit_claim_id)
+    WHERE item.turn_no > 1
 ), line AS (
     SELECT decided.*, item.charge_id AS item_charge_id, item.item_id, item.turn_no, item.segment_no AS claim_segment_no,
            greatest(0, coalesce(earlier.settled_cents, 0) - coalesce(stated.oa23_cents, 0)) AS overlap_cents,
-           coalesce(sum(decided.cents) FILTER (decided.action = 'write_off') OVER (PARTITION BY item.remit_claim_id, item.charge_id ORDER BY decided.adjustment_id
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS written_before
+           coalesce(written.before_cents, 0) AS written_before
     FROM decided
     JOIN posting_item AS item ON item.item_id = coalesce(decided.remit_line_id, decided.remit_claim_id)
+    LEFT JOIN written ON written.adjustment_id = decided.adjustment_id
     LEFT JOIN earlier ON earlier.remit_claim_id = item.remit_claim_id AND earlier.charge_id IS NOT DISTINCT FROM item.charge_id
     LEFT JOIN stated ON stated.remit_claim_id = item.remit_claim_id AND stated.charge_id IS NOT DISTINCT FROM item.charge_id
 )
