@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import stat
 import threading
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from pm_pipeline.config import Config, load_config, read_secret
+from pm_pipeline.config import load_config, read_secret
 from pm_pipeline.errors import ConfigError, TransportError
 from pm_pipeline.home import Home
 from pm_pipeline.sandbox.server import Account, Faults, SftpServer, prepare_accounts
@@ -100,9 +101,7 @@ def test_a_password_from_the_environment_must_be_there(home: Home, monkeypatch: 
         update={"password_file": None, "password_env": "PM_TEST_PASSWORD"}
     )
     partners = home.config.partners.model_copy(update={"partners": [partner]})
-    config = Config(
-        home.config.practice, [], partners, home.config.posting_policy, home.config.schedule, home.config.denials
-    )
+    config = dataclasses.replace(home.config, payers=[], partners=partners)
     monkeypatch.delenv("PM_TEST_PASSWORD", raising=False)
     with pytest.raises(ConfigError, match="PM_TEST_PASSWORD"):
         prepare_accounts(home.settings, config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -251,14 +252,7 @@ def test_a_fault_in_the_configuration_counts_as_a_change_once_it_is_put_right(wo
     world.send(claim)
     world.event(claim, "claim_rejected", "rejected", version=1)
     practice = world.config.practice.model_copy(update={"taxonomy": "208D00000X"})
-    world.config = type(world.config)(
-        practice,
-        world.config.payers,
-        world.config.partners,
-        world.config.posting_policy,
-        world.config.schedule,
-        world.config.denials,
-    )
+    world.config = dataclasses.replace(world.config, practice=practice)
     world.run()
     assert world.state(claim) == "released"
 

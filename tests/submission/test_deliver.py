@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from contextlib import AbstractContextManager, suppress
 
@@ -160,10 +161,9 @@ def test_one_partner_down_does_not_stop_another(office: Office) -> None:
         one.model_copy(update={"partner_id": "direct"}) if one.payer_id == "BLHRB" else one
         for one in office.config.payers
     ]
-    office.config = type(office.config)(
-        office.config.practice, payers, partners.model_copy(update={"partners": [direct, *partners.partners]}),
-        office.config.posting_policy, office.config.schedule, office.config.denials,
-    )  # fmt: skip
+    office.config = dataclasses.replace(
+        office.config, payers=payers, partners=partners.model_copy(update={"partners": [direct, *partners.partners]})
+    )
     office.con.execute("UPDATE scrub.claim SET payer_id = 'BLHRB' WHERE claim_id = ?", [first])
     original = office.partner.session
 

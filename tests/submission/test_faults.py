@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from pm_pipeline.errors import SubmissionError
@@ -166,10 +168,9 @@ def test_a_blocked_partner_does_not_stop_another(office: Office) -> None:
         one.model_copy(update={"partner_id": "direct" if one.payer_id == "BLHRB" else "clearinghouse"})
         for one in office.config.payers
     ]
-    office.config = type(office.config)(
-        office.config.practice, payers, partners.model_copy(update={"partners": [broken, *partners.partners]}),
-        office.config.posting_policy, office.config.schedule, office.config.denials,
-    )  # fmt: skip
+    office.config = dataclasses.replace(
+        office.config, payers=payers, partners=partners.model_copy(update={"partners": [broken, *partners.partners]})
+    )
     office.con.execute("UPDATE scrub.claim SET payer_id = 'BLHRB' WHERE claim_id = ?", [first])
     with pytest.raises(SubmissionError, match="direct"):
         office.submit()
