@@ -25,7 +25,7 @@ SCHEMAS = [
     Schema("front_office", 1, "pm_pipeline.front_office"),
     Schema("charges", 1, "pm_pipeline.charges"),
     Schema("scrub", 1, "pm_pipeline.scrub"),
-    Schema("submission", 1, "pm_pipeline.submission"),
+    Schema("submission", 2, "pm_pipeline.submission"),
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
     Schema("remittance", 3, "pm_pipeline.remittance"),
     Schema("posting", 2, "pm_pipeline.posting"),

@@ -99,16 +99,16 @@ def test_retired_dagster_names_are_not_used(name: str) -> None:
 
 
 APPEND_ONLY = (
-    "ledger.entry", "ledger.txn", "ledger.batch", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix",
-    "posting.posting", "posting.line_outcome", "posting.decision", "posting.exception", "posting.exception_closed", "posting.resolution",
-    "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed", "receivables.money_action", "receivables.money_answer",
-    "posting.posting", "posting.line_outcome", "posting.decision", "posting.exception", "posting.exception_closed",
-    "receivables.denial", "receivables.denial_closed", "receivables.work_item", "receivables.work_item_closed",
-    "receivables.denial_action", "receivables.denial_cause", "receivables.denial_workflow", "receivables.denial_queue",
-    "receivables.denial", "receivables.denial_closed", "receivables.contract_line", "receivables.contract_edition", "receivables.work_item", "receivables.work_item_closed",
-    "submission.batch_claim", "submission.upload_event", "submission.interchange", "remittance.payment", "remittance.claim",
-    "remittance.line", "remittance.adjustment", "remittance.provider_adjustment", "transport.file", "transport.receipt", "warehouse.chain",
-    "remittance.deposit", "remittance.deposit_alias", "remittance.deposit_named", "remittance.bank_line",
+    "ledger.batch", "ledger.entry", "ledger.txn", "posting.decision", "posting.exception", "posting.exception_closed",
+    "posting.line_outcome", "posting.posting", "posting.resolution", "receivables.contract_edition",
+    "receivables.contract_line", "receivables.denial", "receivables.denial_action", "receivables.denial_cause",
+    "receivables.denial_closed", "receivables.denial_queue", "receivables.denial_workflow",
+    "receivables.money_action", "receivables.money_answer", "receivables.work_item", "receivables.work_item_closed",
+    "remittance.adjustment", "remittance.bank_line", "remittance.claim", "remittance.deposit",
+    "remittance.deposit_alias", "remittance.deposit_named", "remittance.line", "remittance.payment",
+    "remittance.provider_adjustment", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix",
+    "submission.batch_claim", "submission.interchange", "submission.later_claim", "submission.later_event",
+    "submission.later_fault", "submission.upload_event", "transport.file", "transport.receipt", "warehouse.chain",
 )  # fmt: skip
 
 

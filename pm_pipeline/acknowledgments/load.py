@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pm_pipeline.scrub.events import new_events
+from pm_pipeline.submission.sent_events import new_sent_events
 from pm_pipeline.transport.pending import ReadsFiles, pending_sets
 from pm_pipeline.transport.sweep import BY_HAND
 from pm_pipeline.warehouse import load_rows, run_sql, unit
@@ -67,7 +67,7 @@ def _load(con: duckdb.DuckDBPyConnection, guide: str, batch: Sequence[SetPlace],
     read_guide(con, guide, batch)
     for name in ("answer_from.sql", f"load_{guide}.sql", "conflict.sql"):
         run_sql(con, __package__ or "", name, params)
-    with new_events(con, params["run_id"]):
+    with new_sent_events(con, params["run_id"]):
         run_sql(con, __package__ or "", f"events_{guide}.sql", params)
     run_sql(con, __package__ or "", "handled.sql", params)
 

@@ -7,12 +7,12 @@ JOIN submission.transaction_set AS sent USING (reference)
 JOIN submission.interchange AS outbound USING (isa13)
 SEMI JOIN may_answer ON may_answer.set_id = said.set_id AND may_answer.partner_id = outbound.partner_id;
 
--- one row per claim of ours that is named, or is of a batch that is named, and its versions sent to that partner
+-- one row per claim of ours that is named, or is of a batch that is named, and what was sent of it to that partner, in any payer's turn
 CREATE OR REPLACE TEMP TABLE answered_claim AS
-SELECT said.set_id, claim.claim_id, claim.version, claim.st02
+SELECT said.set_id, claim.claim_id, claim.payer_turn, claim.version, claim.st02
 FROM (SELECT DISTINCT set_id, claim_id FROM x12_277ca_claim
-      UNION SELECT set_id, claim_id FROM answered_set JOIN submission.batch_claim USING (st02)) AS said
-JOIN submission.batch_claim AS claim USING (claim_id)
+      UNION SELECT set_id, claim_id FROM answered_set JOIN submission.sent_claim USING (st02)) AS said
+JOIN submission.sent_claim AS claim USING (claim_id)
 JOIN submission.interchange AS outbound USING (isa13)
 SEMI JOIN may_answer ON may_answer.set_id = said.set_id AND may_answer.partner_id = outbound.partner_id;
 
@@ -27,7 +27,7 @@ LEFT JOIN (SELECT DISTINCT set_id, claim_id FROM answered_claim) AS claim ON cla
 -- one row per claim of ours that a rejection above claim level reaches. The receiver's reaches every claim of the batch. A
 -- provider's reaches those listed under it, and those not listed at all when no other provider of the batch could be theirs.
 CREATE OR REPLACE TEMP TABLE rejected_above AS
-SELECT said.set_id, said.segment_no * 100 + said.place AS status_no, claim.claim_id, claim.version, claim.st02
+SELECT said.set_id, said.segment_no * 100 + said.place AS status_no, claim.claim_id, claim.payer_turn, claim.version, claim.st02
 FROM x12_277ca_status AS said
 JOIN answered_set AS sent ON sent.set_id = said.set_id AND sent.reference = said.batch_reference
 JOIN answered_claim AS claim ON claim.set_id = said.set_id AND claim.st02 = sent.st02
@@ -61,7 +61,7 @@ FROM (
     SELECT ack.set_id, ack.file_id, ack.segment_no, 'ORPHAN_277CA' AS code,
            CASE WHEN sent.claim_id IS NULL THEN 'The 277CA speaks of a claim we never sent; it may be another practice''s. Tell the partner, and do not keep it.'
                 ELSE 'The 277CA speaks of a claim that was sent to another partner; it was left as it is. Ask this partner what it answers.' END AS text
-    FROM acknowledgments.claim_status AS ack LEFT JOIN (SELECT DISTINCT claim_id FROM submission.batch_claim) AS sent USING (claim_id)
+    FROM acknowledgments.claim_status AS ack LEFT JOIN (SELECT DISTINCT claim_id FROM submission.sent_claim) AS sent USING (claim_id)
     WHERE ack.level = 'claim' AND NOT ack.is_ours
     UNION ALL
     SELECT set_id, file_id, segment_no, 'ORPHAN_BATCH', 'The 277CA rejects a batch as a whole, but names none that we sent to this partner; no claim was moved. Ask which is meant.'

@@ -47,7 +47,7 @@ JOIN x12_999_set AS one ON one.set_id = error.set_id AND one.segment_no = error.
 LEFT JOIN (SELECT set_answer.set_id, set_answer.segment_no, sent.st02, sent.first_segment_no
            FROM set_answer JOIN submission.transaction_set AS sent USING (st02) WHERE set_answer.is_ours) AS sent
   ON sent.set_id = one.set_id AND sent.segment_no = one.segment_no
-ASOF LEFT JOIN submission.batch_claim AS claim
+ASOF LEFT JOIN submission.sent_claim AS claim
   ON claim.st02 = sent.st02 AND sent.first_segment_no + error.position - 1 >= claim.first_segment_no;
 
 INSERT OR IGNORE INTO transport.problem

@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS acknowledgments.set_error (
     element_reference VARCHAR,         -- IK402
     element_code VARCHAR,              -- IK403
     claim_id     VARCHAR,              -- the claim of ours that place lies in; NULL before the first claim, or when the set is not ours
-    version      INTEGER,
+    version      INTEGER,              -- in the payer's turn that its st02 was sent for
     received_on  DATE NOT NULL,
     run_id       VARCHAR NOT NULL,
     PRIMARY KEY (set_id, segment_no)

@@ -4,7 +4,10 @@ WITH mine AS (
     SELECT remit_claim_id FROM posting.posting WHERE claim_id = $claim_id
     UNION SELECT remit_claim_id FROM remittance.claim WHERE clp01 = $claim_id
 ), sent AS (
-    SELECT * FROM submission.batch_claim WHERE claim_id = $claim_id
+    SELECT sent.*, coalesce(first.frequency, later.frequency) AS frequency, coalesce(first.run_id, later.run_id) AS run_id
+    FROM submission.sent_claim AS sent
+    LEFT JOIN submission.batch_claim AS first USING (claim_id, st02) LEFT JOIN submission.later_claim AS later USING (claim_id, st02)
+    WHERE claim_id = $claim_id
 )
 SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     SELECT landed_on AS happened_on, 10 AS rank, 'charges' AS stage, concat('charge ', action) AS what,
@@ -19,7 +22,7 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     UNION ALL
     SELECT fixed_on, 19, 'scrub', concat('fix ', rule_id), concat(column_name, ' from ', before, ' to ', after), NULL, NULL, run_id FROM scrub.fix WHERE claim_id = $claim_id
     UNION ALL
-    SELECT batch_on, 30, 'submission', concat('version ', version, ' frozen'),
+    SELECT batch_on, 30, 'submission', concat(CASE WHEN payer_turn = 'primary' THEN '' ELSE payer_turn || ' ' END, 'version ', version, ' frozen'),
            concat('ISA13 ', isa13, ' ST02 ', st02, ' frequency ', frequency, ' to ', sent.payer_id, ' for ', dollars(sent.charge_cents)), interchange.file_id,
            first_segment_no, sent.run_id
     FROM sent JOIN submission.interchange USING (isa13, batch_on)

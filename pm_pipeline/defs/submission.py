@@ -21,6 +21,7 @@ from pm_pipeline.defs.stage import (
     spec,
     window,
 )
+from pm_pipeline.receivables.secondary import due_claims
 from pm_pipeline.transport.store import outbox_store
 
 SPECS = [
@@ -48,8 +49,8 @@ def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.Mate
         if reach is not None:
             now = business_time(when.today, home.config.practice.time_zone)
             result = submission.run(
-                con, reach.session, home.config, outbox_store(home.settings), when.today, when.run_id, now
-            )
+                con, reach.session, home.config, outbox_store(home.settings), when.today, when.run_id, now, due_claims
+            )  # what is due to later payers was found at the end of an earlier day
         sent = [
             str(row[0])
             for row in con.execute(

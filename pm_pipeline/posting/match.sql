@@ -4,8 +4,10 @@
 CREATE OR REPLACE TEMP TABLE known_payer_number AS
 SELECT payer_id, payer_claim_number, any_value(claim_id) AS claim_id
 FROM (
-    SELECT DISTINCT claim.payer_id, said.payer_claim_number, said.claim_id
-    FROM acknowledgments.claim_status AS said JOIN scrub.claim AS claim USING (claim_id) WHERE said.payer_claim_number IS NOT NULL
+    SELECT DISTINCT coalesce(later.payer_id, claim.payer_id) AS payer_id, said.payer_claim_number, said.claim_id
+    FROM acknowledgments.claim_status AS said JOIN scrub.claim AS claim USING (claim_id)
+    LEFT JOIN submission.later_claim AS later ON later.claim_id = said.claim_id AND later.st02 = said.st02
+    WHERE said.payer_claim_number IS NOT NULL
     UNION
     SELECT DISTINCT pay.payer_id, clp.payer_claim_number, posted.claim_id
     FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id) JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -11,6 +12,8 @@ import duckdb
 from pm_pipeline.config import Config
 from pm_pipeline.receivables.contracts import price_lines
 from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
+from pm_pipeline.receivables.secondary import due_claims, find_due
+from pm_pipeline.submission.ready import Fault
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 
 HERE = __package__ or ""
@@ -40,7 +43,10 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         run_sql(con, HERE, "denials.sql", params)
         lines = price_lines(con, config.contracts, today, run_id)
         run_sql(con, HERE, "underpayment.sql", params)
+        find_due(con)
         run_sql(con, HERE, "work.sql", params)
+        _tell_faults(con, [one for one in due_claims(con, config) if isinstance(one, Fault)])
+        run_sql(con, HERE, "faults.sql", params)
     row = con.execute(
         "SELECT (SELECT count(*) FROM receivables.denial WHERE run_id = $run_id), "
         "(SELECT count(*) FROM receivables.denial_closed WHERE run_id = $run_id), "
@@ -55,6 +61,17 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     return Receivables(
         numbers[0], numbers[1], {str(kind): int(count) for kind, count in opened}, numbers[2], numbers[3], lines
     )
+
+
+def _tell_faults(con: duckdb.DuckDBPyConnection, faults: Sequence[Fault]) -> None:
+    con.execute("CREATE OR REPLACE TEMP TABLE secondary_fault (claim_id VARCHAR, code VARCHAR, text VARCHAR)")
+    load_rows(
+        con, "secondary_fault", ["claim_id", "code", "text"], [(one.claim_id, one.code, _said(one)) for one in faults]
+    )
+
+
+def _said(fault: Fault) -> str:
+    return fault.text if fault.line_no is None else f"Line {fault.line_no}: {fault.text}"
 
 
 def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:

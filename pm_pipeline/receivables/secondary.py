@@ -4,7 +4,7 @@ What those payers paid and adjusted is said as they said it (loops 2320, 2330, 2
 correction has taken its original's place, what was taken back is not there. Only what balances is made: paid plus
 adjustments is the charge, of the claim and of every line a payer answered (guide, 1.4.1.1 and 1.4.1.2).
 
-Not here: when such a claim is due (work.sql), and sending it. Not on record, so not said: why Medicare is second
+Not here: when such a claim is due (due.sql, work.sql), and sending it (submission/later.py). Not on record, so not said: why Medicare is second
 (SBR05), which makes a claim with Medicare in a later turn a Fault; MOA01, 02, 08 and 09; SVD06; an authorization the next
 payer gave.
 """
@@ -22,16 +22,20 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.scrub.events import ADJUDICATED
+from pm_pipeline.submission.later import LaterClaim, content_hash
 from pm_pipeline.submission.ready import TURNS, Fault, chosen_claims, payers_by_id
 from pm_pipeline.warehouse import load_rows, run_sql
 from pm_pipeline.x12.claim_837p import Address, OtherPayer, PersonName, ProfessionalClaim, Subscriber
 from pm_pipeline.x12.claim_837p_details import Adjustment, AdjustmentGroup, LineAdjudication, MedicareOutpatient
 
+HERE = __package__ or ""
 MAX_REMARKS = 5  # MOA03 to MOA07
 _TURN_LETTERS = tuple(TURNS.values())  # turn_no 1, 2, 3
 REFUSALS = {  # of secondary_claim (secondary.sql), and those found here
     "UNKNOWN": "There is no such claim.",
     "NOT_DUE": "No balance of a later payer waits for a claim now (work item bill_secondary).",
+    "IN_FLIGHT": "The claim to this payer was sent and has no answer yet.",
+    "REJECTED": "The claim to this payer was rejected. Correct what the answer names; it goes out again when it says something else.",
     "SENT_AGAIN": "The claim goes to an earlier payer once more; that payer's answer comes first.",
     "ANSWER_HELD": "A payer's answer to this claim is in suspense; resolve its exception first.",
     "TAKEN_BACK": "The payer answered this claim before and took its answer back. Its correction comes first.",
@@ -88,18 +92,73 @@ def secondary_claims(
     """For each claim, in their order: its model for the payer that owes next, or why there is none."""
     con.execute("CREATE OR REPLACE TEMP TABLE secondary_wanted (claim_id VARCHAR)")
     load_rows(con, "secondary_wanted", ["claim_id"], [(one,) for one in claim_ids])
-    run_sql(con, __package__ or "", "secondary.sql", {"adjudicated": list(ADJUDICATED)})
+    run_sql(con, HERE, "due.sql")
+    run_sql(con, HERE, "secondary.sql", {"adjudicated": list(ADJUDICATED)})
     made = {one.claim_id: one for _, one in chosen_claims(con, config)}
     facts = con.execute("SELECT claim_id, turn_no, authorization_number, refusal FROM secondary_claim").fetchall()
-    turns, payers = _turns(con), _Payers(config)
+    turns, payers, refused = _turns(con), _Payers(config), _Refused(con)
     found: dict[str, ProfessionalClaim | Fault] = {}
     for claim_id, turn_no, authorization, refusal in facts:
         claim = made.get(claim_id) or _fault(claim_id, refusal or "NO_LINES")
         if isinstance(claim, ProfessionalClaim):
             before = [turns[claim_id, earlier] for earlier in range(1, turn_no)]
-            claim = _judged(payers.complete(claim, before, authorization))
+            claim = refused.unless_changed(_judged(payers.complete(claim, before, authorization)))
         found[claim_id] = claim
     return [found[claim_id] for claim_id in claim_ids]
+
+
+def find_due(con: duckdb.DuckDBPyConnection) -> None:
+    """Run due.sql over every claim a payer after the first owes something for, or was sent."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE secondary_wanted AS SELECT claim_id FROM submission.later_claim UNION "
+        "SELECT claim_id FROM ledger.entry WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') "
+        "GROUP BY claim_id, sub_account HAVING sum(cents) > 0"
+    )
+    run_sql(con, HERE, "due.sql")
+
+
+def due_claims(con: duckdb.DuckDBPyConnection, config: Config) -> list[LaterClaim | Fault]:
+    """Every claim that is due to a payer after the first (open work bill_secondary), for submission to send."""
+    due = con.execute("SELECT DISTINCT claim_id FROM receivables.open_work WHERE kind = 'bill_secondary' ORDER BY 1")
+    made = secondary_claims(con, config, [str(row[0]) for row in due.fetchall()])
+    before = {
+        str(claim_id): (str(basis), int(answered))
+        for claim_id, basis, answered in con.execute(
+            "SELECT claim_id, basis, answered FROM secondary_before"
+        ).fetchall()
+    }
+    return [one if isinstance(one, Fault) else LaterClaim(one, *before[one.claim_id]) for one in made]
+
+
+class _Refused:
+    """What was rejected, or failed validation, stays here until the claim says something else."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._rejected: dict[str, tuple[str, str | None]] = {
+            claim_id: (digest, said)
+            for claim_id, digest, said in con.execute(
+                "SELECT claim_id, rejected_hash, rejected_with FROM secondary_before WHERE rejected_hash IS NOT NULL"
+            ).fetchall()
+        }
+        self._faults: dict[tuple[str, str], Fault] = {
+            (claim_id, digest): Fault(claim_id, line_no, code, text)
+            for claim_id, digest, line_no, code, text in con.execute(
+                "SELECT claim_id, content_hash, line_no, code, text FROM submission.later_fault "
+                "SEMI JOIN secondary_before USING (claim_id) ORDER BY place DESC"
+            ).fetchall()
+        }
+
+    def unless_changed(self, claim: ProfessionalClaim | Fault) -> ProfessionalClaim | Fault:
+        """The claim, or why it must say something else first: the answer's codes, or the first fault found in it."""
+        if isinstance(claim, Fault):
+            return claim
+        digest = content_hash(claim)
+        if fault := self._faults.get((claim.claim_id, digest)):
+            return fault
+        rejected, said = self._rejected.get(claim.claim_id, (None, None))
+        if rejected != digest:
+            return claim
+        return Fault(claim.claim_id, None, "REJECTED", f"{REFUSALS['REJECTED']} The answer: {said or 'no code'}.")
 
 
 class _Payers:

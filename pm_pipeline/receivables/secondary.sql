@@ -1,26 +1,4 @@
--- what the claim to the next payer says, for the claims of secondary_wanted; a reader is secondary.py
-
--- one row per answer of a payer to a wanted claim that was not taken back
-CREATE OR REPLACE TEMP TABLE secondary_standing AS
-SELECT posted.claim_id, list_position(['primary', 'secondary', 'tertiary'], posted.payer_turn) AS turn_no, posted.posting_key, posted.generation,
-       posted.remit_claim_id, pay.payer_id, pay.effective_on, clp.charge_cents, clp.paid_cents, clp.payer_claim_number, clp.remark_codes, clp.lines
-FROM posting.posting AS posted
-JOIN remittance.claim AS clp USING (remit_claim_id)
-JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id
-WHERE posted.claim_id IN (SELECT claim_id FROM secondary_wanted) AND posted.kind IN ('post', 'release') AND posted.reverses IS NULL
-  AND posted.payer_turn IS NOT NULL  -- not an estimate
-  AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key);
-
--- one row per wanted claim with a balance of a later payer that has not answered (as in work.sql): the first such turn
-CREATE OR REPLACE TEMP TABLE secondary_owed AS
-SELECT claim_id, turn_no, arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0) AS payer_id
-FROM (
-    SELECT claim_id, list_position(['primary', 'secondary', 'tertiary'], sub_account) AS turn_no, payer_id, cents, effective_on, batch_no
-    FROM ledger.entry
-    WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') AND claim_id IN (SELECT claim_id FROM secondary_wanted)
-) ANTI JOIN secondary_standing USING (claim_id, turn_no)
-GROUP BY claim_id, turn_no HAVING sum(cents) > 0
-QUALIFY row_number() OVER (PARTITION BY claim_id ORDER BY turn_no) = 1;
+-- what the claim to the next payer says, for the claims of secondary_wanted (after due.sql); a reader is secondary.py
 
 -- one row per wanted claim and turn up to the owing one: the coverage. The third is the first in force beside the claim's two.
 CREATE OR REPLACE TEMP TABLE secondary_cover AS
@@ -40,16 +18,9 @@ SELECT chosen.claim_id, chosen.turn_no, coverage.*
 FROM chosen JOIN secondary_owed AS owed ON owed.claim_id = chosen.claim_id AND chosen.turn_no <= owed.turn_no
 JOIN front_office.current_coverage AS coverage ON coverage.coverage_id = chosen.coverage_id;
 
--- one row per answer that counts: of each earlier turn the newest; when that speaks of a part of the claim only (a payer
--- may split a claim), every answer that stands
+-- one row per answer of an earlier turn that counts
 CREATE OR REPLACE TEMP TABLE secondary_answer AS
-WITH ranked AS (
-    SELECT standing.*, row_number() OVER (PARTITION BY claim_id, standing.turn_no ORDER BY effective_on DESC, generation DESC, posting_key DESC) AS age
-    FROM secondary_standing AS standing JOIN secondary_owed AS owed USING (claim_id)
-    WHERE standing.turn_no < owed.turn_no
-)
-SELECT ranked.* FROM ranked JOIN scrub.claim AS claim USING (claim_id)
-QUALIFY age = 1 OR max(ranked.charge_cents) FILTER (age = 1) OVER (PARTITION BY claim_id, turn_no) < claim.charge_cents;
+SELECT counted.* FROM secondary_counted AS counted JOIN secondary_owed AS owed USING (claim_id) WHERE counted.turn_no < owed.turn_no;
 
 -- one row per line of those answers, with the claim's line it speaks of (NULL: none)
 CREATE OR REPLACE TEMP TABLE secondary_line AS
@@ -80,11 +51,12 @@ WITH earlier AS (
 )
 SELECT wanted.claim_id, owed.turn_no, claim.authorization_number,
        CASE WHEN claim.claim_id IS NULL THEN 'UNKNOWN'
+            WHEN owed.is_in_flight THEN 'IN_FLIGHT'
             WHEN owed.claim_id IS NULL OR NOT EXISTS (
                 SELECT 1 FROM receivables.open_work AS work WHERE work.kind = 'bill_secondary' AND work.claim_id = wanted.claim_id) THEN 'NOT_DUE'
             WHEN NOT list_contains($adjudicated, state.state) THEN 'SENT_AGAIN'
             WHEN EXISTS (SELECT 1 FROM posting.open_exception AS held WHERE held.claim_id = wanted.claim_id AND held.is_blocking) THEN 'ANSWER_HELD'
-            WHEN EXISTS (SELECT 1 FROM posting.posting AS posted WHERE posted.claim_id = wanted.claim_id
+            WHEN NOT owed.has_answer AND EXISTS (SELECT 1 FROM posting.posting AS posted WHERE posted.claim_id = wanted.claim_id
                          AND posted.payer_turn = ['primary', 'secondary', 'tertiary'][owed.turn_no]) THEN 'TAKEN_BACK'
             WHEN coalesce(earlier.turns, 0) < owed.turn_no - 1 THEN 'NOT_ANSWERED'
             WHEN wanted.claim_id IN (SELECT claim_id FROM other_cover) THEN 'COVERAGE'
@@ -98,9 +70,19 @@ LEFT JOIN scrub.claim_state AS state USING (claim_id)
 LEFT JOIN secondary_owed AS owed USING (claim_id)
 LEFT JOIN earlier USING (claim_id);
 
--- for submission/fill.sql: always an original, for this payer has not seen the claim; the authorization is the first payer's
+-- for submission/fill.sql: an original, or a replacement of what this payer has answered; the authorization is the first payer's
 CREATE OR REPLACE TEMP TABLE submission_chosen AS
-SELECT claim_id, CAST(NULL AS BIGINT) AS seq, CAST(NULL AS INTEGER) AS version, '1' AS frequency, CAST(NULL AS VARCHAR) AS payer_claim_number,
-       cover.payer_id, ['primary', 'secondary', 'tertiary'][turn_no] AS payer_turn, cover.coverage_id, CAST(NULL AS VARCHAR) AS authorization_number
-FROM secondary_claim AS claim JOIN secondary_cover AS cover USING (claim_id, turn_no)
+SELECT claim_id, CAST(NULL AS BIGINT) AS seq, CAST(NULL AS INTEGER) AS version, CASE WHEN owed.has_answer THEN '7' ELSE '1' END AS frequency,
+       CASE WHEN owed.has_answer THEN owed.payer_claim_number END AS payer_claim_number, cover.payer_id,
+       ['primary', 'secondary', 'tertiary'][turn_no] AS payer_turn, cover.coverage_id, CAST(NULL AS VARCHAR) AS authorization_number
+FROM secondary_claim AS claim JOIN secondary_cover AS cover USING (claim_id, turn_no) JOIN secondary_owed AS owed USING (claim_id, turn_no)
 WHERE claim.refusal IS NULL;
+
+-- one row per claim made: what its payer's answers and what was sent before say of it
+CREATE OR REPLACE TEMP TABLE secondary_before AS
+SELECT owed.claim_id, ['primary', 'secondary', 'tertiary'][owed.turn_no] AS payer_turn, owed.basis, (
+           SELECT count(*) FROM posting.posting AS posted WHERE posted.claim_id = owed.claim_id AND posted.kind IN ('post', 'release') AND posted.reverses IS NULL
+             AND posted.payer_turn = ['primary', 'secondary', 'tertiary'][owed.turn_no]) AS answered,
+       sent.content_hash AS rejected_hash, sent.detail AS rejected_with
+FROM secondary_owed AS owed SEMI JOIN submission_chosen USING (claim_id)
+LEFT JOIN secondary_sent AS sent ON sent.claim_id = owed.claim_id AND sent.turn_no = owed.turn_no AND sent.is_newest AND sent.state = 'rejected';

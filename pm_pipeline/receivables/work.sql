@@ -7,27 +7,27 @@ WITH sent AS (
     JOIN submission.upload_state AS upload ON upload.isa13 = claim.isa13 AND upload.state = 'uploaded'
     QUALIFY row_number() OVER (PARTITION BY claim_id ORDER BY version DESC) = 1
 ), waiting AS (
-    SELECT sent.*, now.state, term.* EXCLUDE (payer_id), (
+    SELECT sent.claim_id AS item_id, sent.claim_id, sent.isa13, sent.charge_cents, sent.uploaded_on, now.state, term.set_days, term.claim_days, term.remit_days, (
         SELECT min(happened_on) FROM scrub.claim_event AS event WHERE event.claim_id = sent.claim_id AND event.version = sent.version AND event.state = 'accepted'
     ) AS accepted_on
     FROM sent JOIN scrub.claim_state AS now ON now.claim_id = sent.claim_id AND now.version = sent.version
     JOIN payer_term AS term USING (payer_id)
-), answered AS (
-    -- one row per claim and turn a payer has answered and not taken back: what is open then is a denial, not a claim to send
-    SELECT DISTINCT claim_id, payer_turn FROM posting.posting AS posted
-    WHERE kind IN ('post', 'release') AND reverses IS NULL AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
-), crossed_over AS (
-    SELECT DISTINCT claim_id FROM posting.posting AS posted JOIN remittance.claim AS clp USING (remit_claim_id)
-    WHERE clp.status IN ('19', '20', '21') OR clp.forwarded_to IS NOT NULL OR list_has_any(clp.remark_codes, ['MA18', 'N89', 'MA07'])
+    UNION ALL
+    -- to a later payer: what was said of it is its own, and the claim's state stays the first payer's
+    SELECT concat(claim_id, ' ', payer_turn), claim_id, later.isa13, charge_cents, upload.happened_on, later.state, term.set_days, term.claim_days, term.remit_days, later.accepted_on
+    FROM secondary_sent AS later
+    JOIN submission.upload_state AS upload ON upload.isa13 = later.isa13 AND upload.state = 'uploaded'
+    JOIN payer_term AS term USING (payer_id)
+    WHERE later.is_newest AND NOT later.is_answered
 )
 SELECT 'overdue_set' AS kind, CAST(isa13 AS VARCHAR) AS item_id, CAST(NULL AS VARCHAR) AS claim_id, sum(charge_cents) AS cents, min(uploaded_on + set_days) AS due_on,
        concat('No 999 for interchange ', isa13, ' (', count(*), ' claims). Ask the clearinghouse whether it arrived.') AS text
 FROM waiting WHERE state IN ('sent', 'interchange_accepted') GROUP BY isa13
 UNION ALL
-SELECT 'overdue_claim', claim_id, claim_id, charge_cents, uploaded_on + claim_days, 'The 999 accepted the set, but no 277CA answers the claim. Ask the clearinghouse.'
+SELECT 'overdue_claim', item_id, claim_id, charge_cents, uploaded_on + claim_days, 'The 999 accepted the set, but no 277CA answers the claim. Ask the clearinghouse.'
 FROM waiting WHERE state IN ('set_accepted', 'received')
 UNION ALL
-SELECT 'overdue_remittance', claim_id, claim_id, charge_cents, accepted_on + remit_days, 'The payer accepted the claim and has not answered. Ask for its status (276).'
+SELECT 'overdue_remittance', item_id, claim_id, charge_cents, accepted_on + remit_days, 'The payer accepted the claim and has not answered. Ask for its status (276).'
 FROM waiting WHERE state = 'accepted'
 UNION ALL
 SELECT 'overdue_deposit', payment_id, NULL, paid_cents, due_on,
@@ -50,14 +50,15 @@ SELECT 'appeal_deadline', denial_id, claim_id, denied_cents, appeal_by - CAST($w
        concat('Denied with ', group_code, '-', carc, '; the last day to appeal is ', appeal_by, '.')
 FROM receivables.open_denial WHERE is_appealable
 UNION ALL
-SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN crossed.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
-       CASE WHEN crossed.claim_id IS NULL THEN 'The next payer owes and has no claim: send it one.' ELSE 'The claim was to cross over to the next payer, which has not answered.' END
-FROM (SELECT claim_id, sum(cents) AS cents, min(effective_on) AS since FROM ledger.entry
-      WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary')
-        AND NOT EXISTS (SELECT 1 FROM answered WHERE answered.claim_id = entry.claim_id AND answered.payer_turn = entry.sub_account) GROUP BY 1 HAVING sum(cents) > 0) AS owed
+SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN owed.has_answer OR forwarded.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
+       CASE WHEN owed.has_answer THEN 'An earlier payer changed its answer; a replacement goes to this payer with the next batch.'
+            WHEN forwarded.claim_id IS NULL THEN 'The next payer owes and has no claim; it goes out with the next batch.'
+            ELSE 'The claim was to cross over to the next payer, which has not answered; it goes out with the next batch.' END
+FROM secondary_owed AS owed
 JOIN scrub.claim AS claim USING (claim_id)
 LEFT JOIN payer_term AS term ON term.payer_id = claim.payer_id
-LEFT JOIN crossed_over AS crossed ON crossed.claim_id = owed.claim_id;
+LEFT JOIN (SELECT DISTINCT claim_id FROM secondary_standing WHERE was_forwarded) AS forwarded ON forwarded.claim_id = owed.claim_id
+WHERE NOT owed.is_in_flight;
 
 -- what was closed and is so again (an answer taken back, say) is a new item
 INSERT OR IGNORE INTO receivables.work_item
@@ -70,5 +71,5 @@ WHERE due_on < CAST($today AS DATE);
 INSERT INTO receivables.work_item_closed
 SELECT work_id, 'happened', CAST($today AS DATE), $run_id
 FROM receivables.open_work AS open
-WHERE open.kind <> 'underpayment'  -- has its own statements, underpayment.sql
+WHERE open.kind NOT IN ('underpayment', 'secondary_fault')  -- they have their own statements
   AND NOT EXISTS (SELECT 1 FROM work_now WHERE work_now.kind = open.kind AND work_now.item_id = open.item_id AND work_now.due_on = open.due_on);

@@ -3,6 +3,7 @@
     ready.py     which claims wait, as the guide's model; frequency 1, 7 or 8
     batch.py     written, judged by pyx12 and our own checks, faulty claims taken out
     freeze.py    bytes into the outbox; control numbers, sets, claims and diary in one unit of work
+    later.py     the same for claims to the payers after the first (secondary, tertiary)
     deliver.py   the upload's states; an upload in doubt is resolved by looking, never by a new number
 
 Not here: what the other side answers (acknowledgments).
@@ -22,6 +23,7 @@ from pm_pipeline.errors import SubmissionError
 from pm_pipeline.submission.batch import make_batch
 from pm_pipeline.submission.deliver import Delivered, Outbox, SessionFactory, deliver
 from pm_pipeline.submission.freeze import Store, close_empty, freeze, hold, next_numbers
+from pm_pipeline.submission.later import LaterClaims, freeze_later
 from pm_pipeline.submission.ready import Fault, Waiting, select_ready
 
 
@@ -33,7 +35,8 @@ class OutboxStore(Store, Outbox, Protocol):
 class Submitted:
     """One run: interchanges and claims frozen, claims held (by code of the fault), uploads done and still waiting.
 
-    transliterated counts, by loop and element, the names that needed more than upper case. problems says by partner
+    later_interchanges, later_claims and later_held are the same for the payers after the first; what holds those becomes
+    work (receivables). transliterated counts, by loop and element, the names that needed more than upper case. problems says by partner
     why uploads wait; they are tried again at the next run.
     """
 
@@ -41,6 +44,9 @@ class Submitted:
     claims: int = 0
     charge_cents: int = 0
     held: int = 0
+    later_interchanges: int = 0
+    later_claims: int = 0
+    later_held: int = 0
     voided: int = 0
     uploaded: int = 0
     held_by_code: dict[str, int] = field(default_factory=dict)
@@ -56,9 +62,11 @@ def run(
     today: dt.date,
     run_id: str,
     now: dt.datetime,
+    later: LaterClaims | None = None,
 ) -> Submitted:
     """Resolve uploads in doubt, freeze what is released, upload it. `now` is the practice's local time.
 
+    `later` tells which claims are due to payers after the first; None: those are left for another run.
     Running again with nothing released and nothing in doubt does nothing. A partner that is down is in `problems`.
     Raises SubmissionError at the end, when all else is done, for partners whose batch a fault outside claims blocks.
     """
@@ -71,6 +79,10 @@ def run(
             _freeze_one(con, config, store, one, today, run_id, now, done)
         except SubmissionError as problem:
             blocked.append(str(problem))
+    if later is not None:
+        sent = freeze_later(con, config, store, later(con, config), today, run_id, now)
+        done.later_interchanges, done.later_claims, done.later_held = sent.interchanges, sent.claims, sent.held
+        blocked += sent.blocked
     after = deliver(con, session_factory, config, store, today, run_id, before)
     _add_deliveries(done, before, after)
     if blocked:

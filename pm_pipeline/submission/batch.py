@@ -32,12 +32,13 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Batch:
-    """A valid interchange (None when every claim was at fault) and the claims taken out of it."""
+    """A valid interchange (None when every claim was at fault), what its claims charge, and the claims taken out."""
 
     partner: Partner
     numbers: Numbers
     written: Written | None
     faults: list[Fault] = field(default_factory=list)
+    charge_cents: int = 0
 
 
 def reference(st02: str) -> str:
@@ -64,7 +65,7 @@ def make_batch(
         else:
             found = _judge(partner, left, written)
             if not found:
-                return Batch(partner, numbers, written, faults)
+                return Batch(partner, numbers, written, faults, sum(claim.charge_cents for claim in left))
         faults += found
         out = {fault.claim_id for fault in found}
         left = [claim for claim in left if claim.claim_id not in out]

@@ -19,7 +19,8 @@ import duckdb
 
 from pm_pipeline.config import Config, Partner
 from pm_pipeline.errors import ConfigError, TransportError
-from pm_pipeline.scrub.events import RANKS, new_events
+from pm_pipeline.scrub.events import RANKS
+from pm_pipeline.submission.sent_events import new_sent_events
 from pm_pipeline.transport.sftp import NotTaken, RemoteFile
 from pm_pipeline.transport.upload import Uploads, upload
 from pm_pipeline.warehouse import unit, utc_now
@@ -148,12 +149,12 @@ class _Delivery:
 
     def arrived(self, one: _Pending, detail: str | None) -> None:
         """Record the arrival, and that its claims are sent."""
-        with unit(self.con, "submission.uploaded", self.run_id), new_events(self.con, self.run_id):
+        with unit(self.con, "submission.uploaded", self.run_id), new_sent_events(self.con, self.run_id):
             self._state(one, "uploaded", detail)
             self.con.execute(
-                "INSERT INTO new_claim_event SELECT claim_id, version, 'sent', 'sent', CAST(isa13 AS VARCHAR), "
+                "INSERT INTO new_sent_event SELECT claim_id, payer_turn, version, 'sent', 'sent', CAST(isa13 AS VARCHAR), "
                 "CAST(? AS DATE), concat('ISA13 ', isa13, ' ST02 ', st02), ?, first_segment_no "
-                "FROM submission.batch_claim WHERE isa13 = ?",
+                "FROM submission.sent_claim WHERE isa13 = ?",
                 [self.today, one.file_id, one.isa13],
             )
         self.done.uploaded.append(one.isa13)
@@ -189,9 +190,10 @@ def _pending(con: duckdb.DuckDBPyConnection) -> list[_Pending]:
     rows = con.execute(
         "SELECT isa13, partner_id, file_id, remote_name, bytes, upload.state, EXISTS ("
         "  SELECT 1 FROM submission.batch_claim AS sent JOIN scrub.claim_event AS event USING (claim_id, version) "
-        "  WHERE sent.isa13 = outbound.isa13 AND event.rank >= ?) "
+        "  WHERE sent.isa13 = outbound.isa13 AND event.rank >= ?) OR EXISTS ("
+        "  SELECT 1 FROM submission.later_state AS later WHERE later.isa13 = outbound.isa13 AND later.rank >= ?) "
         "FROM submission.interchange AS outbound JOIN submission.upload_state AS upload USING (isa13) "
         "WHERE upload.state <> 'uploaded' ORDER BY isa13",
-        [RANKS["interchange_accepted"]],
+        [RANKS["interchange_accepted"], RANKS["interchange_accepted"]],
     ).fetchall()
     return [_Pending(*row) for row in rows]

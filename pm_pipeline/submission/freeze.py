@@ -12,6 +12,7 @@ from pm_pipeline.errors import SubmissionError
 from pm_pipeline.scrub.events import new_events
 from pm_pipeline.submission.batch import Batch, Numbers, reference
 from pm_pipeline.submission.ready import Fault
+from pm_pipeline.submission.sent_events import new_sent_events
 from pm_pipeline.warehouse import load_rows, run_sql, unit, utc_now
 
 HERE = __package__ or ""
@@ -39,8 +40,17 @@ def next_numbers(con: duckdb.DuckDBPyConnection) -> Numbers:
     return Numbers(*row)
 
 
-def freeze(con: duckdb.DuckDBPyConnection, store: Store, batch: Batch, today: dt.date, run_id: str) -> str:
+def freeze(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    batch: Batch,
+    today: dt.date,
+    run_id: str,
+    claims: str = "freeze_claims.sql",
+) -> str:
     """Keep the bytes, then take the numbers and record everything in one unit of work; returns the file_id.
+
+    `claims` records the claims: those to first payers, or (freeze_later.sql) those to later ones.
 
     The bytes come first: a crash between leaves a file nobody names, whose numbers were never taken. Raises
     SubmissionError when the numbers were taken meanwhile.
@@ -56,6 +66,7 @@ def freeze(con: duckdb.DuckDBPyConnection, store: Store, batch: Batch, today: dt
         "partner_id": batch.partner.partner_id,
         "isa13": batch.numbers.isa13,
         "gs06": batch.numbers.gs06,
+        "charge_cents": batch.charge_cents,
         "remote_name": f"837P_{batch.numbers.isa13:09d}.edi",
         "today": today,
         "recorded_at": utc_now(),
@@ -65,8 +76,9 @@ def freeze(con: duckdb.DuckDBPyConnection, store: Store, batch: Batch, today: dt
         if next_numbers(con) != batch.numbers:
             raise SubmissionError("Control numbers were taken while the batch was made. Run the step again.")
         work.digest = file_id
-        with new_events(con, run_id):
-            run_sql(con, HERE, "freeze.sql", params)
+        run_sql(con, HERE, "freeze.sql", params)
+        with new_sent_events(con, run_id):
+            run_sql(con, HERE, claims, params)
     return file_id
 
 

@@ -1,22 +1,12 @@
--- freeze one interchange: its numbers, sets and claims; submission_place and submission_set say where they lie in the bytes
+-- freeze one interchange: its numbers and sets; submission_place and submission_set say where they lie in the bytes
 INSERT INTO transport.file (file_id, direction, kind, bytes, landed_on, landed_at, run_id)
 VALUES ($file_id, 'out', 'x12', $bytes, CAST($today AS DATE), $recorded_at, $run_id);
 
 INSERT INTO submission.interchange
 SELECT $isa13, $gs06, $partner_id, CAST($today AS DATE), $file_id, $remote_name, $bytes,
-       (SELECT count(*) FROM submission_set), count(*), sum(charge_cents), $recorded_at, $run_id
-FROM submission_place JOIN submission_ready USING (claim_id);
+       (SELECT count(*) FROM submission_set), (SELECT count(*) FROM submission_place), $charge_cents, $recorded_at, $run_id;
 
 INSERT INTO submission.transaction_set
 SELECT st02, $isa13, reference, claims, first_segment_no, last_segment_no FROM submission_set;
 
-INSERT INTO submission.batch_claim
-SELECT claim_id, version, $isa13, st02, payer_id, frequency, payer_claim_number, content_hash, charge_cents, first_segment_no,
-       last_segment_no, CAST($today AS DATE), $run_id
-FROM submission_place JOIN submission_ready USING (claim_id);
-
 INSERT INTO submission.upload_event VALUES ($isa13, 1, 'prepared', NULL, CAST($today AS DATE), $recorded_at, $run_id);
-
-INSERT INTO new_claim_event
-SELECT claim_id, version, 'prepared', 'prepared', CAST(isa13 AS VARCHAR), batch_on, content_hash, $file_id, first_segment_no
-FROM submission.batch_claim WHERE isa13 = $isa13;

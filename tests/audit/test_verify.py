@@ -84,6 +84,9 @@ def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(pai
         ("I04", None, "INSERT INTO posting.posting SELECT * REPLACE (posting_key || 'x' AS posting_key) FROM posting.posting LIMIT 1"),
         ("I08", None, "DELETE FROM transport.file WHERE file_id = 'feed'"),
         ("I12", "CLAIM1", "INSERT INTO submission.batch_claim VALUES ('CLAIM1', 2, 7, 7, 'BLHRB', '1', NULL, 'h', 1, 1, 2, DATE '2026-06-01', 'r')"),
+        ("I12", "CLAIM1", "INSERT INTO submission.later_claim SELECT 'CLAIM1', 'secondary', n, 7, 7, 'SMTML', '1', NULL, 'B', 0, 'h', 1, 1, 2, DATE '2026-06-01', 'r' "
+                          "FROM range(1, 3) AS t(n); INSERT INTO submission.later_event VALUES ('T1', 'CLAIM1', 'secondary', 1, 'sent', 'sent', 40, "
+                          "DATE '2026-06-01', NULL, NULL, NULL, 'r', now()::TIMESTAMP)"),
         ("I13", "CLAIM1", "INSERT INTO scrub.claim_event SELECT 'V' || n, 'CLAIM1', 0, 1000 + n, 'built', 'held', 90 - n, DATE '2026-06-01', NULL, NULL, NULL, 'r', "
                           "now()::TIMESTAMP FROM range(2) AS t(n)"),
         ("I14", None, "UPDATE warehouse.chain SET unit_name = 'another' WHERE seq = 1"),
