@@ -17,7 +17,7 @@ from pm_pipeline.config import Config
 from pm_pipeline.config.models import Payer
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.follow_up import FollowUps
-from pm_pipeline.sandbox.payers import Case, Judge, cost_share
+from pm_pipeline.sandbox.payers import Case, Judge, as_told, cost_share
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.read_837 import Claim
 from pm_pipeline.sandbox.store import Store
@@ -137,10 +137,8 @@ class Answers:
         if row["turn"] == "primary" or again:
             lines = self.judge.primary(replace(case, is_answered=again, is_replacement=replaced))
         else:
-            prior = self._in_force(claim.clm01, TURNS[TURNS.index(row["turn"]) - 1])
-            known = {line.line_id: line for line in REMIT.validate_json(prior["body"]).lines} if prior else {}
-            held = tuple(known[line.line_id] for line in claim.lines if line.line_id in known)
-            lines = self.judge.next_payer(case, held) if len(held) == len(claim.lines) else self.judge.out_of_turn(case)
+            told = as_told(claim)
+            lines = self.judge.out_of_turn(case) if told is None else self.judge.next_payer(case, told)
         entry = Entry(
             self._remit(case, lines, row["turn"], row["payer_claim_number"], original), row["turn"], kind,
             row["claim_no"], visit=row["visit"], patient_id=row["patient_id"],

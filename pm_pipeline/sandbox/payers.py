@@ -75,6 +75,25 @@ def cost_share(line: RemitLine) -> int:
     return sum(one.cents for one in line.adjustments if one.group == "PR" and one.carc in COST_SHARE)
 
 
+def as_told(claim: Claim) -> tuple[RemitLine, ...] | None:
+    """The lines as the claim says the payer before left them (2320, 2430); None when it says it of no line, says it of some
+    only, or what it says does not add up to the charge of a line or of the claim."""
+    payers = [one for one in claim.others if one.paid_cents is not None]
+    if not payers or not claim.lines:
+        return None
+    before, found = payers[-1], list[RemitLine]()
+    for line in claim.lines:
+        said = [one for one in line.adjudications if one.payer_id == before.payer_id]
+        paid = sum(one.paid_cents for one in said)
+        reasons = [Adjustment(*reason) for one in said for reason in one.adjustments]
+        if not said or paid + sum(one.cents for one in reasons) != line.charge_cents:
+            return None
+        found.append(_decided(line, paid, None, reasons, ()))
+    settled = sum(one.paid_cents + sum(reason.cents for reason in one.adjustments) for one in found)
+    adds_up = settled + sum(cents for _, _, cents in before.adjustments) == claim.charge_cents
+    return tuple(found) if adds_up and sum(one.paid_cents for one in found) == before.paid_cents else None
+
+
 class Judge:
     """Decides claims. Deductibles met are kept in the books."""
 
@@ -89,14 +108,14 @@ class Judge:
 
     def next_payer(self, case: Case, before: Sequence[RemitLine]) -> tuple[RemitLine, ...]:
         """The lines as a later payer decides them. `before` are the lines of the payer before it, whose cost share is
-        all there is to decide; what that payer settled is repeated as OA-23."""
+        all there is to decide (as the claim says, or as that payer forwarded them); what it settled is repeated as OA-23."""
         denied = self.draw.happens(
             self.plan.claims.secondary_denied, "secondary denied", case.payer.payer_id, case.claim.clm01
         )
         return tuple(self._share(case, line, denied) for line in before)
 
     def out_of_turn(self, case: Case) -> tuple[RemitLine, ...]:
-        """A later payer that was asked before the payer before it answered: another one comes first."""
+        """A later payer that is not told, line by line, what the payer before it did: another one comes first."""
         denial = next(one for one in denials("claim") if one.carc == "22")
         return tuple(_denied(line, denial) for line in case.claim.lines)
 

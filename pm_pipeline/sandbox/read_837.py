@@ -27,6 +27,25 @@ class Person:
 
 
 @dataclass
+class Adjudication:
+    """Loop 2430: what the payer SVD01 did with a line. adjustments: (group, reason, cents) of its CAS."""
+
+    payer_id: str
+    paid_cents: int
+    adjustments: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+@dataclass
+class OtherPayer:
+    """Loops 2320 and 2330B: another payer and what it paid (AMT*D); adjustments are those of the claim as a whole."""
+
+    turn: str
+    payer_id: str = ""
+    paid_cents: int | None = None
+    adjustments: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+@dataclass
 class Line:
     """Loop 2400. `line_id` is REF*6R, else LX01."""
 
@@ -37,6 +56,7 @@ class Line:
     units: str = "1"
     dos_from: dt.date = dt.date.min
     dos_to: dt.date = dt.date.min
+    adjudications: list[Adjudication] = field(default_factory=list)
 
 
 @dataclass
@@ -57,6 +77,7 @@ class Claim:
     original_number: str = ""
     diagnoses: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    others: list[OtherPayer] = field(default_factory=list)
 
     @property
     def dos_from(self) -> dt.date:
@@ -138,6 +159,21 @@ class _Reader:
             self.turn = _TURNS.get(seg[1], "tertiary")
         else:
             self.is_other_payer = True
+            self.claim.others.append(OtherPayer(_TURNS.get(seg[1], "tertiary")))
+
+    def _amt(self, seg: Segment) -> None:
+        if self.claim is not None and self.claim.others and self.line is None and seg[1] == "D":
+            self.claim.others[-1].paid_cents = _cents(seg[2], "AMT02")
+
+    def _svd(self, seg: Segment) -> None:
+        if self.line is not None:
+            self.line.adjudications.append(Adjudication(seg[1], _cents(seg[2], "SVD02")))
+
+    def _cas(self, seg: Segment) -> None:
+        said = self.line.adjudications if self.line is not None else self.claim.others if self.claim else []
+        if said:
+            triplets = [(seg[at], seg[at + 1]) for at in range(2, 20, 3) if seg[at]]
+            said[-1].adjustments += [(seg[1], reason, _signed(amount, "CAS03")) for reason, amount in triplets]
 
     def _nm1(self, seg: Segment) -> None:
         who = Person(seg[3], seg[4], seg[9])
@@ -155,7 +191,10 @@ class _Reader:
                     self.patient = who
                 case _:
                     pass
-        elif seg[1] == "82" and self.line is None and not self.is_other_payer:
+        elif self.line is None and self.is_other_payer:
+            if seg[1] == "PR":
+                self.claim.others[-1].payer_id = seg[9]
+        elif seg[1] == "82" and self.line is None:
             self.claim.rendering = who
 
     def _dmg(self, seg: Segment) -> None:
@@ -213,6 +252,10 @@ def _cents(text: str, element: str) -> int:
     if not found or not text.strip("."):
         raise Unreadable(f"{element} is not an amount")
     return int(found[1] or 0) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def _signed(text: str, element: str) -> int:
+    return -_cents(text[1:], element) if text.startswith("-") else _cents(text, element)
 
 
 def _day(text: str) -> dt.date:

@@ -6,16 +6,19 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from pm_pipeline.sandbox import read_837
 from pm_pipeline.sandbox.answers import REMIT
-from pm_pipeline.sandbox.payers import cost_share
+from pm_pipeline.sandbox.payers import as_told, cost_share
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.x12 import claim_837p as model
+from pm_pipeline.x12.claim_837p_details import Adjustment, AdjustmentGroup, LineAdjudication
 from tests.sandbox.conftest import EVENTFUL, Lived, live
 from tests.sandbox.fake_practice import Claim, model_of
-from tests.sandbox.remits import payments
+from tests.sandbox.remits import Clp, Svc, payments
 
 COUPLES = {
     **EVENTFUL, "days": 4, "cover_weights": {
@@ -35,8 +38,14 @@ def couples(tmp_path: Path) -> Iterator[Lived]:
     found.sandbox.close()
 
 
+def first_answer(lived: Lived, claim: Claim) -> Clp:
+    """What the first plan said of the claim."""
+    found = [clp for text in lived.sent("835") for one in payments(text) for clp in one.claims]
+    return next(clp for clp in found if clp.clm01 == claim.claim_id and clp.status == "1")
+
+
 def second_claim(lived: Lived, claim: Claim, visit: str) -> model.ProfessionalClaim:
-    """The same services, to the patient's second plan."""
+    """The same services, to the patient's second plan, with what the first one did."""
     practice = lived.practice
     rows = [row for row in practice.charges.values() if row["encounter_id"] == visit.split("|")[0]]
     rows = [row for row in rows if row["entered_on"] == visit.split("|")[1]]
@@ -55,7 +64,27 @@ def second_claim(lived: Lived, claim: Claim, visit: str) -> model.ProfessionalCl
         subscriber = model.Subscriber(holder, cover["member_id"])
         patient = model.Patient(name, cover["relationship"], home, birth, person["sex"])
     to_second = model.Payer(payer.payer_id, payer.name, payer.filing_indicator)
-    return dataclasses.replace(built, payer=to_second, subscriber=subscriber, patient=patient, payer_turn="S")
+    answer = first_answer(lived, claim)
+    said = {svc.line_id: svc for svc in answer.svc}
+    lines = tuple(
+        dataclasses.replace(line, adjudications=(_told(built.payer.payer_id, line, said[line.line_id or ""]),))
+        for line in built.lines
+    )
+    first = model.OtherPayer("P", "18", built.payer, built.subscriber, paid_cents=answer.paid)
+    return dataclasses.replace(
+        built,
+        payer=to_second,
+        subscriber=subscriber,
+        patient=patient,
+        payer_turn="S",
+        lines=lines,
+        other_payers=(first,),
+    )
+
+
+def _told(payer_id: str, line: model.ServiceLine, svc: Svc) -> LineAdjudication:
+    reasons = tuple(Adjustment(cast(AdjustmentGroup, group), carc, cents) for group, carc, cents in svc.cas)
+    return LineAdjudication(payer_id, svc.paid, line.procedure_code, line.dos_to, line.units, line.modifiers, reasons)
 
 
 def answered(lived: Lived) -> tuple[str, Claim]:
@@ -96,6 +125,41 @@ def test_a_claim_to_the_second_plan_is_paid_from_what_the_first_left(couples: Li
     assert after.balances["patient"] == before.balances["secondary"] - second.paid
     assert after.contractual_cents == before.contractual_cents  # the second plan's CO-45 repeats the first's
     assert any(carc == "45" for svc in second.svc for _, carc, _ in svc.cas)
+
+
+def test_a_second_plan_that_is_not_told_what_the_first_did_says_that_another_comes_first(couples: Lived) -> None:
+    visit, claim = answered(couples)
+    before = couples.sandbox.summary(couples.last).claims[claim.claim_id]
+    one = second_claim(couples, claim, visit)
+    untold = tuple(dataclasses.replace(line, adjudications=()) for line in one.lines)
+    send(couples, dataclasses.replace(one, other_payers=(), lines=untold), 25)
+    after = couples.sandbox.summary(couples.last + dt.timedelta(days=25)).claims[claim.claim_id]
+    assert after.paid["secondary"] == 0
+    assert after.balances == before.balances
+    assert after.denied_cents == before.denied_cents + after.charge_cents
+
+
+def told(paid: int, *lines: tuple[int, int, int], of_claim: int = 0) -> tuple[int, ...] | None:
+    """What a claim leaves, line by line, whose lines say (charge, paid, PR-2), and that AMT*D paid and CAS*CO*45 of_claim."""
+    claim = read_837.Claim(
+        "C1", sum(line[0] for line in lines), "11", "1", "secondary", "SMTML", "", *[read_837.Person()] * 2
+    )
+    reasons = [("CO", "45", of_claim)] if of_claim else []
+    claim.others = [read_837.OtherPayer("primary", "BLHRB", paid, reasons)]
+    for number, (charge, line_paid, share) in enumerate(lines):
+        said = read_837.Adjudication("BLHRB", line_paid, [("PR", "2", share)])
+        claim.lines.append(read_837.Line(f"L{number}", charge_cents=charge, adjudications=[said]))
+    found = as_told(claim)
+    return None if found is None else tuple(map(cost_share, found))
+
+
+def test_only_what_adds_up_is_believed() -> None:
+    assert told(700, (1_000, 700, 300)) == (300,)
+    assert told(1_100, (1_000, 700, 300), (500, 400, 100)) == (300, 100)
+    assert told(701, (1_000, 700, 300)) is None  # AMT*D is not what the lines were paid
+    assert told(700, (1_000, 700, 200)) is None  # a line does not come to its charge
+    assert told(700, (1_000, 700, 300), of_claim=5) is None  # the claim does not
+    assert told(0) is None
 
 
 def test_the_same_original_again_is_a_duplicate_and_moves_nothing(couples: Lived) -> None:
