@@ -43,21 +43,9 @@ GROUP BY subject.remit_claim_id HAVING count(DISTINCT claim.claim_id) = 1;
 
 -- one row per matched claim and payer: whose turn the payer is, and who is responsible after it
 CREATE OR REPLACE TEMP TABLE party AS
-WITH parties AS (
-    SELECT claim_id, 1 AS turn_no, payer_id FROM scrub.claim WHERE claim_id IN (SELECT claim_id FROM matched) AND payer_id IS NOT NULL
-    UNION ALL
-    SELECT claim_id, 2, next_payer_id FROM scrub.claim WHERE claim_id IN (SELECT claim_id FROM matched) AND next_payer_id IS NOT NULL
-    UNION ALL
-    SELECT claim_id, 3, payer_id FROM (
-        SELECT claim.claim_id, coverage.payer_id, row_number() OVER (PARTITION BY claim.claim_id ORDER BY cob_order, coverage.coverage_id) AS place
-        FROM scrub.claim AS claim JOIN front_office.current_coverage AS coverage
-          ON coverage.patient_id = claim.patient_id AND claim.dos_from BETWEEN effective_from AND coalesce(effective_to, DATE '9999-12-31')
-        WHERE claim.claim_id IN (SELECT claim_id FROM matched)
-    ) WHERE place = 3
-)
 SELECT claim_id, payer_id, turn_no, ['primary', 'secondary', 'tertiary'][turn_no] AS turn,
        coalesce(['primary', 'secondary', 'tertiary'][lead(turn_no) OVER by_turn], 'patient') AS next_turn, lead(payer_id) OVER by_turn AS next_payer_id
-FROM parties WINDOW by_turn AS (PARTITION BY claim_id ORDER BY turn_no);
+FROM scrub.claim_turns('matched') WINDOW by_turn AS (PARTITION BY claim_id ORDER BY turn_no);
 
 -- one row per matched remittance claim whose payer covers the patient: the turn it answers in. A payer that covers the
 -- patient twice says by CLP02 as which of the two it answers (1, 19 first; 2, 20 second; 3, 21 third).

@@ -1,21 +1,9 @@
 -- what the claim to the next payer says, for the claims of secondary_wanted (after due.sql); a reader is secondary.py
 
--- one row per wanted claim and turn up to the owing one: the coverage. The third is the first in force beside the claim's two.
+-- one row per wanted claim and turn up to the owing one: the coverage
 CREATE OR REPLACE TEMP TABLE secondary_cover AS
-WITH chosen AS (
-    SELECT claim_id, 1 AS turn_no, coverage_id FROM scrub.claim SEMI JOIN secondary_owed USING (claim_id)
-    UNION ALL
-    SELECT claim_id, 2, next_coverage_id FROM scrub.claim SEMI JOIN secondary_owed USING (claim_id)
-    UNION ALL
-    SELECT claim.claim_id, 3, coverage.coverage_id
-    FROM scrub.claim AS claim SEMI JOIN secondary_owed USING (claim_id)
-    JOIN front_office.current_coverage AS coverage
-      ON coverage.patient_id = claim.patient_id AND claim.dos_from BETWEEN coverage.effective_from AND coalesce(coverage.effective_to, claim.dos_from)
-     AND coverage.coverage_id IS DISTINCT FROM claim.coverage_id AND coverage.coverage_id IS DISTINCT FROM claim.next_coverage_id
-    QUALIFY row_number() OVER (PARTITION BY claim.claim_id ORDER BY coverage.cob_order, coverage.effective_from DESC, coverage.coverage_id) = 1
-)
 SELECT chosen.claim_id, chosen.turn_no, coverage.*
-FROM chosen JOIN secondary_owed AS owed ON owed.claim_id = chosen.claim_id AND chosen.turn_no <= owed.turn_no
+FROM scrub.claim_turns('secondary_owed') AS chosen JOIN secondary_owed AS owed ON owed.claim_id = chosen.claim_id AND chosen.turn_no <= owed.turn_no
 JOIN front_office.current_coverage AS coverage ON coverage.coverage_id = chosen.coverage_id;
 
 -- one row per answer of an earlier turn that counts

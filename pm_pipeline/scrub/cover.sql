@@ -10,8 +10,8 @@ WITH head AS (
     GROUP BY charge.claim_id
 ), in_force AS (
     SELECT head.claim_id, coverage.coverage_id, coverage.payer_id,
-           row_number() OVER (PARTITION BY head.claim_id ORDER BY coverage.cob_order, coverage.effective_from DESC,
-               coverage.coverage_id) AS turn
+           row_number() OVER (PARTITION BY head.claim_id ORDER BY scrub.cover_order(coverage.cob_order, coverage.effective_from,
+               coverage.coverage_id)) AS turn
     FROM head
     JOIN front_office.current_coverage AS coverage
       ON coverage.patient_id = head.patient_id AND head.dos_from BETWEEN coverage.effective_from AND coalesce(coverage.effective_to, head.dos_from)

@@ -122,3 +122,28 @@ FROM (
     FROM scrub.claim_event
     GROUP BY claim_id
 );
+
+-- the order in which a patient's coverages in force on one day pay
+CREATE OR REPLACE MACRO scrub.cover_order(cob_order, effective_from, coverage_id) AS
+row(cob_order, DATE '9999-12-31' - effective_from, coverage_id);
+
+-- one row per claim and payer's turn, for the claims of the table named `claims`: the two payers the claim names, and after them
+-- the first of the other coverages in force on its date of service
+CREATE OR REPLACE MACRO scrub.claim_turns(claims) AS TABLE
+WITH wanted AS (
+    SELECT * FROM scrub.claim WHERE claim_id IN (SELECT claim_id FROM query_table(claims))
+)
+SELECT claim_id, 1 AS turn_no, payer_id, coverage_id FROM wanted WHERE payer_id IS NOT NULL
+UNION ALL
+SELECT claim_id, 2, next_payer_id, next_coverage_id FROM wanted WHERE next_payer_id IS NOT NULL
+UNION ALL
+SELECT claim_id, 3, payer_id, coverage_id FROM (
+    SELECT wanted.claim_id, coverage.payer_id, coverage.coverage_id
+    FROM wanted
+    JOIN front_office.current_coverage AS coverage
+      ON coverage.patient_id = wanted.patient_id AND wanted.dos_from BETWEEN coverage.effective_from AND coalesce(coverage.effective_to, wanted.dos_from)
+     AND coverage.coverage_id IS DISTINCT FROM wanted.coverage_id AND coverage.coverage_id IS DISTINCT FROM wanted.next_coverage_id
+    WHERE wanted.next_payer_id IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY wanted.claim_id
+        ORDER BY scrub.cover_order(coverage.cob_order, coverage.effective_from, coverage.coverage_id)) = 1
+);

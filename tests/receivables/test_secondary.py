@@ -232,6 +232,21 @@ def test_the_tertiary_claim_says_what_both_payers_did(world: World) -> None:
     assert then.adjustments == (Reason("OA", "23", 8_400), Reason("PR", "3", 900))
 
 
+def test_the_ledger_and_the_claim_mean_the_same_third_payer(world: World) -> None:
+    """Two coverages say they pay third: the newer one does, wherever it is asked."""
+    covered(world, "SMDCR", "SMTML", "SMDCD", A=10_000)
+    world.con.execute(
+        "INSERT INTO front_office.coverage SELECT * REPLACE ('CV0' AS coverage_id, 'BLHRB' AS payer_id, DATE '2024-01-01' AS effective_from) "
+        "FROM front_office.coverage WHERE coverage_id = 'CV3'"
+    )
+    answered(world, claim("C1", line("A", 10_000, 6_400, CO45(2_000), PR2(1_600))))
+    second = claim("C1", line("A", 10_000, 700, Adjustment("OA", "23", 8_400), PR3(900)), status="2", number="S1")
+    answered(world, second, payer="SMTML", on=SECOND)
+    owes = "SELECT DISTINCT payer_id FROM ledger.entry WHERE account = 'AR' AND sub_account = 'tertiary'"
+    assert world.con.execute(owes).fetchall() == [("SMDCD",)]
+    assert good(world).payer.payer_id == "SMDCD"
+
+
 @pytest.mark.parametrize(
     ("amounts", "said"),
     [({"A": 10_000}, ("CLAIM_UNBALANCED", None)), ({"A": 10_000, "B": 4_900}, ("LINE_UNBALANCED", 2))],
