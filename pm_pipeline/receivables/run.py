@@ -11,8 +11,8 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.receivables.contracts import price_lines
-from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
 from pm_pipeline.receivables.secondary import due_claims, find_due
+from pm_pipeline.receivables.workflow import tell_edits, tell_workflow
 from pm_pipeline.submission.ready import Fault
 from pm_pipeline.warehouse import load_rows, run_sql, unit
 
