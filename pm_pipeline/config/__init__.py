@@ -6,10 +6,6 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from pm_pipeline.codes import code_set
 from pm_pipeline.config.contracts import ContractBook, Contracts, check_contracts
@@ -19,17 +15,15 @@ from pm_pipeline.config.models import (
     Partner,
     Payer,
     Payers,
-    PostingPolicy,
     Practice,
     Schedule,
     TradingPartners,
 )
 from pm_pipeline.config.money import MoneyPolicy
+from pm_pipeline.config.policy import Policies, load_policies
+from pm_pipeline.config.read import read_model as _load
 from pm_pipeline.errors import ConfigError
 from pm_pipeline.settings import Settings
-from pm_pipeline.yaml_file import read_yaml
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -39,7 +33,7 @@ class Config:
     practice: Practice
     payers: list[Payer]
     partners: TradingPartners
-    posting_policy: PostingPolicy
+    posting_policy: Policies
     schedule: Schedule
     money_policy: MoneyPolicy
     denials: Denials
@@ -62,13 +56,14 @@ class Config:
 def load_config(settings: Settings) -> Config:
     """Read and check every file of settings.config_dir. Raises ConfigError: file, key, what is expected."""
     folder = settings.config_dir
+    practice = _load(folder / "practice.yaml", Practice)
     payers = _load(folder / "payers.yaml", Payers).payers
     contracts = folder / "contracts.yaml"
     config = Config(
-        practice=_load(folder / "practice.yaml", Practice),
+        practice=practice,
         payers=payers,
         partners=_load(folder / "trading_partners.yaml", TradingPartners),
-        posting_policy=_load(folder / "posting_policy.yaml", PostingPolicy),
+        posting_policy=load_policies(folder, practice.posting_policy, {payer.payer_id for payer in payers}),
         schedule=_load(folder / "schedule.yaml", Schedule),
         money_policy=_load(folder / "money_policy.yaml", MoneyPolicy),
         denials=Denials(
@@ -85,27 +80,10 @@ def load_config(settings: Settings) -> Config:
                 f"{folder / 'payers.yaml'}: payers[{position}].partner_id: {payer.partner_id!r} takes no claims; "
                 "name a partner of trading_partners.yaml that has isa, gs and send_folder."
             )
-    _check_policy(config, folder / "posting_policy.yaml")
     known = (payer.payer_id for payer in payers)
     if unknown := config.denials.unknown(known, code_set("carc"), code_set("rarc"), code_set("category")):
         raise ConfigError(f"{folder}/{unknown}")
     return config
-
-
-def _check_policy(config: Config, path: Path) -> None:
-    categories = (code_set("category"), "category of codes/category.csv")
-    known = {
-        "payers": ({payer.payer_id for payer in config.payers}, "payer of payers.yaml"),
-        "carcs": (code_set("carc"), "code of codes/carc.csv"),
-        "carc_classes": categories,
-        "category": categories,
-    }
-    for position, rule in enumerate(config.posting_policy.rules):
-        for key, (values, kind) in known.items():
-            named = getattr(rule, key) or []
-            for value in [named] if isinstance(named, str) else named:
-                if value not in values:
-                    raise ConfigError(f"{path}: rules[{position}].{key}: {value!r} is no {kind}.")
 
 
 def read_secret(partner: Partner, settings: Settings) -> str | Path:
@@ -131,29 +109,3 @@ def read_secret(partner: Partner, settings: Settings) -> str | Path:
             f"Run: chmod 600 {path}"
         )
     return path if partner.key_file is not None else path.read_text().rstrip("\n")
-
-
-def _load(path: Path, model: type[Model]) -> Model:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ConfigError(f"{path} does not exist. Copy the shipped one from pm_pipeline/config and edit it.") from None
-    try:
-        return model.model_validate(read_yaml(data, path, ConfigError))
-    except ValidationError as problem:
-        lines = [f"  {_key(error['loc'])}: {_said(error)}" for error in problem.errors()]
-        raise ConfigError(f"{path} is not right:\n" + "\n".join(lines)) from None
-
-
-def _said(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":  # its value is not shown: somebody may have written a password there
-        return "this file has no such key; expected one that the shipped file has"
-    found = f" (found {error['input']!r})" if isinstance(error["input"], str | int | float | bool) else ""
-    return error["msg"].removeprefix("Value error, ") + found
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text or "(the whole file)"

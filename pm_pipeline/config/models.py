@@ -18,9 +18,7 @@ from pm_pipeline.config.values import (
     TaxId,
     Taxonomy,
     TimeZone,
-    Turn,
     Usage,
-    WriteOff,
     X12Text,
     Zip,
 )
@@ -89,6 +87,7 @@ class Practice(Strict):
     address: Address
     contact: Contact
     submitter_id: Code
+    posting_policy: Code = "standard"
     locations: Annotated[list[Location], Field(min_length=1)]
     providers: Annotated[list[RenderingProvider], Field(min_length=1)]
 
@@ -264,49 +263,6 @@ class TradingPartners(Strict):
     @model_validator(mode="after")
     def _check(self) -> Self:
         _unique("partners", [item.partner_id for item in self.partners])
-        return self
-
-
-class PolicyRule(Strict):
-    """One line of the posting policy; see posting_policy.yaml for the meaning of each condition."""
-
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,40}$")]
-    why: str
-    groups: list[Literal["CO", "OA", "PI", "PR"]] = []
-    carcs: list[str] = []
-    carc_classes: list[str] = []
-    denial: bool | None = None
-    payers: list[str] = []
-    claim_status: list[str] = []
-    payer_turn: list[Turn] = []
-    whole_charge: bool | None = None
-    max_cents: int | None = None
-    effective_from: dt.date | None = None
-    effective_to: dt.date | None = None
-    action: Literal["write_off", "transfer", "deny", "memo", "hold"]
-    account: WriteOff | None = None
-    category: str | None = None
-    liability: Literal["payer", "patient"] = "payer"
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if (self.action == "write_off") != (self.account is not None):
-            raise ValueError("account: give it for write_off, and only for write_off")
-        return self
-
-
-class PostingPolicy(Strict):
-    """posting_policy.yaml."""
-
-    policy_id: Code
-    version: Annotated[int, Field(gt=0)]
-    effective_from: dt.date
-    owner: str
-    rules: Annotated[list[PolicyRule], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        _unique("rules", [item.id for item in self.rules])
         return self
 
 

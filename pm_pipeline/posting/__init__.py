@@ -2,13 +2,15 @@
 
     pending.sql     what is not posted yet: new claims, and those in suspense, tried again every run
     match.sql       to our claim (CLM01, else the payer's claim number), payer turn, charge lines
-    decide.sql      each adjustment against config/posting_policy.yaml
+    decide.sql      each adjustment against the policy in force on the payment's date (config/policies/, policy.sql)
+    gates.sql       what that policy requires of the payment, and what it makes of the claim's payment
     forward.sql     payments, write-offs and transfers of what nothing blocks
     reversal.sql    CLP02 22: the exact negation of what it takes back
     suspend.sql     the rest: cash to UNAPPLIED, with the reason
     provider.sql    PLB;  deposits.sql  the bank;  unexplained.sql  money at the bank without a remittance
     flags.sql       what posted but should be looked at, by what the ledger holds;  look.sql  by what the remittance says
     recoup.sql      takebacks and balances carried forward, until their other half comes
+    deferred.sql    what a rule's delay_days held back, when its day has come
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
 keeps the decision, and the next run acts on it in the same path (said.sql, overrule.sql, place.sql, settled.sql).

@@ -9,7 +9,8 @@ WITH remark AS (
            bool_or(category IN ('PATIENT_LIABILITY_BLOCK', 'ALERT_NSA')) AS blocks_patient
     FROM remark JOIN codes.rarc USING (rarc) GROUP BY 1
 ), fact AS MATERIALIZED (
-    SELECT one.* EXCLUDE (reason_cents), matched.claim_id, line_match.charge_id, pending.payer_id, pending.status, pending.is_estimate, pending.effective_on, party.turn, party.next_turn,
+    SELECT one.* EXCLUDE (reason_cents), matched.claim_id, line_match.charge_id, pending.payer_id, pending.status, pending.is_estimate, pending.effective_on, pending.policy_no,
+           pending.policy_id, pending.policy_version, list_concat(coalesce(line.remark_codes, []), pending.remark_codes) AS remarks, party.turn, party.next_turn,
            code.carc IS NOT NULL AS is_known, code.category AS class, coalesce(code.denial, 'N') IN ('Y', 'C') AS denies, coalesce(code.needs_rarc, false) AS needs_rarc,
            CASE WHEN line.remit_line_id IS NULL THEN pending.paid_cents = 0 AND one.reason_cents = pending.charge_cents
                 ELSE line.paid_cents = 0 AND one.reason_cents = line.charge_cents END AS takes_whole_charge,
@@ -30,6 +31,7 @@ WITH remark AS (
     LEFT JOIN refined AS on_claim ON on_claim.item_id = one.remit_claim_id
 )
 SELECT fact.*, CASE WHEN is_estimate THEN 'PREDETERMINATION' ELSE coalesce(rule.rule_id, 'DEFAULT') END AS rule_id, rule.account, rule.liability,
+       CASE WHEN rule.delay_days > 0 THEN effective_on + rule.delay_days END AS due_on,
        CASE WHEN is_estimate THEN 'memo' WHEN cents < 0 THEN 'hold' WHEN cents = 0 THEN 'memo' WHEN rule.action = 'transfer' AND next_turn = 'patient' AND blocks_patient THEN 'hold'
             ELSE coalesce(rule.action, 'hold') END AS action,
        CASE WHEN cents < 0 THEN 'NEGATIVE_ADJUSTMENT' WHEN rule.action = 'transfer' AND next_turn = 'patient' AND blocks_patient THEN 'PATIENT_BLOCKED'
@@ -38,9 +40,11 @@ SELECT fact.*, CASE WHEN is_estimate THEN 'PREDETERMINATION' ELSE coalesce(rule.
 FROM fact
 LEFT JOIN (
     SELECT fact.adjustment_id, min(rule.place) AS place FROM fact JOIN policy_rule AS rule
-  ON (len(rule.groups) = 0 OR list_contains(rule.groups, fact.group_code))
+  ON rule.policy_no = fact.policy_no
+ AND (len(rule.groups) = 0 OR list_contains(rule.groups, fact.group_code))
  AND (len(rule.carcs) = 0 OR list_contains(rule.carcs, fact.carc))
  AND (len(rule.carc_classes) = 0 OR list_contains(rule.carc_classes, fact.class))
+ AND (len(rule.rarcs) = 0 OR list_has_any(rule.rarcs, fact.remarks))
  AND (rule.denial IS NULL OR rule.denial = fact.denies)
  AND (len(rule.payers) = 0 OR list_contains(rule.payers, fact.payer_id))
  AND (len(rule.claim_status) = 0 OR list_contains(rule.claim_status, fact.status))
@@ -50,4 +54,4 @@ LEFT JOIN (
  AND fact.effective_on BETWEEN coalesce(rule.effective_from, DATE '0001-01-01') AND coalesce(rule.effective_to, DATE '9999-12-31')
     GROUP BY fact.adjustment_id
 ) AS ruled ON ruled.adjustment_id = fact.adjustment_id
-LEFT JOIN policy_rule AS rule ON rule.place = ruled.place;
+LEFT JOIN policy_rule AS rule ON rule.policy_no = fact.policy_no AND rule.place = ruled.place;

@@ -3,9 +3,11 @@
 -- one row per untied deposit and untied payment with the same trace number, and the same originator where the bank names one
 CREATE OR REPLACE TEMP TABLE deposit_near AS
 SELECT deposit.*, pay.payment_id, pay.payer_id, pay.paid_cents, pay.trn03, pay.effective_on, deposit.cents = pay.paid_cents AS is_equal,
+       force.policy_id, force.policy_version,
        CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash
 FROM remittance.current_deposit AS deposit
 JOIN remittance.current_payment AS pay ON pay.trn02 = trim(deposit.trace_number) AND (deposit.originator IS NULL OR pay.trn03 = trim(deposit.originator))
+LEFT JOIN policy_in_force AS force ON pay.effective_on BETWEEN force.effective_from AND force.effective_to
 WHERE deposit.deposit_id NOT IN (SELECT deposit_id FROM posting.deposit_match) AND pay.payment_id NOT IN (SELECT payment_id FROM posting.deposit_match);
 
 -- one row per deposit and the payment it pays, or pays a part of. Those that name the originator come first; one that does not
@@ -40,7 +42,7 @@ SELECT deposit_id, payment_id, CAST($today AS DATE), $run_id FROM deposit_pair;
 INSERT INTO ledger_proposal
 SELECT concat('deposit:', deposit_id), 'deposit', NULL, 'policy', 'deposit', CASE side WHEN 1 THEN 'BANK' ELSE 'CASH_CLEARING' END,
        CASE side WHEN 1 THEN 'none' ELSE cash END, side * tied_cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, deposited_on, file_id, row_no,
-       $policy_id, $policy_version, 'DEPOSIT'
+       policy_id, policy_version, 'DEPOSIT'
 FROM deposit_pair CROSS JOIN (VALUES (1), (-1)) AS sides(side);
 
 INSERT OR IGNORE INTO posting.exception

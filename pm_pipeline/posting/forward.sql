@@ -33,6 +33,9 @@ WITH later_answer AS (
     SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], sub_account) AS turn_no, -sum(cents) AS cents FROM ledger.entry
     WHERE account = 'AR' AND entry_kind IN ('payment', 'contractual') AND claim_id IN (SELECT claim_id FROM later_answer)
     GROUP BY ALL
+    UNION ALL  -- given up already, though its day has not come
+    SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], payer_turn), posted_cents FROM posting.open_deferred
+    WHERE account LIKE 'CONTRACTUAL%' AND reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
 ), earlier AS (
     SELECT answer.remit_claim_id, answer.charge_id, sum(settled.cents) AS settled_cents
     FROM later_answer AS answer
@@ -75,7 +78,8 @@ INSERT INTO ledger_proposal
 SELECT concat('remit:', item_id), txn_kind, NULL, 'policy', 'payment',
        CASE side WHEN 1 THEN 'CASH_CLEARING' ELSE 'AR' END, CASE side WHEN 1 THEN cash ELSE turn END, side * item_paid_cents,
        $practice_id, item.payer_id, charge.provider_id, CASE side WHEN -1 THEN item.claim_id END, CASE side WHEN -1 THEN item.charge_id END,
-       payment_id, remit_claim_id, CASE side WHEN -1 THEN charge.dos_from END, effective_on, item.file_id, item_segment_no, $policy_id, $policy_version, 'PAYMENT'
+       payment_id, remit_claim_id, CASE side WHEN -1 THEN charge.dos_from END, effective_on, item.file_id, item_segment_no, item.policy_id, item.policy_version,
+       coalesce(payment_rule_id, 'PERSON')
 FROM posting_item AS item CROSS JOIN (VALUES (1), (-1)) AS sides(side)
 LEFT JOIN posting_charge AS charge ON charge.claim_id = item.claim_id AND charge.charge_id IS NOT DISTINCT FROM item.charge_id
 WHERE item_paid_cents <> 0;
@@ -87,10 +91,10 @@ SELECT concat('remit:', decision.item_id), item.txn_kind, NULL, 'policy', CASE W
        CASE WHEN side = -1 THEN item.turn WHEN decision.action = 'transfer' THEN item.next_turn ELSE coalesce(string_split(decision.account, ':')[2], 'none') END,
        side * decision.posted_cents, $practice_id,
        CASE WHEN side = 1 AND decision.action = 'transfer' THEN item.next_payer_id ELSE item.payer_id END, charge.provider_id, item.claim_id, item.charge_id,
-       item.payment_id, item.remit_claim_id, charge.dos_from, item.effective_on, decision.file_id, decision.segment_no, $policy_id, $policy_version, decision.rule_id
+       item.payment_id, item.remit_claim_id, charge.dos_from, item.effective_on, decision.file_id, decision.segment_no, item.policy_id, item.policy_version, decision.rule_id
 FROM decision_now AS decision JOIN posting_item AS item USING (item_id) CROSS JOIN (VALUES (1), (-1)) AS sides(side)
 LEFT JOIN posting_charge AS charge ON charge.claim_id = item.claim_id AND charge.charge_id IS NOT DISTINCT FROM item.charge_id
-WHERE decision.posted_cents <> 0;
+WHERE decision.posted_cents <> 0 AND (due_on IS NULL OR due_on <= $today);
 
 INSERT INTO posting.posting
 SELECT posting_key, kind, payment_id, remit_claim_id, claim_id, CASE WHEN NOT is_estimate THEN turn END, match_by,
@@ -112,7 +116,13 @@ FROM posting_item AS item WHERE txn_kind = 'remit_line' OR lines = 0;
 
 INSERT INTO posting.decision
 SELECT adjustment_id, remit_claim_id, remit_line_id, claim_id, item_charge_id, action, account, category, coalesce(liability, 'payer'), cents, posted_cents,
-       $policy_id, $policy_version, rule_id, CAST($today AS DATE), $run_id
+       policy_id, policy_version, rule_id, CAST($today AS DATE), $run_id
 FROM decision_now;
+
+-- decided now, to be posted later: deferred.sql does it
+INSERT INTO posting.deferred
+SELECT decision.adjustment_id, item.posting_key, item.item_id, item.txn_kind, item.next_turn, item.next_payer_id, decision.due_on, CAST($today AS DATE), $run_id
+FROM decision_now AS decision JOIN posting_item AS item USING (item_id)
+WHERE decision.posted_cents <> 0 AND due_on > $today;
 
 INSERT INTO posted_in_run SELECT remit_claim_id FROM posting_now;

@@ -8,11 +8,13 @@ SELECT plb.*, pay.payer_id, pay.effective_on, coalesce(string_split(person.targe
        CASE WHEN person.target IS NULL THEN code.entry_kind ELSE 'booked' END AS entry_kind, person.resolution_id, person.actor,
        CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
        done.kind IS NOT NULL AS is_suspended,
-       bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee OR pay.payer_id IS NULL OR (code.entry_kind = 'hold' AND person.target IS NULL) AS is_held,
+       bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee OR pay.payer_id IS NULL
+           OR (person.target IS NULL AND (code.entry_kind = 'hold' OR gate.code IS NOT NULL)) AS is_held,
        CASE WHEN NOT pay.is_our_payee THEN 'PAYEE_NOT_OURS' WHEN code.account IS NULL THEN 'PLB_UNKNOWN' WHEN pay.payer_id IS NULL THEN 'PAYER_UNKNOWN'
-            WHEN code.entry_kind = 'hold' AND person.target IS NULL THEN 'PLB_REVIEW' END AS held_for
+            WHEN person.target IS NOT NULL THEN NULL WHEN code.entry_kind = 'hold' THEN 'PLB_REVIEW' ELSE gate.code END AS held_for, gate.policy_id, gate.policy_version
 FROM remittance.provider_adjustment AS plb
 JOIN remittance.current_payment AS pay USING (payment_id)
+JOIN payment_gate AS gate USING (payment_id)
 LEFT JOIN codes.plb AS code USING (reason_code)
 LEFT JOIN said AS person ON person.item_id = plb.plb_id AND person.action = 'book'
 LEFT JOIN posting.provider_adjustment_outcome AS done ON done.plb_id = plb.plb_id AND done.kind = 'suspend'
@@ -35,7 +37,7 @@ INSERT INTO ledger_proposal
 SELECT concat('plb:', plb_id, CASE WHEN is_held THEN ':suspense' ELSE '' END), CASE WHEN is_held THEN 'suspense' ELSE 'provider_adjustment' END, NULL, 'policy',
        CASE WHEN is_held THEN 'suspense' ELSE entry_kind END, CASE WHEN side = -1 THEN 'CASH_CLEARING' WHEN is_held THEN 'UNAPPLIED' ELSE account END,
        CASE WHEN side = -1 THEN cash WHEN is_held THEN 'payer' WHEN sub_account = 'payer' THEN payer_id ELSE sub_account END,
-       side * cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, effective_on, file_id, segment_no, $policy_id, $policy_version,
+       side * cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, NULL, NULL, effective_on, file_id, segment_no, policy_id, policy_version,
        coalesce(CASE WHEN NOT is_held THEN resolution_id END, concat('PLB-', reason_code))
 FROM plb_now CROSS JOIN (VALUES (1), (-1)) AS sides(side) WHERE cents <> 0;
 

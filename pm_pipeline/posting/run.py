@@ -10,7 +10,7 @@ import duckdb
 
 from pm_pipeline import ledger
 from pm_pipeline.config import Config
-from pm_pipeline.config.models import PostingPolicy
+from pm_pipeline.config.policy import Policies
 from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, load_rows, run_sql, unit
 
@@ -39,29 +39,33 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     primary), so passes go on until one posts nothing.
     """
     tell_policy(con, config.posting_policy)
+    in_force = config.posting_policy.on(today)
     params: dict[str, Any] = {
         "today": today,
         "run_id": run_id,
         "practice_id": config.practice.practice_id,
-        "policy_id": config.posting_policy.policy_id,
-        "policy_version": config.posting_policy.version,
+        "policy_id": in_force.policy_id if in_force else None,  # for what has no payment whose date would say
+        "policy_version": in_force.version if in_force else None,
     }
     done = Posted()
     with unit(con, "posting", run_id) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
-        for step in ("said", "pending", "match", "charges", "decide", "overrule"):
+        with ledger.proposals(con):  # first: a policy may post only what the bank has
+            run_sql(con, HERE, "deposits.sql", params)
+            _add(done, ledger.post(con, work, "posting: deposits", today))
+        for step in ("said", "pending", "match", "charges", "decide", "overrule", "gates"):
             run_sql(con, HERE, f"{step}.sql")
         while _pass(con, work, params, today, done):
             pass
         with ledger.proposals(con):
             run_sql(con, HERE, "suspend.sql", params)
             run_sql(con, HERE, "provider.sql", params)
+            run_sql(con, HERE, "deferred.sql", params)
             ledger.reverse(con)
             run_sql(con, HERE, "place.sql", params)
-            run_sql(con, HERE, "deposits.sql", params)
             run_sql(con, HERE, "bank_returns.sql", params)
             run_sql(con, HERE, "unexplained.sql", params)
-            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, placed lines, deposits", today))
+            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, what was deferred or placed", today))
         run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
         run_sql(con, HERE, "look.sql", params)
@@ -72,24 +76,37 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     return done
 
 
-def tell_policy(con: duckdb.DuckDBPyConnection, policy: PostingPolicy) -> None:
-    """Put the policy's rules, in their order, into the temporary table ``policy_rule``."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE policy_rule (place INTEGER, rule_id VARCHAR, groups VARCHAR[], carcs VARCHAR[], "
-        "carc_classes VARCHAR[], denial BOOLEAN, payers VARCHAR[], claim_status VARCHAR[], payer_turn VARCHAR[], "
-        "whole_charge BOOLEAN, max_cents BIGINT, effective_from DATE, effective_to DATE, action VARCHAR, account VARCHAR, "
-        "category VARCHAR, liability VARCHAR)"
-    )
-    columns = [row[0] for row in con.execute("DESCRIBE policy_rule").fetchall()]
-    load_rows(
+def tell_policy(con: duckdb.DuckDBPyConnection, policies: Policies) -> None:
+    """Put what is in force when, and the rules in their order, into the temporary tables of policy.sql."""
+    run_sql(con, HERE, "policy.sql")
+    spans = list(enumerate(policies.in_force, start=1))
+    _load(
         con,
-        "policy_rule",
-        columns,
+        "policy_in_force",
         [
-            (place, rule.id, *(getattr(rule, name) for name in columns[2:]))
-            for place, rule in enumerate(policy.rules, start=1)
+            {
+                "policy_no": number,
+                "policy_id": span.policy.policy_id,
+                "policy_version": span.policy.version,
+                "effective_from": span.first,
+                "effective_to": span.last,
+                **dict(span.policy.require),
+            }
+            for number, span in spans
         ],
     )
+    for table, section in (("payment_rule", "payments"), ("policy_rule", "rules")):
+        rows = [
+            {"policy_no": number, "place": place, "rule_id": rule.id, **dict(rule)}
+            for number, span in spans
+            for place, rule in enumerate(getattr(span.policy, section), start=1)
+        ]
+        _load(con, table, rows)
+
+
+def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    columns = [str(row[0]) for row in con.execute(f"DESCRIBE {table}").fetchall()]
+    load_rows(con, table, columns, [[row[name] for name in columns] for row in rows])
 
 
 def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:

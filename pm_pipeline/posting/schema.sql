@@ -44,12 +44,25 @@ CREATE TABLE IF NOT EXISTS posting.decision (
     category       VARCHAR NOT NULL,        -- denial or adjustment category
     liability      VARCHAR NOT NULL,        -- payer, patient
     cents          BIGINT NOT NULL,         -- as the payer stated it
-    posted_cents   BIGINT NOT NULL,         -- what moved in the ledger (a secondary's 45 moves only what is left)
+    posted_cents   BIGINT NOT NULL,         -- what moved in the ledger (a secondary's 45 moves only what is left), or will (posting.deferred)
     policy_id      VARCHAR NOT NULL,
     policy_version INTEGER NOT NULL,
     rule_id        VARCHAR NOT NULL,
     decided_on     DATE NOT NULL,
     run_id         VARCHAR NOT NULL
+);
+
+-- one row per adjustment whose rule acts only some days after the payment (delay_days): decided with its claim, its money moves later
+CREATE TABLE IF NOT EXISTS posting.deferred (
+    adjustment_id VARCHAR PRIMARY KEY,
+    posting_key   VARCHAR NOT NULL,         -- the posting it belongs to
+    item_id       VARCHAR NOT NULL,         -- remit_line_id, or remit_claim_id at claim level
+    txn_kind      VARCHAR NOT NULL,         -- remit_line, remit_claim
+    next_turn     VARCHAR NOT NULL,         -- where a transfer goes: secondary, tertiary, patient
+    next_payer_id VARCHAR,
+    due_on        DATE NOT NULL,            -- earlier when a later payer answers, or the posting is taken back
+    decided_on    DATE NOT NULL,
+    run_id        VARCHAR NOT NULL
 );
 
 -- one row per thing a person should look at; blocks = money is held until it is resolved
@@ -117,6 +130,17 @@ CREATE TABLE IF NOT EXISTS posting.deposit_match (
     run_id     VARCHAR NOT NULL,
     PRIMARY KEY (deposit_id, payment_id)
 );
+
+-- one row per deferred adjustment whose money has not moved, with the posting that took back what it belongs to, if any
+CREATE OR REPLACE VIEW posting.open_deferred AS
+SELECT deferred.*, concat('remit:', adjustment_id, ':deferred') AS txn_key, decision.remit_claim_id, decision.claim_id, decision.charge_id,
+       decision.action, decision.account, decision.posted_cents, decision.policy_id, decision.policy_version, decision.rule_id, posted.payment_id,
+       posted.payer_turn, later.posting_key AS reversal_key
+FROM posting.deferred
+JOIN posting.decision USING (adjustment_id)
+JOIN posting.posting AS posted USING (posting_key)
+LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
+WHERE NOT EXISTS (SELECT 1 FROM ledger.txn AS moved WHERE moved.txn_key = concat('remit:', deferred.adjustment_id, ':deferred'));
 
 -- one row per open exception
 CREATE OR REPLACE VIEW posting.open_exception AS

@@ -6,7 +6,7 @@ WHERE code IS NOT NULL AND remit_claim_id NOT IN (SELECT remit_claim_id FROM pos
 INSERT INTO ledger_proposal
 SELECT concat('remit:', remit_claim_id, ':suspense'), 'suspense', NULL, 'policy', 'suspense', CASE side WHEN 1 THEN 'CASH_CLEARING' ELSE 'UNAPPLIED' END,
        CASE side WHEN 1 THEN cash ELSE 'payer' END, side * paid_cents, $practice_id, payer_id, NULL, NULL, NULL, payment_id, remit_claim_id, NULL, effective_on,
-       file_id, segment_no, $policy_id, $policy_version, code
+       file_id, segment_no, policy_id, policy_version, code
 FROM suspending CROSS JOIN (VALUES (1), (-1)) AS sides(side)
 WHERE NOT is_suspended AND paid_cents <> 0;
 

@@ -55,27 +55,32 @@ def test_the_shipped_configuration_has_what_the_practice_needs(settings: Setting
             "host and host_key: a partner that is not embedded",
         ),
         ("trading_partners.yaml", "usage: T", "usage: X", r"partners\[0\]\.isa\.usage: Input should be 'T' or 'P'"),
-        ("posting_policy.yaml", "action: memo", "action: forget", r"rules\[0\]\.action"),
-        ("posting_policy.yaml", 'account: "CONTRACTUAL:sequestration",', "", "account: give it for write_off"),
+        ("policies/standard-1.yaml", "action: memo", "action: forget", r"rules\[0\]\.action of OA23-MEMO: Input"),
+        ("policies/standard-1.yaml", 'account: "CONTRACTUAL:sequestration",', "", "account: give it for write_off"),
         ("schedule.yaml", '"20:30"', '"25:30"', "close_of_day"),
         (
-            "posting_policy.yaml",
+            "policies/standard-1.yaml",
             "CONTRACTUAL:contract",
             "CONTRACTAUL:contract",
-            r"rules\[4\]\.account: String should match",
+            r"rules\[4\]\.account of CONTRACTUAL: String should match",
         ),
-        ("posting_policy.yaml", '["23"]', '["23", "ZZ9"]', r"rules\[0\]\.carcs: 'ZZ9' is no code of codes/carc\.csv"),
         (
-            "posting_policy.yaml",
+            "policies/standard-1.yaml",
+            '["23"]',
+            '["23", "ZZ9"]',
+            r"rules\[0\]\.carcs of OA23-MEMO: 'ZZ9' is no code of codes/carc\.csv",
+        ),
+        (
+            "policies/standard-1.yaml",
             "action: memo",
             "action: memo, payers: [NOBODY]",
-            r"rules\[0\]\.payers: 'NOBODY' is no payer",
+            r"rules\[0\]\.payers of OA23-MEMO: 'NOBODY' is no payer",
         ),
         (
-            "posting_policy.yaml",
+            "policies/standard-1.yaml",
             "category: DUPLICATE",
             "category: DUPLIKATE",
-            r"rules\[1\]\.category: 'DUPLIKATE' is no cat",
+            r"rules\[1\]\.category of DUPLICATE: 'DUPLIKATE' is no cat",
         ),
         ("practice.yaml", "America/New_York", "America/New_Yrok", "time_zone: expected a time zone of the IANA list"),
         ("practice.yaml", "2020-01-01", "2020-02-30", r"providers\[0\]\.active_from: Input should be a valid date"),
@@ -114,7 +119,7 @@ def test_a_wrong_value_is_named_with_its_key(settings: Settings, name: str, old:
 def test_a_file_in_another_encoding_is_named_with_the_line(settings: Settings) -> None:
     path = settings.config_dir / "practice.yaml"
     path.write_bytes(path.read_bytes() + "# CAFÉ\n".encode("latin-1"))
-    with pytest.raises(ConfigError, match=r"practice\.yaml is not UTF-8 text at line 28\. Save it"):
+    with pytest.raises(ConfigError, match=r"practice\.yaml is not UTF-8 text at line 29\. Save it"):
         load_config(settings)
 
 

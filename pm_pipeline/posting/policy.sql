@@ -1,0 +1,18 @@
+-- one row per policy version in force and the payment days it decides; beside it the rules, in their order
+CREATE OR REPLACE TEMP TABLE policy_in_force (
+    policy_no INTEGER, policy_id VARCHAR, policy_version INTEGER, effective_from DATE, effective_to DATE, deposit_matched BOOLEAN,
+    no_provider_adjustment BOOLEAN, no_negative BOOLEAN
+);
+
+-- one row per rule about adjustments; an empty list is no condition
+CREATE OR REPLACE TEMP TABLE policy_rule (
+    policy_no INTEGER, place INTEGER, rule_id VARCHAR, groups VARCHAR[], carcs VARCHAR[], carc_classes VARCHAR[], rarcs VARCHAR[], denial BOOLEAN,
+    payers VARCHAR[], claim_status VARCHAR[], payer_turn VARCHAR[], whole_charge BOOLEAN, max_cents BIGINT, effective_from DATE, effective_to DATE,
+    delay_days INTEGER, action VARCHAR, account VARCHAR, category VARCHAR, liability VARCHAR
+);
+
+-- one row per rule about the payment of a claim
+CREATE OR REPLACE TEMP TABLE payment_rule (
+    policy_no INTEGER, place INTEGER, rule_id VARCHAR, payers VARCHAR[], claim_status VARCHAR[], payer_turn VARCHAR[], rarcs VARCHAR[],
+    max_cents BIGINT, effective_from DATE, effective_to DATE, action VARCHAR
+);
