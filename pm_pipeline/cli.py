@@ -18,6 +18,7 @@ from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
 from pm_pipeline.money_cli import money
+from pm_pipeline.policy_cli import policy
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -52,6 +53,7 @@ def main() -> None:
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
     Denials         pm denials list    pm denials show ID   pm denials act ID ACTION
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
+    Policies        pm policy list     pm policy backtest FILE --from DAY --to DAY
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
     Folders and settings come from the environment: PM_HOME, PM_INBOX, PM_OUTBOX, PM_CONFIG, PM_TODAY
@@ -221,6 +223,7 @@ main.add_command(money)
 main.add_command(denials)
 main.add_command(contracts)
 main.add_command(claims)
+main.add_command(policy)
 
 
 @main.command()

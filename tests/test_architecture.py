@@ -34,6 +34,7 @@ MAY: dict[str, set[str]] = {
     "denials_cli": {"config", "home", "audit", "receivables"},
     "claims_cli": {"home", "audit", "transport"},
     "contracts_cli": {"home", "config", "audit", "warehouse"},
+    "policy_cli": {"config", "home", "posting", "audit"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}

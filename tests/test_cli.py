@@ -35,7 +35,20 @@ def paid_claim(lived: Lived) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "run", "status", "trace", "ledger verify", "ledger hash", "ledger anchor", "edi", "dagster"],
+    [
+        "demo",
+        "run",
+        "status",
+        "trace",
+        "ledger verify",
+        "ledger hash",
+        "ledger anchor",
+        "edi",
+        "policy list",
+        "policy show",
+        "policy backtest",
+        "dagster",
+    ],
 )
 def test_every_command_says_what_it_is_for(command: str) -> None:
     said = CliRunner().invoke(main, [*command.split(), "--help"])
