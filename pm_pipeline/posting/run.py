@@ -65,7 +65,10 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             run_sql(con, HERE, "place.sql", params)
             run_sql(con, HERE, "bank_returns.sql", params)
             run_sql(con, HERE, "unexplained.sql", params)
-            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, what was deferred or placed", today))
+            _add(
+                done,
+                ledger.post(con, work, "posting: suspense, provider adjustments, what was deferred or placed", today),
+            )
         run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
         run_sql(con, HERE, "look.sql", params)
