@@ -29,7 +29,8 @@ EXAMPLES = 5
 # what a run of posting writes; everything else is looked at in the copy
 WRITTEN = {
     "posting.posting", "posting.line_outcome", "posting.decision", "posting.deferred", "posting.exception", "posting.exception_closed",
-    "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.deposit_match", "scrub.claim_event",
+    "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.deposit_match", "posting.bank_return_posted",
+    "scrub.claim_event",
     "ledger.account", "ledger.txn", "ledger.entry", "ledger.batch",
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 -- one row per remittance claim of the payments that were posted; is_inside: paid on one of the days asked about
 CREATE OR REPLACE TEMP TABLE compared_claim AS
-SELECT clp.remit_claim_id, clp.payment_id, clp.paid_cents, pay.effective_on BETWEEN $first AND $last AS is_inside
+SELECT clp.remit_claim_id, clp.payment_id, clp.status, clp.paid_cents, pay.effective_on BETWEEN $first AND $last AS is_inside
 FROM past.remittance.claim AS clp JOIN past.remittance.payment AS pay USING (payment_id) JOIN past.posting.payment_posted USING (payment_id);
 
 -- one row per side (was, would_be), remittance claim and adjustment (NULL: the claim's payment): what became of it, by which
@@ -44,7 +44,8 @@ SELECT side, side.remit_claim_id, is_inside, side.claim_id, adjustment.adjustmen
        CASE WHEN is_posted AND NOT waits THEN decided.posted_cents ELSE 0 END
 FROM side JOIN past.remittance.adjustment AS adjustment USING (remit_claim_id)
 LEFT JOIN decided USING (side, adjustment_id)
-WHERE NOT is_posted AND adjustment.cents <> 0 OR decided.adjustment_id IS NOT NULL;
+-- nothing is decided of what a reversal repeats
+WHERE NOT is_posted AND adjustment.cents <> 0 AND status <> '22' OR decided.adjustment_id IS NOT NULL;
 
 -- one row per payment or adjustment whose outcome would be another
 CREATE OR REPLACE TEMP TABLE compared_change AS
