@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -82,6 +83,12 @@ class Bill:
     next_payer: str | None = None
 
 
+@cache
+def shipped() -> Config:
+    """The configuration as shipped, read once: it is frozen."""
+    return load_config(Settings.load({}))
+
+
 @dataclass
 class World:
     """The warehouse of one test."""
@@ -92,7 +99,7 @@ class World:
     files: int = 0
 
     def __post_init__(self) -> None:
-        self.config = load_config(Settings.load({"PM_ROOT": str(self.folder)}))
+        self.config = shipped()
         self.store = FileStore(self.folder / "landed")
         refresh_codes(self.con, "codes")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pm_pipeline import posting, receivables
+from pm_pipeline.x12.write_835 import RemitClaim
 from tests.contracts import YEAR, agree, bill, contract, fee, found, underpayments, use
 from tests.money import CO45, DOS, PR1, PR2, PR3, Adjustment, World, claim, line, taken_back
 
@@ -240,10 +241,18 @@ def test_a_correction_closes_the_work_and_taking_it_back_opens_it_again(world: W
     assert world.con.execute("SELECT because FROM receivables.work_item_closed").fetchall() == [("corrected",)]
     assert found(world, "expected_cents", "actual_cents", "verdict") == [(8_000, 8_000, "as_expected")]
     again = claim("C1", line("A", 10_000, 6_000, CO45(4_000)))
-    world.post(world.remittance(taken_back(right), again, trace="T3", on=dt.date(2026, 6, 22)), run_id="worse")
+    world.post(
+        world.remittance(taken_back(right), again, trace="T3", on=dt.date(2026, 6, 22), plb=[("FB", "T3", -2_000)]),
+        run_id="worse",
+    )
     assert underpayments(world) == [("C1", 2_000)]
     world.post(run_id="again")
     assert world.con.execute("SELECT count(*), count(DISTINCT work_id) FROM receivables.work_item WHERE kind = 'underpayment'").fetchone() == (2, 2)  # fmt: skip
+
+
+def carried(one: RemitClaim) -> list[tuple[str, str, int]]:
+    """What a payment below zero carries forward, so that BPR02 is zero."""
+    return [("FB", "T", one.paid_cents)] if one.paid_cents < 0 else []
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -251,7 +260,7 @@ def test_whatever_order_answers_arrive_in_the_same_line_stands(world: World, ord
     agree(world)
     world.bill("C1", {"A": 10_000})
     files = [
-        world.text(world.remittance(one, trace=f"T{n}", on=dt.date(2026, 6, 20) + n * DAY))
+        world.text(world.remittance(one, trace=f"T{n}", on=dt.date(2026, 6, 20) + n * DAY, plb=carried(one)))
         for n, one in enumerate(answers())
     ]
     for n in order:
