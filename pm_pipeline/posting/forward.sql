@@ -23,19 +23,28 @@ LEFT JOIN (SELECT claim_id, any_value(charge_id) AS charge_id FROM charges.activ
   ON only_charge.claim_id = now.claim_id;
 
 -- one row per decision of this pass, with the cents that move. A later payer's write-off moves only what it newly gives
--- up: the part of it that the earlier payers' payments and write-offs already cover, beyond what OA-23 states, moves
+-- up: the part of it that the earlier payers' payments, write-offs and refusals already cover, beyond what OA-23 states, moves
 -- nothing. That is reckoned per charge, over all lines of the answer that speak of it; an answer without lines speaks of
 -- every charge. Only earlier turns count, so that answers of one payer come to the same in one run or in several.
 CREATE OR REPLACE TEMP TABLE decision_now AS
 WITH later_answer AS (
     SELECT DISTINCT remit_claim_id, claim_id, charge_id, turn_no, lines FROM posting_item WHERE turn_no > 1
 ), settled AS (
-    SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], sub_account) AS turn_no, -sum(cents) AS cents FROM ledger.entry
-    WHERE account = 'AR' AND entry_kind IN ('payment', 'contractual') AND claim_id IN (SELECT claim_id FROM later_answer)
-    GROUP BY ALL
-    UNION ALL  -- given up already, though its day has not come
-    SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], payer_turn), posted_cents FROM posting.open_deferred
-    WHERE account LIKE 'CONTRACTUAL%' AND reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
+    SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], turn) AS turn_no,
+           given_up + deferred
+           -- what a payer that answered the charge has refused and still holds is covered too: it was never the later payer's
+           + CASE WHEN charge_id IS NOT NULL AND (given_up <> 0 OR deferred <> 0 OR moved < 0) THEN greatest(0, balance - deferred) ELSE 0 END AS cents
+    FROM (
+        SELECT claim_id, charge_id, turn, coalesce(sum(cents), 0) AS balance, coalesce(sum(deferred), 0) AS deferred,
+               -coalesce(sum(cents) FILTER (entry_kind IN ('payment', 'contractual')), 0) AS given_up, coalesce(sum(cents) FILTER (entry_kind = 'transfer'), 0) AS moved
+        FROM (
+            SELECT claim_id, charge_id, sub_account AS turn, entry_kind, cents, 0 AS deferred FROM ledger.entry
+            WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM later_answer)
+            UNION ALL  -- given up already, though its day has not come
+            SELECT claim_id, charge_id, payer_turn, NULL, 0, posted_cents FROM posting.open_deferred
+            WHERE account LIKE 'CONTRACTUAL%' AND reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
+        ) GROUP BY claim_id, charge_id, turn
+    )
 ), earlier AS (
     SELECT answer.remit_claim_id, answer.charge_id, sum(settled.cents) AS settled_cents
     FROM later_answer AS answer

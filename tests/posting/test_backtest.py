@@ -38,10 +38,12 @@ def world(home: Home) -> World:
         paid = claim("C1", line("C1A", 10_000, 8_000, CO45(500), PR3(1_500)), number="C1")
         wrong = claim("C5", line("C5A", 8_000, 7_000, CO45(1_000)), number="C5")
         strange = claim("STRANGER", line("X", 900, 900), number="I9")
-        world.post(world.remittance(taken_back(wrong), trace="T3", on=JUNE), today=JUNE, run_id="1")
-        world.post(world.remittance(paid, wrong, strange, on=JUNE), today=JUNE, run_id="2")
+        world.post(world.remittance(taken_back(wrong), paid, trace="T3", on=JUNE), today=JUNE, run_id="1")
+        world.post(world.remittance(wrong, strange, on=JUNE), today=JUNE, run_id="2")
         con.execute(
-            "INSERT INTO remittance.deposit VALUES ('D1', ?, 'T1', '1990000021', 15_900, 'feed', 1, 'r')", [JUNE]
+            "INSERT INTO remittance.deposit VALUES ('D1', $on, 'T1', '1990000021', 7_900, 'feed', 1, 'r'), "
+            "('D2', $on, 'T3', '1990000021', 1_000, 'feed', 2, 'r')",
+            {"on": JUNE},
         )
         zero = world.remittance(denied("C2", 5_000), denied("C3", 6_000), method="NON", trace="T2", on=LAST)
         world.post(zero, today=LAST, run_id="3")

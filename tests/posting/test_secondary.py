@@ -28,6 +28,19 @@ def test_two_lines_of_one_charge_share_what_the_primary_settled(world: World) ->
     assert world.balances()["CONTRACTUAL:contract"] == 2_500
 
 
+@pytest.mark.parametrize("others", [0, 2_700], ids=["OA-23 without what was refused", "OA-23 with it"])
+def test_what_the_primary_refused_in_part_is_not_the_secondarys_to_give_up(world: World, others: int) -> None:
+    """The refused part stays with the primary until its denial is worked; the secondary repeats the primary's write-off."""
+    world.bill("C1", {"A": 5_400}, payer="SMDCR", next_payer="SMTML")
+    first = line("A", 5_400, 1_647, CO45(1_053), Adjustment("CO", "151", 2_400), PR2(300))
+    world.post(world.remittance(claim("C1", first), payer="SMDCR"))
+    assert world.ar("C1") == {"primary": 2_400, "secondary": 300}
+    second = line("A", 5_400, 300, oa23(1_347 + others), CO45(3_753 - others))
+    world.post(world.remittance(claim("C1", second, status="2", number="S1"), payer="SMTML", trace="T2"))
+    assert world.ar("C1") == {"primary": 2_400}
+    assert world.balances()["CONTRACTUAL:contract"] == 1_053
+
+
 def test_an_answer_for_the_claim_as_a_whole_sees_what_the_primary_settled_line_by_line(world: World) -> None:
     world.bill("C1", {"A": 10_000, "B": 5_000}, payer="SMDCR", next_payer="SMTML")
     first = claim(
