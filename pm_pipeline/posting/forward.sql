@@ -33,16 +33,17 @@ WITH later_answer AS (
     SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], turn) AS turn_no,
            given_up + deferred
            -- what a payer that answered the charge has refused and still holds is covered too: it was never the later payer's
-           + CASE WHEN charge_id IS NOT NULL AND (given_up <> 0 OR deferred <> 0 OR moved < 0) THEN greatest(0, balance - deferred) ELSE 0 END AS cents
+           + CASE WHEN charge_id IS NOT NULL AND (given_up <> 0 OR waiting <> 0 OR moved < 0) THEN greatest(0, balance - waiting) ELSE 0 END AS cents
     FROM (
-        SELECT claim_id, charge_id, turn, coalesce(sum(cents), 0) AS balance, coalesce(sum(deferred), 0) AS deferred,
+        SELECT claim_id, charge_id, turn, coalesce(sum(cents), 0) AS balance, coalesce(sum(deferred), 0) AS waiting,
+               coalesce(sum(deferred) FILTER (entry_kind = 'contractual'), 0) AS deferred,
                -coalesce(sum(cents) FILTER (entry_kind IN ('payment', 'contractual')), 0) AS given_up, coalesce(sum(cents) FILTER (entry_kind = 'transfer'), 0) AS moved
         FROM (
             SELECT claim_id, charge_id, sub_account AS turn, entry_kind, cents, 0 AS deferred FROM ledger.entry
             WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM later_answer)
-            UNION ALL  -- given up already, though its day has not come
-            SELECT claim_id, charge_id, payer_turn, NULL, 0, posted_cents FROM posting.open_deferred
-            WHERE account LIKE 'CONTRACTUAL%' AND reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
+            UNION ALL  -- given up or moved already, though its day has not come
+            SELECT claim_id, charge_id, payer_turn, CASE WHEN account LIKE 'CONTRACTUAL%' THEN 'contractual' ELSE 'waiting' END, 0, posted_cents
+            FROM posting.open_deferred WHERE reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
         ) GROUP BY claim_id, charge_id, turn
     )
 ), earlier AS (

@@ -79,7 +79,8 @@ def test_a_claim_without_lines_waits_at_claim_level(world: World) -> None:
 def test_what_is_taken_back_before_its_day_never_moves_on_balance(world: World) -> None:
     delayed(world).bill("C1", {"A": 10_000})
     world.post(world.remittance(PAID), today=PAID_ON)
-    world.post(world.remittance(taken_back(PAID), trace="T2", on=BEFORE), today=BEFORE, run_id="back")
+    back = world.remittance(taken_back(PAID), trace="T2", on=BEFORE, plb=[("FB", "T2", -PAID.paid_cents)])
+    world.post(back, today=BEFORE, run_id="back")
     assert world.balances("C1") == {"AR:primary": 10_000, "REVENUE_GROSS:none": -10_000}
     world.post(today=DUE, run_id="due")
     assert world.balances("C1") == {"AR:primary": 10_000, "REVENUE_GROSS:none": -10_000}
