@@ -35,7 +35,7 @@ class Office:
             self.patients = refused(world, "C2", Adjustment("PR", "96", 10_000), trace="T2")
 
     def pm(self, *arguments: str) -> Result:
-        return CliRunner(env=self.env).invoke(main, ["denials", *arguments])
+        return CliRunner(env={**self.env, "COLUMNS": "200"}).invoke(main, ["denials", *arguments])
 
     def document(self, *arguments: str) -> Any:
         done = self.pm(*arguments, "--json")

@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
         (WORKFLOW, "write_off_reason: small_denial", "write_off_reason: mood", r"queues\[3\]\.write_off_reason: mood is not among"),
         (WORKFLOW, "person: marlow", "person: wren", "people: wren is given twice"),
         (WORKFLOW, "person: marlow", "person: policy", "policy and rule are how the ledger names itself"),
-        (WORKFLOW, "chance: 0.02", "chance: 2", r"queues\[0\]\.chance: Input should be less than or equal to 1"),
+        (WORKFLOW, "chance: 0.02", "chance: 2", r"queues\[0\]\.chance of DUPLICATE: Input should be less than or equal to 1"),
         (WORKFLOW, "priority: amount_x_chance", "priority: mood", r"denial_workflow\.yaml is not right:\n +priority"),
         (WORKFLOW, "categories: [ELIGIBILITY]}", "categories: [LUCK]}", r"bill_patient\.categories: 'LUCK' is no category"),
         (EDITS, 'carcs: ["B16"]', 'carcs: ["B99"]', r"denial_edits\.yaml: denials\[\d+\]\.carcs: 'B99' is no code of codes/carc\.csv"),
