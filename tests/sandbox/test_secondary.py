@@ -142,7 +142,7 @@ def test_a_second_plan_that_is_not_told_what_the_first_did_says_that_another_com
 def told(paid: int, *lines: tuple[int, int, int], of_claim: int = 0) -> tuple[int, ...] | None:
     """What a claim leaves, line by line, whose lines say (charge, paid, PR-2), and that AMT*D paid and CAS*CO*45 of_claim."""
     claim = read_837.Claim(
-        "C1", sum(line[0] for line in lines), "11", "1", "secondary", "SMTML", "", *[read_837.Person()] * 2
+        "C1", sum(line[0] for line in lines), "11", "1", "secondary", "SMTML", "", read_837.Person(), read_837.Person()
     )
     reasons = [("CO", "45", of_claim)] if of_claim else []
     claim.others = [read_837.OtherPayer("primary", "BLHRB", paid, reasons)]
