@@ -21,8 +21,6 @@ SELECT set_id, file_id, coalesce(segment_no, first_segment_no), code, text FROM 
     UNION ALL SELECT *, 'NO_PAYEE', 'There is no N1*PE with an identifier: nothing says who was paid.' FROM payment_candidate WHERE payee_id IS NULL
     UNION ALL SELECT *, 'BPR03', 'BPR03 is not C (a credit to us): the payer debits us, or does not say. A person must see to it.'
               FROM payment_candidate WHERE segment_no IS NOT NULL AND bpr03 IS DISTINCT FROM 'C'
-    UNION ALL SELECT *, 'NEGATIVE_BPR', concat('BPR02 is ', dollars(paid_cents), ': a payment is never negative. The payer must send BPR02 0 with BPR04 NON and carry ',
-              dollars(-paid_cents), ' to its next payment as PLB FB (RFI 1114, 1756). Ask it for a corrected 835.') FROM payment_candidate WHERE paid_cents < 0
     UNION ALL SELECT *, 'NON_WITH_MONEY', 'BPR01 is H (notice only) or BPR04 is NON (no payment), but BPR02 is an amount (RFI 1581).'
               FROM payment_candidate WHERE (bpr04 = 'NON' OR bpr01 = 'H') AND paid_cents > 0
     UNION ALL SELECT *, 'BPR16', CASE WHEN bpr16 IS NULL THEN 'BPR16, the day of payment, is missing.' WHEN effective_on IS NULL THEN 'BPR16, the day of payment, is no date.'

@@ -105,16 +105,6 @@ def test_a_payment_without_claims_is_posted(
     assert verify(world.con) == []
 
 
-def test_a_payment_below_zero_is_quarantined_with_what_the_payer_must_do(world: World) -> None:
-    text = world.text(world.remittance(PAID, plb=[("WO", "X", 7_999)]))
-    world.land(text.replace("BPR*I*0.01*", "BPR*I*-0.01*").replace("*79.99~", "*80.01~"))
-    assert world.load().sets == {"quarantined": 1}
-    assert world.problems() == ["NEGATIVE_BPR"]
-    said = world.con.execute("SELECT text FROM transport.problem").fetchall()[0][0]
-    assert "BPR02 is -0.01" in said
-    assert "carry 0.01 to its next payment as PLB FB" in said
-
-
 def recovery(world: World, reference: str) -> tuple[str | None, str | None, bool | None]:
     """What the WO with this reference was found to recover: how, our claim, whether a reversal."""
     return world.con.execute(
