@@ -50,9 +50,8 @@ def test_list_shows_what_holds_money_first_and_can_be_narrowed(pm: Pm) -> None:
     shown = pm("exceptions", "list")
     assert shown.exit_code == 0
     assert "3 open exceptions, 120.00 held" in shown.stdout
-    assert (
-        shown.stdout.index("CLAIM_UNMATCHED") < shown.stdout.index("UNMAPPED_CARC") < shown.stdout.index("CHARGE_MIS")
-    )
+    found = json.loads(pm("exceptions", "list", "--json").stdout)
+    assert [one["code"] for one in found] == ["CLAIM_UNMATCHED", "UNMAPPED_CARC", "CHARGE_MISMATCH"]
     assert "TESTER" not in shown.stdout
     narrowed = json.loads(pm("exceptions", "list", "--not-blocking", "--json").stdout)
     assert [one["code"] for one in narrowed] == ["CHARGE_MISMATCH"]

@@ -224,8 +224,8 @@ WITH clearing AS (
 )
 SELECT pay.payment_id, trn02, trn03, payer_id, CAST(coalesce(clearing.cents, 0) AS BIGINT) AS residue_cents,
        CASE WHEN coalesce(clearing.cents, 0) = paid_cents - tied_cents + returned_cents
-            THEN CASE state WHEN 'late' THEN 'awaiting_deposit' WHEN 'waiting' THEN 'awaiting_deposit' WHEN 'unequal' THEN 'deposit_unequal'
-                            WHEN 'ambiguous' THEN 'deposit_ambiguous' WHEN 'returned' THEN 'deposit_returned' WHEN 'not_ours' THEN 'payee_not_ours' END
+            THEN CASE WHEN paid_cents < 0 THEN 'paid_below_zero' ELSE CASE state WHEN 'late' THEN 'awaiting_deposit' WHEN 'waiting' THEN 'awaiting_deposit' WHEN 'unequal' THEN 'deposit_unequal'
+                            WHEN 'ambiguous' THEN 'deposit_ambiguous' WHEN 'returned' THEN 'deposit_returned' WHEN 'not_ours' THEN 'payee_not_ours' END END
        END AS reason
 FROM posting.payment_reassociation(DATE '9999-01-01') AS pay
 JOIN posting.payment_posted USING (payment_id)
