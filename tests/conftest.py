@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,9 @@ from pm_pipeline.settings import Settings
 from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.lived import Lived, live
 
-os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-
 # the files whose tests look at the lived practice: they are slow, and run on one worker, so that it is made once
 USE_LIVED = ("tests/demo/test_contracts.py", "tests/demo/test_demo.py", "tests/test_cli.py", "tests/test_phi.py")
+SHARE_NOTHING = ("tests/x12/", "tests/posting/", "tests/receivables/")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -33,14 +29,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _ByFolder(LoadScopeScheduling):
-    """Hands whole folders to the workers, because the tests of a folder share what is costly to make; those of the X12
-    codec share nothing and are many, and go file by file."""
+    """Hands whole folders to the workers, because the tests of a folder share what is costly to make; those that share
+    nothing and are many go file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::", 1)[0]
         if path in USE_LIVED:
             return "lived"
-        return path if path.startswith("tests/x12/") else path.rsplit("/", 1)[0]
+        return path if path.startswith(SHARE_NOTHING) else path.rsplit("/", 1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

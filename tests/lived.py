@@ -85,7 +85,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 def pm(home: Path, *arguments: str) -> Result:
     """Run `pm` on the installation whose PM_HOME is `home`."""
-    return CliRunner(env={**environment(home.parent), "COLUMNS": "200"}).invoke(main, list(arguments))
+    return CliRunner(env=environment(home.parent)).invoke(main, list(arguments))
 
 
 def live(folder: Path) -> Lived:

@@ -25,7 +25,7 @@ class Office:
     """An installation with two denials, and `pm` on it."""
 
     def __init__(self, folder: Path) -> None:
-        self.env = {**environment(folder), "PM_TODAY": str(TODAY), "COLUMNS": "220"}
+        self.env = {**environment(folder), "PM_TODAY": str(TODAY)}
         self.home = open_home(Settings.load(self.env))
         with self.home.warehouse.write() as con:
             refresh_codes(con, "codes")
@@ -35,7 +35,7 @@ class Office:
             self.patients = refused(world, "C2", Adjustment("PR", "96", 10_000), trace="T2")
 
     def pm(self, *arguments: str) -> Result:
-        return CliRunner(env={**self.env, "COLUMNS": "200"}).invoke(main, ["denials", *arguments])
+        return CliRunner(env=self.env).invoke(main, ["denials", *arguments])
 
     def document(self, *arguments: str) -> Any:
         done = self.pm(*arguments, "--json")
@@ -58,6 +58,7 @@ def test_the_list_and_its_filters(office: Office) -> None:
     ]
     assert office.document("list", "--overdue") == []
     said = office.pm("list").output
+    assert office.clinical in said
     assert "2 denials, 200.00 at stake, 0 overdue." in said
     assert "No open denial here." in office.pm("list", "--queue", "CODING").output
     assert "TESTER" not in said

@@ -34,9 +34,7 @@ def pm(tmp_path: Path) -> Pm:
         world.post(world.remittance(unknown, strange, other))
 
     def run(*words: str) -> Result:
-        return CliRunner().invoke(
-            main, words, env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-07-02", "COLUMNS": "200"}
-        )
+        return CliRunner().invoke(main, words, env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-07-02"})
 
     return run
 

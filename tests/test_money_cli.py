@@ -19,9 +19,7 @@ def test_a_balance_is_given_up_by_two_people_and_the_trace_names_both(tmp_path: 
         World(con, tmp_path).bill("C1", {"A": 2_000}, payer=None)
 
     def pm(*words: str) -> Result:
-        return CliRunner().invoke(
-            main, words, env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-07-02", "COLUMNS": "200"}
-        )
+        return CliRunner().invoke(main, words, env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-07-02"})
 
     shown = pm("money", "events")
     assert "a second person approves" in shown.stdout
