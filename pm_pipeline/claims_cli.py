@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pm_pipeline.console import as_json, escape, out, print_json
+from pm_pipeline.console import as_json, dollars, escape, out, print_json
 
 
 @click.group()
@@ -54,7 +54,7 @@ def filing_proof(claim_id: str, raw: bool, json_: bool) -> None:
 
 def _print(found: dict[str, Any]) -> None:
     lines = [
-        f"Claim {found['claim_id']}, services {found['dos_from']} to {found['dos_to']}, charge {found['charge_cents'] / 100:,.2f}",
+        f"Claim {found['claim_id']}, services {found['dos_from']} to {found['dos_to']}, charge {dollars(found['charge_cents'])}",
         found["text"],
     ]
     if found["last_day"]:
@@ -69,7 +69,7 @@ def _print(found: dict[str, Any]) -> None:
 
 def _submission(one: dict[str, Any]) -> list[str]:
     lines = [
-        f"Submission {one['version']} to {one['payer_id']}, frequency {one['frequency']}, charge {one['charge_cents'] / 100:,.2f}",
+        f"Submission {one['version']} to {one['payer_id']}, frequency {one['frequency']}, charge {dollars(one['charge_cents'])}",
         f"  sent       ISA13 {one['isa13']:09d}  GS06 {one['gs06']}  ST02 {one['st02']:04d}  BHT03 {one['reference']}",
         f"  bytes      sha256 {one['file_id']}, {one['bytes']:,} bytes, {one['bytes_on_hand']}",
         f"  the claim  segments {one['first_segment_no']} to {one['last_segment_no']} of that file",

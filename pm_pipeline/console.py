@@ -31,3 +31,8 @@ def escape(text: str) -> str:
 def plain(text: str) -> str:
     """Text of a file without what would steer a terminal: each control character becomes a dot."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{MIDDLE DOT}", text)
+
+
+def dollars(cents: int) -> str:
+    """Cents as people read them: 123456 -> 1,234.56."""
+    return f"{cents / 100:,.2f}"

@@ -190,17 +190,15 @@ def _coverage(home: Home) -> list[dict[str, Any]]:
 
 def _read(home: Home, file: str | None, params: dict[str, Any]) -> list[dict[str, Any]]:
     """Rows of the warehouse as plain data; none before the first run. file None: the coverage view."""
-    from pm_pipeline.warehouse import run_sql
+    from pm_pipeline.warehouse import records, run_sql
 
     if not home.warehouse.path.exists():
         return []
     with home.warehouse.read() as con:
         if file is None:
-            con.execute("SELECT * FROM receivables.contract_coverage")
+            rows = records(con, "SELECT * FROM receivables.contract_coverage")
         else:
-            run_sql(con, "pm_pipeline.receivables", file, params)
-        names = [column[0] for column in con.description or []]
-        rows = [dict(zip(names, row, strict=True)) for row in con.fetchall()]
+            rows = records(run_sql(con, "pm_pipeline.receivables", file, params))
     return json.loads(json.dumps(rows, default=_plain))
 
 

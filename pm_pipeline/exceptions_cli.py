@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, escape, out, print_json
+from pm_pipeline.console import as_json, dollars, escape, out, print_json
 from pm_pipeline.errors import PmError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def list_(limit: int, json_: bool, **only: Any) -> None:
         return
     rows = [{name: one[name] for name in COLUMNS} for one in found[:limit]]
     held = sum(one["cents"] for one in found if one["is_blocking"])
-    out.print(rows_table(f"{len(found):,} open exceptions, {held / 100:,.2f} held", rows))
+    out.print(rows_table(f"{len(found):,} open exceptions, {dollars(held)} held", rows))
     if len(found) > limit:
         out.print(f"[dim]{len(found) - limit:,} more: --limit {len(found)}, or --json[/]")
     out.print("[dim]Next: pm exceptions show EXCEPTION_ID[/]")
@@ -107,7 +107,7 @@ def show(exception_id: str, json_: bool) -> None:
         print_json({"exception": item, "meaning": kind.meaning, "fix": kind.fix, "actions": kind.actions, **found,
                     "proposals": [asdict(one) for one in proposals]})  # fmt: skip
         return
-    out.print(f"[bold]{item['code']}[/] {exception_id}  {item['cents'] / 100:,.2f}  opened {item['opened_on']}")
+    out.print(f"[bold]{item['code']}[/] {exception_id}  {dollars(item['cents'])}  opened {item['opened_on']}")
     out.print(f"{escape(kind.meaning)} [bold]{escape(kind.fix)}[/]", soft_wrap=True)
     out.print(escape(item["evidence"]), soft_wrap=True)
     if item["closed_because"]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, escape, out, print_json
+from pm_pipeline.console import as_json, dollars, escape, out, print_json
 
 BY = click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who (or PM_ACTOR).")
 WHY = click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
@@ -64,11 +64,9 @@ def events_(json_: bool) -> None:
     for row in rows:
         second = row["second_person_from_cents"]
         parts = [f"debit {row['debit']}, credit {row['credit']}"]
-        parts += [f"up to {row['max_cents'] / 100:,.2f}"] if row["max_cents"] else []
+        parts += [f"up to {dollars(row['max_cents'])}"] if row["max_cents"] else []
         parts += (
-            ["a second person approves" + (f" from {second / 100:,.2f}" if second else "")]
-            if second is not None
-            else []
+            ["a second person approves" + (f" from {dollars(second)}" if second else "")] if second is not None else []
         )
         out.print(f"[bold]{row['event']}[/]  {escape('; '.join(parts))}\n    {escape(row['meaning'])}", soft_wrap=True)
 
@@ -169,4 +167,4 @@ def _say(done: Any, json_: bool) -> None:
         print_json(asdict(done))
         return
     then = f" Somebody else: pm money approve {done.action_id} --by NAME --why TEXT" if done.state == "waiting" else ""
-    out.print(f"{done.action_id}: {done.cents / 100:,.2f} {done.state}.{then}")
+    out.print(f"{done.action_id}: {dollars(done.cents)} {done.state}.{then}")

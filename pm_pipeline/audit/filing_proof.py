@@ -15,7 +15,7 @@ import duckdb
 from pm_pipeline.audit.trace import Evidence, ReadsFiles
 from pm_pipeline.config.models import Payer
 from pm_pipeline.errors import PmError, TransportError
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 
 HERE = __package__ or ""
 SAYS = {
@@ -138,5 +138,4 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str, claim_id: str | None, **para
         run_sql(con, HERE, sql, given)
     else:
         con.execute(sql, given)
-    names = [column[0] for column in con.description or []]
-    return [dict(zip(names, row, strict=True)) for row in con.fetchall()]
+    return records(con)

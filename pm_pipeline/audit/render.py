@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pm_pipeline.audit.trace import Step
+from pm_pipeline.console import dollars
 
 TITLES = {
     "claims_by_state": "Claims by state",
@@ -27,7 +28,7 @@ TITLES = {
 
 def money(cents: int | None) -> str:
     """Cents as dollars: 123456 -> 1,234.56; nothing for None."""
-    return "" if cents is None else f"{cents / 100:,.2f}"
+    return "" if cents is None else dollars(cents)
 
 
 def print_status(console: Console, found: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 
 COUNTS: dict[str, str] = {
     "claims_by_state": "SELECT state, count(*) AS claims, sum(charge_cents) AS charge_cents "
@@ -39,9 +39,7 @@ def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     day = last_run_day(con)
     found: dict[str, Any] = {"as_of": day.isoformat() if day else None}
     for name, sql in COUNTS.items():
-        cursor = con.execute(sql)
-        columns = [column[0] for column in cursor.description]
-        found[name] = [dict(zip(columns, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+        found[name] = [{key: _plain(value) for key, value in row.items()} for row in records(con, sql)]
     found["auto_post"] = {
         counted: {"posted": int(posted), "of": int(total), "rate": round(posted / total, 4) if total else None}
         for counted, posted, total in run_sql(con, __package__ or "", "auto_post.sql").fetchall()

@@ -14,7 +14,7 @@ import duckdb
 
 from pm_pipeline.errors import PmError
 from pm_pipeline.transport.kinds import HEAD_BYTES, kind_of
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 from pm_pipeline.x12.envelope import looks_like_x12, open_envelope, segment_texts
 
 
@@ -139,6 +139,4 @@ def _one(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> dict[st
 
 
 def _all(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> list[dict[str, Any]]:
-    cursor = con.execute(sql, params)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return records(con, sql, params)

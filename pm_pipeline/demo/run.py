@@ -24,6 +24,7 @@ from pm_pipeline.exchange import embedded, stop_embedded
 from pm_pipeline.home import Home, open_home
 from pm_pipeline.ledger import content_hash
 from pm_pipeline.sandbox.plan import Plan
+from pm_pipeline.warehouse import number, records
 from pm_pipeline.warehouse.publish import open_published
 
 MARKER = "demo.json"
@@ -95,8 +96,8 @@ def billing_days(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.da
     Each covers the days since the one before; the last day of all is always run.
     """
     start = first
-    for number in range((last - first).days + 1):
-        day = first + dt.timedelta(days=number)
+    for days in range((last - first).days + 1):
+        day = first + dt.timedelta(days=days)
         if day.weekday() in (0, 3) or day == last:
             yield start, day
             start = day + dt.timedelta(days=1)
@@ -111,13 +112,12 @@ def _judge(
         compared = reconcile(con, books)
         violations = verify(con)
         digest = content_hash(con)
-        claims = _int(con.execute("SELECT count(*) FROM scrub.claim").fetchone())
+        claims = number(con, "SELECT count(*) FROM scrub.claim")
     with open_published(home.settings.published_dir) as published:
-        cursor = published.execute(
-            "SELECT kpi, value, unit, numerator, denominator, note FROM marts.kpi_summary WHERE is_latest ORDER BY kpi"
+        kpis = records(
+            published,
+            "SELECT kpi, value, unit, numerator, denominator, note FROM marts.kpi_summary WHERE is_latest ORDER BY kpi",
         )
-        names = [column[0] for column in cursor.description]
-        kpis = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     unchanged = hash_before is None or hash_before == digest
     agrees = compared.agrees and not violations and unchanged
     document = {
@@ -177,7 +177,3 @@ def _lived_to(home: Home) -> dt.date | None:
 def _hash(home: Home) -> str:
     with home.warehouse.read() as con:
         return content_hash(con)
-
-
-def _int(row: tuple[Any, ...] | None) -> int:
-    return int(row[0]) if row else 0

@@ -16,7 +16,7 @@ import jinja2
 
 from pm_pipeline.errors import FeedError
 from pm_pipeline.intake.feed import Feed, known_feeds
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 
 LISTED_ROWS = 1_000  # more can be read by nobody, and a browser chokes on them; the summary counts every row
 
@@ -45,11 +45,10 @@ def write_report(con: duckdb.DuckDBPyConnection, file_id: str, folder: Path) -> 
 
     Raises FeedError when the file was not handled by intake.
     """
-    found = con.execute("SELECT * FROM intake.feed_file WHERE file_id = ?", [file_id])
-    names = [column[0] for column in found.description or []]
-    if (row := found.fetchone()) is None:
+    found = records(con, "SELECT * FROM intake.feed_file WHERE file_id = ?", [file_id])
+    if not found:
         raise FeedError(f"There is no feed file {file_id[:12]} that intake has handled, so there is nothing to report.")
-    file: dict[str, Any] = dict(zip(names, row, strict=True))
+    file = found[0]
     feed = next((feed for feed in known_feeds() if feed.feed == file["feed"]), None)
     text = _template().render(
         file=file, feed=feed, title=_title(feed), reasons=_reasons(con, file_id), rows=_rows(con, file_id)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pm_pipeline.errors import LedgerError
-from pm_pipeline.warehouse import Unit, run_sql, utc_now
+from pm_pipeline.warehouse import Unit, number, run_sql, utc_now
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     if con.execute("SELECT 1 FROM ledger_proposal LIMIT 1").fetchone() is None:
         return Posted(0, 0, 0)
     _refuse_unlawful(con)
-    batch_no = _scalar(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")
+    batch_no = number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")
     run_sql(
         con,
         __package__ or "",
@@ -68,9 +68,9 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
             + ", ".join(row[0] for row in changed)
             + ". Reverse the posted one and post the new fact under its own key."
         )
-    already = _scalar(con, "SELECT count(*) FROM ledger_known_txn")
+    already = number(con, "SELECT count(*) FROM ledger_known_txn")
     added = con.execute("SELECT entries, digest FROM ledger.batch WHERE batch_no = ?", [batch_no]).fetchone()
-    transactions = _scalar(con, "SELECT count(*) FROM ledger_new_txn")
+    transactions = number(con, "SELECT count(*) FROM ledger_new_txn")
     con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")  # they hold a text per entry
     if added is None:
         return Posted(0, 0, already)
@@ -80,10 +80,7 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
 
 def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:
     """The number after that of the last batch whose name begins with `name`; 1 when there is none."""
-    row = con.execute(
-        "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch WHERE starts_with(name, ?)", [name]
-    ).fetchone()
-    return int(row[0]) if row else 1
+    return number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch WHERE starts_with(name, ?)", [name])
 
 
 def _refuse_unlawful(con: duckdb.DuckDBPyConnection) -> None:
@@ -99,8 +96,3 @@ def _refuse_unlawful(con: duckdb.DuckDBPyConnection) -> None:
     if unknown:
         names = ", ".join(row[0] for row in unknown)
         raise LedgerError(f"The ledger has no account {names} (see ledger/schema.sql). Nothing was posted.")
-
-
-def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchone()
-    return int(row[0]) if row else 0

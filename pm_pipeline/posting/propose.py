@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from pm_pipeline.posting.resolve import Resolution
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 
 HERE = __package__ or ""
 
@@ -40,7 +40,7 @@ class Proposal:
 
 def queue(con: duckdb.DuckDBPyConnection, **only: Any) -> list[dict[str, Any]]:
     """Open exceptions, those that hold most money first; `only`: code, payer_id, claim_id, is_blocking (None: any)."""
-    return _rows(
+    return records(
         con,
         "SELECT exception_id, code, is_blocking, open.cents, opened_on, pay.payer_id, claim_id, item_kind, item_id, evidence "
         "FROM posting.open_exception AS open LEFT JOIN remittance.current_payment AS pay USING (payment_id) "
@@ -53,7 +53,7 @@ def queue(con: duckdb.DuckDBPyConnection, **only: Any) -> list[dict[str, Any]]:
 
 def behind(con: duckdb.DuckDBPyConnection, exception_id: str) -> dict[str, Any] | None:
     """An exception with what stands behind it (BEHIND: lists of rows); None when there is no such exception. Amounts in cents."""
-    found = _rows(
+    found = records(
         con,
         "SELECT exception.*, because AS closed_because, closed.actor AS closed_by, closed_on FROM posting.exception "
         "LEFT JOIN posting.exception_closed AS closed USING (exception_id) WHERE exception_id = $exception_id",
@@ -64,7 +64,7 @@ def behind(con: duckdb.DuckDBPyConnection, exception_id: str) -> dict[str, Any] 
     item = found[0]
     params = {name: item[name] for name in ("item_id", "remit_claim_id", "payment_id", "exception_id")}
     shown = {
-        name: _rows(con, sql, {key: value for key, value in params.items() if f"${key}" in sql})
+        name: records(con, sql, {key: value for key, value in params.items() if f"${key}" in sql})
         for name, sql in BEHIND.items()
     }
     return {"exception": item, **{name: rows for name, rows in shown.items() if rows}}
@@ -77,9 +77,3 @@ def propose(con: duckdb.DuckDBPyConnection, exception_id: str) -> list[Proposal]
         Proposal(Resolution(action, target, decision, account, adjustment), because)
         for action, target, decision, account, adjustment, because in rows
     ]
-
-
-def _rows(con: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    cursor = con.execute(sql, params)
-    columns = [column[0] for column in cursor.description]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

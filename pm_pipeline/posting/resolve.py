@@ -11,7 +11,7 @@ import duckdb
 
 from pm_pipeline.errors import PmError
 from pm_pipeline.posting.exceptions import ACTIONS, Kind, kinds
-from pm_pipeline.warehouse import load_rows, unit, utc_now
+from pm_pipeline.warehouse import load_rows, records, unit, utc_now
 
 TURNS = ("primary", "secondary", "tertiary")
 DECISIONS = ("write_off", "transfer", "deny", "memo")
@@ -68,16 +68,15 @@ def resolve(
 
 
 def _open_exception(con: duckdb.DuckDBPyConnection, exception_id: str) -> tuple[Kind, dict[str, Any]]:
-    cursor = con.execute(
+    found = records(
+        con,
         "SELECT exception.*, because, closed.actor AS closed_by, closed_on FROM posting.exception "
         "LEFT JOIN posting.exception_closed AS closed USING (exception_id) WHERE exception_id = ?",
         [exception_id],
     )
-    columns = [column[0] for column in cursor.description]
-    row = cursor.fetchone()
-    if row is None:
+    if not found:
         raise PmError(f"There is no exception {exception_id!r}. `pm exceptions list` shows the open ones.")
-    item = dict(zip(columns, row, strict=True))
+    item = found[0]
     if item["because"] is not None:
         raise PmError(
             f"Exception {exception_id} is closed since {item['closed_on']} ({item['because']}, by {item['closed_by']}). "

@@ -12,7 +12,7 @@ from pm_pipeline import ledger
 from pm_pipeline.config import Config
 from pm_pipeline.config.policy import Policies
 from pm_pipeline.scrub.events import new_events
-from pm_pipeline.warehouse import Unit, load_rows, run_sql, unit
+from pm_pipeline.warehouse import Unit, load_rows, number, run_sql, unit
 
 HERE = __package__ or ""
 
@@ -88,20 +88,20 @@ def tell_policy(con: duckdb.DuckDBPyConnection, policies: Policies) -> None:
         "policy_in_force",
         [
             {
-                "policy_no": number,
+                "policy_no": policy_no,
                 "policy_id": span.policy.policy_id,
                 "policy_version": span.policy.version,
                 "effective_from": span.first,
                 "effective_to": span.last,
                 **dict(span.policy.require),
             }
-            for number, span in spans
+            for policy_no, span in spans
         ],
     )
     for table, section in (("payment_rule", "payments"), ("policy_rule", "rules")):
         rows = [
-            {"policy_no": number, "place": place, "rule_id": rule.id, **dict(rule)}
-            for number, span in spans
+            {"policy_no": policy_no, "place": place, "rule_id": rule.id, **dict(rule)}
+            for policy_no, span in spans
             for place, rule in enumerate(getattr(span.policy, section), start=1)
         ]
         _load(con, table, rows)
@@ -114,8 +114,8 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]
 
 def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
     """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
-    before = _scalar(con, "SELECT count(*) FROM posted_in_run")
-    pending = _scalar(con, "SELECT count(*) FROM pending")
+    before = number(con, "SELECT count(*) FROM posted_in_run")
+    pending = number(con, "SELECT count(*) FROM pending")
     run_sql(con, HERE, "block.sql")
     if pending == 0:
         return False
@@ -127,7 +127,7 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], to
         run_sql(con, HERE, "reversal.sql", params)
         ledger.reverse(con)
         _add(done, ledger.post(con, work, "posting: reversals", today))
-    after = _scalar(con, "SELECT count(*) FROM posted_in_run")
+    after = number(con, "SELECT count(*) FROM posted_in_run")
     return before < after < pending
 
 
@@ -146,15 +146,10 @@ def _count(con: duckdb.DuckDBPyConnection, done: Posted, run_id: str) -> None:
     ).fetchone()
     if row:
         done.claims, done.reversals, done.suspended, done.released, done.posted_cents = (int(value) for value in row)
-    done.deposits = _scalar(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
+    done.deposits = number(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
     done.exceptions = {
         str(code): int(count)
         for code, count in con.execute(
             "SELECT code, count(*) FROM posting.exception WHERE run_id = ? GROUP BY 1 ORDER BY 1", [run_id]
         ).fetchall()
     }
-
-
-def _scalar(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = con.execute(sql).fetchone()
-    return int(row[0]) if row else 0

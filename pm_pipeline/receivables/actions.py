@@ -18,6 +18,7 @@ import duckdb
 
 from pm_pipeline import ledger
 from pm_pipeline.config import Config
+from pm_pipeline.console import dollars
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.effects import post_entries, reopen_claim, undo_posting
 from pm_pipeline.receivables.episodes import Episode, find_episode
@@ -125,9 +126,9 @@ def _move(
     cents = moved.cents or 0
     is_all = cents >= episode.at_stake_cents
     where = f"DENIAL_WO:{moved.reason}" if moved.action == "write_off" else f"AR:{moved.party}"
-    rest = "The episode is closed." if is_all else f"{(episode.at_stake_cents - cents) / 100:,.2f} of it stays open."
+    rest = "The episode is closed." if is_all else f"{dollars(episode.at_stake_cents - cents)} of it stays open."
     return Acted(
-        action_id, True, request.action, f"{cents / 100:,.2f} posted to {where}. {rest}", cents,
+        action_id, True, request.action, f"{dollars(cents)} posted to {where}. {rest}", cents,
         ENDS[moved.action] if is_all else None,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from pm_pipeline.config.contracts import Contract, ContractBook, Price, basis_points
-from pm_pipeline.warehouse import load_rows, run_sql
+from pm_pipeline.warehouse import load_rows, number, run_sql
 
 HERE = __package__ or ""
 ANY_CODE = ("", "~")  # before and after every procedure code
@@ -35,8 +35,7 @@ def price_lines(con: duckdb.DuckDBPyConnection, book: ContractBook, today: dt.da
     """Price what was posted and is not priced by the terms in force for it; how many lines. Call inside a unit of work."""
     _tell(con, "contract_term", _terms(book))
     run_sql(con, HERE, "contract_due.sql")
-    row = con.execute("SELECT count(*) FROM contract_due").fetchone()
-    due = int(row[0]) if row else 0
+    due = number(con, "SELECT count(*) FROM contract_due")
     if due:
         _tell(con, "contract_price", [one for contract in book.contracts for one in _prices(contract)])
         _tell(con, "contract_modifier", [

@@ -9,6 +9,7 @@ import duckdb
 
 from pm_pipeline import ledger
 from pm_pipeline.config import Config
+from pm_pipeline.console import dollars
 from pm_pipeline.receivables.episodes import Episode
 from pm_pipeline.scrub.events import ADJUDICATED, new_events
 from pm_pipeline.warehouse import run_sql
@@ -65,7 +66,7 @@ def undo_posting(con: duckdb.DuckDBPyConnection, target: str, action_id: str, ac
     row = con.execute("SELECT coalesce(sum(cents) FILTER (cents > 0), 0) FROM ledger_proposal").fetchone()
     cents = row[0] if row else 0
     if cents:
-        return f"{cents / 100:,.2f} went back to the payer's account; the denial is open again."
+        return f"{dollars(cents)} went back to the payer's account; the denial is open again."
     return "Taken back; nothing had been posted."
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pm_pipeline.errors import DenialError
+from pm_pipeline.warehouse import records
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def worklist(
     overdue: bool = False,
 ) -> list[dict[str, Any]]:
     """The open episodes, the first to work on first, as of `today`: is_overdue, and past escalate_on owner is escalate_to."""
-    return _rows(
+    return records(
         con,
         "SELECT * FROM (SELECT * REPLACE (CASE WHEN escalate_on < $today THEN escalate_to ELSE owner END AS owner), "
         "due_on < $today AS is_overdue, escalate_on < $today AS is_escalated FROM receivables.denial_worklist) "
@@ -85,8 +86,8 @@ def show_episode(con: duckdb.DuckDBPyConnection, denial_id: str, today: dt.date)
     """Everything about one episode: what it is, causes, work to do (None when it is closed), timeline. Raises DenialError."""
     find_episode(con, denial_id)
     which = {"denial_id": denial_id}
-    episode = _rows(con, "SELECT * FROM receivables.denial_episode WHERE denial_id = $denial_id", which)[0]
-    codes = _rows(
+    episode = records(con, "SELECT * FROM receivables.denial_episode WHERE denial_id = $denial_id", which)[0]
+    codes = records(
         con,
         "SELECT carc.meaning AS carc_meaning, carc.typical_action, category.meaning AS category_meaning, rarc.meaning AS rarc_meaning "
         "FROM receivables.denial LEFT JOIN codes.carc USING (carc) LEFT JOIN codes.rarc ON rarc.rarc = denial.rarc "
@@ -97,19 +98,19 @@ def show_episode(con: duckdb.DuckDBPyConnection, denial_id: str, today: dt.date)
     return {
         "episode": {**episode, **codes},
         "work": work[0] if work else None,
-        "causes": _rows(
+        "causes": records(
             con,
             "SELECT cause.rule_id, verdict, cause.finding_id, cause.found_on, message FROM receivables.denial_cause AS cause "
             "LEFT JOIN scrub.edit_finding USING (finding_id) WHERE cause.denial_id = $denial_id ORDER BY cause.rule_id",
             which,
         ),
-        "timeline": _rows(
+        "timeline": records(
             con,
             "SELECT happened_on, what, actor, text, cents FROM receivables.denial_timeline WHERE denial_id = $denial_id "
             "ORDER BY happened_on, seq",
             which,
         ),
-        "actions": _rows(
+        "actions": records(
             con, "SELECT * FROM receivables.denial_action WHERE denial_id = $denial_id ORDER BY seq", which
         ),
     }
@@ -130,9 +131,3 @@ def find_approval(con: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]
     raise DenialError(
         f"No write-off {given!r} waits for approval.{why} Those that do: pm denials list (state approval_pending)"
     )
-
-
-def _rows(con: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    done = con.execute(sql, params)
-    names = [column[0] for column in done.description]
-    return [dict(zip(names, row, strict=True)) for row in done.fetchall()]

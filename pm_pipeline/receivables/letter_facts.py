@@ -9,8 +9,9 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.config.models import Address
+from pm_pipeline.console import dollars
 from pm_pipeline.errors import DenialError
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 
 HERE = __package__ or ""
 EVENTS = {
@@ -66,12 +67,10 @@ def letter_facts(
 
 
 def _row(con: duckdb.DuckDBPyConnection, denial_id: str) -> dict[str, Any]:
-    done = run_sql(con, HERE, "letter.sql", {"denial_id": denial_id})
-    names = [column[0] for column in done.description]
-    row = done.fetchone()
-    if row is None:
+    found = records(run_sql(con, HERE, "letter.sql", {"denial_id": denial_id}))
+    if not found:
         raise DenialError(f"There is no denial {denial_id!r}. The ids are in: pm denials list")
-    return dict(zip(names, row, strict=True))
+    return found[0]
 
 
 def _services(con: duckdb.DuckDBPyConnection, one: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -108,7 +107,7 @@ def _phone(digits: str) -> str:
 
 
 def _money(cents: int) -> str:
-    return f"${cents / 100:,.2f}"
+    return f"${dollars(cents)}"
 
 
 def _day(day: dt.date) -> str:

@@ -18,8 +18,9 @@ import duckdb
 
 from pm_pipeline import ledger
 from pm_pipeline.config import Config
+from pm_pipeline.console import dollars
 from pm_pipeline.errors import PmError
-from pm_pipeline.warehouse import Unit, load_rows, run_sql, unit, utc_now
+from pm_pipeline.warehouse import Unit, load_rows, number, run_sql, unit, utc_now
 
 HERE = __package__ or ""
 METHODS = ("check", "card", "cash", "eft")
@@ -92,12 +93,12 @@ def ask(
     if cents is None:
         raise PmError(f"{wanted.event} needs an amount.")
     if cents <= 0 or (limit is not None and cents > limit):
-        there = "" if limit is None else f": {of_what} {limit / 100:,.2f}, what is asked for and waits taken off"
-        raise PmError(f"{wanted.event} of {cents / 100:,.2f} is not possible{there}.")
+        there = "" if limit is None else f": {of_what} {dollars(limit)}, what is asked for and waits taken off"
+        raise PmError(f"{wanted.event} of {dollars(cents)} is not possible{there}.")
     rule = config.money_policy.rule(wanted.event)
     if rule and rule.max_cents is not None and cents > rule.max_cents:
         raise PmError(
-            f"{wanted.event} is allowed up to {rule.max_cents / 100:,.2f} ({rule.id}: {rule.why}); this is {cents / 100:,.2f}."
+            f"{wanted.event} is allowed up to {dollars(rule.max_cents)} ({rule.id}: {rule.why}); this is {dollars(cents)}."
         )
     second = rule is not None and rule.second_person_from_cents is not None and cents >= rule.second_person_from_cents
     claim_id = wanted.claim_id
@@ -144,9 +145,7 @@ def answer(
     if approve:  # the balance may have moved since
         limit, of_what = _limit(con, Wanted(event, claim_id, cents, None, None, of_action_id), party, besides=action_id)
         if limit is not None and cents > limit:
-            raise PmError(
-                f"{action_id} asks for {cents / 100:,.2f}, but {of_what} {limit / 100:,.2f} by now. Refuse it."
-            )
+            raise PmError(f"{action_id} asks for {dollars(cents)}, but {of_what} {dollars(limit)} by now. Refuse it.")
     done = "approved" if approve else "refused"
     with unit(con, "money", run_id) as work:
         load_rows(
@@ -228,12 +227,12 @@ def _party(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> str:
 def _limit(con: duckdb.DuckDBPyConnection, wanted: Wanted, party: str, besides: str = "") -> tuple[int | None, str]:
     """The most that can be moved, and what that is; what waits for a second person counts as moved."""
     kind = events()[wanted.event].limit
-    waiting = _scalar(
+    waiting = number(
         con,
         "SELECT sum(cents) FROM receivables.money_state WHERE state = 'waiting' AND action_id <> ? AND claim_id = ? AND party = ? "
         "AND (event = 'refund') = ?",
-        besides, wanted.claim_id, party, kind == "credit",
-    )  # fmt: skip
+        [besides, wanted.claim_id, party, kind == "credit"],
+    )
     if kind == "credit":
         return max(0, -_balance(con, wanted.claim_id, party) - waiting), f"the credit balance of {party} is"
     if kind in ("open", "collections"):
@@ -254,24 +253,25 @@ def _of_action(con: duckdb.DuckDBPyConnection, wanted: Wanted, besides: str) -> 
     ).fetchone()
     if row is None or row[0] not in allowed or row[1] != "posted":
         raise PmError(f"{wanted.event} follows a posted {' or '.join(allowed)}; name it with --of (`pm money list`).")
-    used = _scalar(
+    followed = number(
         con,
         "SELECT sum(cents) FROM receivables.money_state WHERE of_action_id = ? AND action_id <> ? AND state <> 'refused'",
-        wanted.of_action_id, besides,
-    ) + _scalar(
+        [wanted.of_action_id, besides],
+    )
+    allocated = number(
         con,
         "SELECT sum(cents) FROM ledger.entry JOIN ledger.txn USING (txn_id) WHERE txn_key = ? AND account = 'UNAPPLIED'",
-        f"money:{wanted.of_action_id}:allocation",
-    )  # fmt: skip
-    return max(0, int(row[2]) - used), f"of {wanted.of_action_id} there is left"
+        [f"money:{wanted.of_action_id}:allocation"],
+    )
+    return max(0, int(row[2]) - followed - allocated), f"of {wanted.of_action_id} there is left"
 
 
 def _balance(con: duckdb.DuckDBPyConnection, claim_id: str | None, party: str) -> int:
-    return _scalar(
+    return number(
         con,
         "SELECT sum(cents) FROM ledger.entry WHERE claim_id = ? AND account = 'AR' AND sub_account = ?",
-        claim_id, party,
-    )  # fmt: skip
+        [claim_id, party],
+    )
 
 
 def _new_id(con: duckdb.DuckDBPyConnection, wanted: Wanted, cents: int) -> str:
@@ -280,8 +280,3 @@ def _new_id(con: duckdb.DuckDBPyConnection, wanted: Wanted, cents: int) -> str:
         [wanted.event, wanted.claim_id or wanted.of_action_id, cents],
     ).fetchone()
     return str(row[0]) if row else ""
-
-
-def _scalar(con: duckdb.DuckDBPyConnection, sql: str, *values: object) -> int:
-    row = con.execute(sql, list(values)).fetchone()
-    return int(row[0] or 0) if row else 0

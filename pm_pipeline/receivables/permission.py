@@ -10,6 +10,7 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.config.denials import Person, Queue
+from pm_pipeline.console import dollars
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.effects import next_party, patient_blocks, payer_wants_new_claim
 from pm_pipeline.receivables.episodes import Episode, find_approval
@@ -77,12 +78,12 @@ def _amount(episode: Episode, request: Request) -> int:
     cents = episode.at_stake_cents if request.cents is None else request.cents
     if episode.at_stake_cents <= 0:
         raise DenialError(
-            f"Nothing is open with the payer on this denial any more (balance {_money(episode.balance_cents)}); close it: "
+            f"Nothing is open with the payer on this denial any more (balance {dollars(episode.balance_cents)}); close it: "
             f"pm denials act {episode.denial_id} close --reason settled"
         )
     if not 0 < cents <= episode.at_stake_cents:
         raise DenialError(
-            f"{_money(cents)} is not between 0.01 and {_money(episode.at_stake_cents)}, what was denied and is still open."
+            f"{dollars(cents)} is not between 0.01 and {dollars(episode.at_stake_cents)}, what was denied and is still open."
         )
     return cents
 
@@ -110,12 +111,12 @@ def _answer(con: duckdb.DuckDBPyConnection, episode: Episode, person: Person, re
             raise DenialError(f"{asker} asked for this write-off; a second person must approve it.")
         if cents > person.may_approve_cents:
             raise DenialError(
-                f"{person.person} may approve write-offs up to {_money(person.may_approve_cents)}; this one is {_money(cents)} "
+                f"{person.person} may approve write-offs up to {dollars(person.may_approve_cents)}; this one is {dollars(cents)} "
                 "(denial_workflow.yaml, people)."
             )
         if cents > episode.at_stake_cents:
             raise DenialError(
-                f"{_money(cents)} was asked for, but {_money(episode.at_stake_cents)} is open now. Refuse it (--refuse); "
+                f"{dollars(cents)} was asked for, but {dollars(episode.at_stake_cents)} is open now. Refuse it (--refuse); "
                 "a new write-off can be asked for."
             )
     return replace(request, target_action_id=action_id)
@@ -175,7 +176,7 @@ def _close(config: Config, episode: Episode, request: Request) -> Request:
         raise DenialError(f"Say why it is closed: --reason one of {', '.join(reasons)} (denial_workflow.yaml).")
     if episode.at_stake_cents > 0 and not reason.leaves_balance:
         raise DenialError(
-            f"{_money(episode.at_stake_cents)} is still open with {episode.payer_id}, and {request.reason} leaves no balance behind. "
+            f"{dollars(episode.at_stake_cents)} is still open with {episode.payer_id}, and {request.reason} leaves no balance behind. "
             "Write it off, transfer it, or close it for a reason that leaves it."
         )
     return request
@@ -201,7 +202,3 @@ def _undo(con: duckdb.DuckDBPyConnection, episode: Episode, request: Request) ->
             f"force. Its actions: pm denials show {episode.denial_id}"
         )
     return request
-
-
-def _money(cents: int) -> str:
-    return f"{cents / 100:,.2f}"

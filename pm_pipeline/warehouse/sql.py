@@ -39,6 +39,22 @@ def run_sql(con: Connection, package: str, name: str, params: Mapping[str, Any] 
     return con
 
 
+def records(
+    con: Connection, sql: str | None = None, params: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[dict[str, Any]]:
+    """The rows of a statement, or of the connection's last result, each by its columns' names."""
+    if sql is not None:
+        con.execute(sql, params)
+    names = [column[0] for column in con.description or []]
+    return [dict(zip(names, row, strict=True)) for row in con.fetchall()]
+
+
+def number(con: Connection, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> int:
+    """The one number a statement gives; 0 for NULL and for no row."""
+    row = con.execute(sql, params).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def load_rows(con: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows into `table` in one statement; returns how many.
 
