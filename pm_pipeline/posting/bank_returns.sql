@@ -5,8 +5,7 @@ CREATE OR REPLACE TEMP TABLE bank_return AS
 WITH tied AS (
     SELECT payment_id, sum(cents) AS cents FROM posting.deposit_part GROUP BY payment_id
 ), found AS (
-    SELECT line.line_id, pay.payment_id, pay.payer_id,
-           CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' ELSE 'other' END AS cash
+    SELECT line.line_id, pay.payment_id, pay.payer_id, pay.cash
     FROM remittance.bank_line AS line
     JOIN remittance.current_payment AS pay ON pay.trn02 = line.trace_number AND coalesce(pay.trn03 = line.originator, true)
     JOIN tied ON tied.payment_id = pay.payment_id

@@ -15,7 +15,7 @@ SELECT pending.* EXCLUDE (posts_anyway), matched.claim_id, matched.match_by, par
             WHEN held.code IS NOT NULL THEN held.code
             WHEN turn_no > 1 AND NOT is_estimate AND NOT posts_anyway AND NOT EXISTS (
                 SELECT 1 FROM posting.posting AS prior
-                WHERE prior.claim_id = matched.claim_id AND prior.payer_turn = ['primary', 'secondary', 'tertiary'][party.turn_no - 1]
+                WHERE prior.claim_id = matched.claim_id AND prior.payer_turn = scrub.turn(party.turn_no - 1)
                   AND prior.kind IN ('post', 'release') AND prior.reverses IS NULL) THEN 'PRIOR_PAYER_PENDING'
        END AS code, coalesce(gate.evidence, held.evidence) AS evidence, gate.rule_id AS payment_rule_id
 FROM (SELECT *, remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'post') AS posts_anyway FROM pending) AS pending

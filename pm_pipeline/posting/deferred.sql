@@ -15,7 +15,7 @@ LEFT JOIN remittance.payment AS back_pay ON back_pay.payment_id = back.payment_i
 LEFT JOIN remittance.claim AS back_clp ON back_clp.remit_claim_id = back.remit_claim_id
 WHERE waiting.due_on <= $today OR back.posting_key IS NOT NULL
    OR EXISTS (SELECT 1 FROM posting.posting AS answer WHERE answer.claim_id = waiting.claim_id AND answer.reverses IS NULL AND answer.kind IN ('post', 'release')
-              AND list_position(['primary', 'secondary', 'tertiary'], answer.payer_turn) > list_position(['primary', 'secondary', 'tertiary'], waiting.payer_turn));
+              AND scrub.turn_no(answer.payer_turn) > scrub.turn_no(waiting.payer_turn));
 
 -- out of the payer's A/R, into the account or the next party's A/R, as forward.sql would have; and back, when it was taken back
 INSERT INTO ledger_proposal

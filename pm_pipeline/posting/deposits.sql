@@ -4,7 +4,7 @@
 CREATE OR REPLACE TEMP TABLE deposit_near AS
 SELECT deposit.*, pay.payment_id, pay.payer_id, pay.paid_cents, pay.trn03, pay.effective_on, deposit.cents = pay.paid_cents AS is_equal,
        force.policy_id, force.policy_version,
-       CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash
+       pay.cash
 FROM remittance.current_deposit AS deposit
 JOIN remittance.current_payment AS pay ON pay.trn02 = trim(deposit.trace_number) AND (deposit.originator IS NULL OR pay.trn03 = trim(deposit.originator))
 LEFT JOIN policy_in_force AS force ON pay.effective_on BETWEEN force.effective_from AND force.effective_to

@@ -30,7 +30,7 @@ CREATE OR REPLACE TEMP TABLE decision_now AS
 WITH later_answer AS (
     SELECT DISTINCT remit_claim_id, claim_id, charge_id, turn_no, lines FROM posting_item WHERE turn_no > 1
 ), settled AS (
-    SELECT claim_id, charge_id, list_position(['primary', 'secondary', 'tertiary'], turn) AS turn_no,
+    SELECT claim_id, charge_id, scrub.turn_no(turn) AS turn_no,
            given_up + deferred
            -- what a payer that answered the charge has refused and still holds is covered too: it was never the later payer's
            + CASE WHEN charge_id IS NOT NULL AND (given_up <> 0 OR waiting <> 0 OR moved < 0) THEN greatest(0, balance - waiting) ELSE 0 END AS cents

@@ -43,8 +43,8 @@ GROUP BY subject.remit_claim_id HAVING count(DISTINCT claim.claim_id) = 1;
 
 -- one row per matched claim and payer: whose turn the payer is, and who is responsible after it
 CREATE OR REPLACE TEMP TABLE party AS
-SELECT claim_id, payer_id, turn_no, ['primary', 'secondary', 'tertiary'][turn_no] AS turn,
-       coalesce(['primary', 'secondary', 'tertiary'][lead(turn_no) OVER by_turn], 'patient') AS next_turn, lead(payer_id) OVER by_turn AS next_payer_id
+SELECT claim_id, payer_id, turn_no, scrub.turn(turn_no) AS turn,
+       coalesce(scrub.turn(lead(turn_no) OVER by_turn), 'patient') AS next_turn, lead(payer_id) OVER by_turn AS next_payer_id
 FROM scrub.claim_turns('matched') WINDOW by_turn AS (PARTITION BY claim_id ORDER BY turn_no);
 
 -- one row per matched remittance claim whose payer covers the patient: the turn it answers in. A payer that covers the
@@ -61,10 +61,10 @@ QUALIFY row_number() OVER (PARTITION BY remit_claim_id ORDER BY
 -- or a person said in which turn it answers
 DELETE FROM answering WHERE remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'turn');
 INSERT INTO answering
-SELECT matched.remit_claim_id, list_position(['primary', 'secondary', 'tertiary'], said.target), said.target, coalesce(arg_min(next.turn, next.turn_no), 'patient'),
+SELECT matched.remit_claim_id, scrub.turn_no(said.target), said.target, coalesce(arg_min(next.turn, next.turn_no), 'patient'),
        arg_min(next.payer_id, next.turn_no)
 FROM said JOIN matched USING (remit_claim_id)
-LEFT JOIN party AS next ON next.claim_id = matched.claim_id AND next.turn_no > list_position(['primary', 'secondary', 'tertiary'], said.target)
+LEFT JOIN party AS next ON next.claim_id = matched.claim_id AND next.turn_no > scrub.turn_no(said.target)
 WHERE said.action = 'turn'
 GROUP BY matched.remit_claim_id, said.target;
 

@@ -5,7 +5,7 @@ SELECT clp.remit_claim_id, clp.payment_id, clp.clp_no, clp.file_id, clp.segment_
        clp.status = '22' OR clp.remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'reverse') AS is_reversal,
        clp.status = '25' AS is_estimate, pay.payer_id, pay.is_our_payee, pay.effective_on,
        force.policy_no, force.policy_id, force.policy_version,
-       CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
+       pay.cash,
        EXISTS (SELECT 1 FROM posting.posting WHERE posting.remit_claim_id = clp.remit_claim_id AND posting.kind = 'suspend') AS is_suspended,
        EXISTS (SELECT 1 FROM remittance.provider_adjustment AS plb WHERE plb.payment_id = clp.payment_id
                AND plb.reason_code NOT IN (SELECT reason_code FROM codes.plb)) AS has_unknown_plb

@@ -6,7 +6,7 @@ CREATE OR REPLACE TEMP TABLE plb_now AS
 SELECT plb.*, pay.payer_id, pay.effective_on, coalesce(string_split(person.target, ':')[1], code.account) AS account,
        CASE WHEN person.target IS NULL THEN code.sub_account ELSE coalesce(string_split(person.target, ':')[2], 'none') END AS sub_account,
        CASE WHEN person.target IS NULL THEN code.entry_kind ELSE 'booked' END AS entry_kind, person.resolution_id, person.actor,
-       CASE pay.method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash,
+       pay.cash,
        done.kind IS NOT NULL AS is_suspended,
        bool_or(code.account IS NULL) OVER (PARTITION BY plb.payment_id) OR NOT pay.is_our_payee OR pay.payer_id IS NULL
            OR (person.target IS NULL AND (code.entry_kind = 'hold' OR gate.code IS NOT NULL)) AS is_held,

@@ -2,7 +2,7 @@
 
 -- one row per answer of a payer to a wanted claim that was not taken back
 CREATE OR REPLACE TEMP TABLE secondary_standing AS
-SELECT posted.claim_id, list_position(['primary', 'secondary', 'tertiary'], posted.payer_turn) AS turn_no, posted.posting_key, posted.generation,
+SELECT posted.claim_id, scrub.turn_no(posted.payer_turn) AS turn_no, posted.posting_key, posted.generation,
        posted.remit_claim_id, pay.payer_id, pay.effective_on, clp.charge_cents, clp.paid_cents, clp.payer_claim_number, clp.remark_codes, clp.lines,
        clp.status IN ('19', '20', '21') OR clp.forwarded_to IS NOT NULL OR list_has_any(clp.remark_codes, ['MA18', 'N89', 'MA07']) AS was_forwarded
 FROM posting.posting AS posted
@@ -23,7 +23,7 @@ QUALIFY age = 1 OR max(ranked.charge_cents) FILTER (age = 1) OVER (PARTITION BY 
 
 -- one row per claim, later turn and version sent; an answer beyond those on the books when it was made answers it
 CREATE OR REPLACE TEMP TABLE secondary_sent AS
-SELECT sent.*, list_position(['primary', 'secondary', 'tertiary'], payer_turn) AS turn_no, coalesce(said.answers, 0) > sent.answered AS is_answered,
+SELECT sent.*, scrub.turn_no(payer_turn) AS turn_no, coalesce(said.answers, 0) > sent.answered AS is_answered,
        row_number() OVER (PARTITION BY claim_id, payer_turn ORDER BY version DESC) = 1 AS is_newest
 FROM submission.later_state AS sent
 LEFT JOIN (
@@ -37,7 +37,7 @@ WHERE claim_id IN (SELECT claim_id FROM secondary_wanted);
 -- stands; a replacement when its answer stands and an earlier payer's answers are not those the claim to it stated.
 CREATE OR REPLACE TEMP TABLE secondary_owed AS
 WITH balance AS (
-    SELECT claim_id, list_position(['primary', 'secondary', 'tertiary'], sub_account) AS turn_no, sum(cents) AS cents, min(effective_on) AS since,
+    SELECT claim_id, scrub.turn_no(sub_account) AS turn_no, sum(cents) AS cents, min(effective_on) AS since,
            arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0) AS payer_id
     FROM ledger.entry
     WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') AND claim_id IN (SELECT claim_id FROM secondary_wanted)

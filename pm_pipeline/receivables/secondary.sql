@@ -45,7 +45,7 @@ SELECT wanted.claim_id, owed.turn_no, claim.authorization_number,
             WHEN NOT list_contains($adjudicated, state.state) THEN 'SENT_AGAIN'
             WHEN EXISTS (SELECT 1 FROM posting.open_exception AS held WHERE held.claim_id = wanted.claim_id AND held.is_blocking) THEN 'ANSWER_HELD'
             WHEN NOT owed.has_answer AND EXISTS (SELECT 1 FROM posting.posting AS posted WHERE posted.claim_id = wanted.claim_id
-                         AND posted.payer_turn = ['primary', 'secondary', 'tertiary'][owed.turn_no]) THEN 'TAKEN_BACK'
+                         AND posted.payer_turn = scrub.turn(owed.turn_no)) THEN 'TAKEN_BACK'
             WHEN coalesce(earlier.turns, 0) < owed.turn_no - 1 THEN 'NOT_ANSWERED'
             WHEN wanted.claim_id IN (SELECT claim_id FROM other_cover) THEN 'COVERAGE'
             WHEN earlier.payers < earlier.turns THEN 'SAME_PAYER'
@@ -62,15 +62,15 @@ LEFT JOIN earlier USING (claim_id);
 CREATE OR REPLACE TEMP TABLE submission_chosen AS
 SELECT claim_id, CAST(NULL AS BIGINT) AS seq, CAST(NULL AS INTEGER) AS version, CASE WHEN owed.has_answer THEN '7' ELSE '1' END AS frequency,
        CASE WHEN owed.has_answer THEN owed.payer_claim_number END AS payer_claim_number, cover.payer_id,
-       ['primary', 'secondary', 'tertiary'][turn_no] AS payer_turn, cover.coverage_id, CAST(NULL AS VARCHAR) AS authorization_number
+       scrub.turn(turn_no) AS payer_turn, cover.coverage_id, CAST(NULL AS VARCHAR) AS authorization_number
 FROM secondary_claim AS claim JOIN secondary_cover AS cover USING (claim_id, turn_no) JOIN secondary_owed AS owed USING (claim_id, turn_no)
 WHERE claim.refusal IS NULL;
 
 -- one row per claim made: what its payer's answers and what was sent before say of it
 CREATE OR REPLACE TEMP TABLE secondary_before AS
-SELECT owed.claim_id, ['primary', 'secondary', 'tertiary'][owed.turn_no] AS payer_turn, owed.basis, (
+SELECT owed.claim_id, scrub.turn(owed.turn_no) AS payer_turn, owed.basis, (
            SELECT count(*) FROM posting.posting AS posted WHERE posted.claim_id = owed.claim_id AND posted.kind IN ('post', 'release') AND posted.reverses IS NULL
-             AND posted.payer_turn = ['primary', 'secondary', 'tertiary'][owed.turn_no]) AS answered,
+             AND posted.payer_turn = scrub.turn(owed.turn_no)) AS answered,
        sent.content_hash AS rejected_hash, sent.detail AS rejected_with
 FROM secondary_owed AS owed SEMI JOIN submission_chosen USING (claim_id)
 LEFT JOIN secondary_sent AS sent ON sent.claim_id = owed.claim_id AND sent.turn_no = owed.turn_no AND sent.is_newest AND sent.state = 'rejected';

@@ -32,9 +32,10 @@ CREATE TABLE IF NOT EXISTS remittance.payer_named (
     run_id     VARCHAR NOT NULL
 );
 
--- one row per payment, with its payer as known now
+-- one row per payment, with its payer as known now; cash: the sub-account of CASH_CLEARING its money goes through
 CREATE OR REPLACE VIEW remittance.current_payment AS
-SELECT payment.* REPLACE (coalesce(payment.payer_id, named.payer_id) AS payer_id)
+SELECT payment.* REPLACE (coalesce(payment.payer_id, named.payer_id) AS payer_id),
+       CASE method WHEN 'ACH' THEN 'eft' WHEN 'FWT' THEN 'eft' WHEN 'BOP' THEN 'eft' WHEN 'CHK' THEN 'check' WHEN 'NON' THEN 'none' ELSE 'other' END AS cash
 FROM remittance.payment LEFT JOIN remittance.payer_named AS named USING (payment_id);
 
 -- one row per CLP

@@ -127,6 +127,10 @@ FROM (
 CREATE OR REPLACE MACRO scrub.cover_order(cob_order, effective_from, coverage_id) AS
 row(cob_order, DATE '9999-12-31' - effective_from, coverage_id);
 
+-- a payer's turn by its place, and its place: 1 primary, 2 secondary, 3 tertiary
+CREATE OR REPLACE MACRO scrub.turn(turn_no) AS ['primary', 'secondary', 'tertiary'][turn_no];
+CREATE OR REPLACE MACRO scrub.turn_no(turn) AS list_position(['primary', 'secondary', 'tertiary'], turn);
+
 -- one row per claim and payer's turn, for the claims of the table named `claims`: the two payers the claim names, and after them
 -- the first of the other coverages in force on its date of service
 CREATE OR REPLACE MACRO scrub.claim_turns(claims) AS TABLE
