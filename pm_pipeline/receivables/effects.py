@@ -12,7 +12,7 @@ from pm_pipeline.config import Config
 from pm_pipeline.console import dollars
 from pm_pipeline.receivables.episodes import Episode
 from pm_pipeline.scrub.events import ADJUDICATED, new_events
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import records, run_sql
 
 if TYPE_CHECKING:
     from pm_pipeline.receivables.actions import Request
@@ -28,30 +28,30 @@ def post_entries(
 ) -> None:  # fmt: skip
     """Propose a write-off or transfer of moved.cents out of the payer's A/R, with the refusing CAS as its evidence."""
     is_write_off = moved.action == "write_off"
-    run_sql(
-        con,
-        HERE,
-        "denial_entries.sql",
-        {
-            "txn_key": f"denial:{action_id}",
-            "txn_kind": f"denial_{moved.action}",
-            "actor": actor,
-            "entry_kind": "denial_wo" if is_write_off else "transfer",
-            "account": "DENIAL_WO" if is_write_off else "AR",
-            "sub_account": moved.reason if is_write_off else moved.party,
-            "to_payer_id": episode.payer_id if is_write_off else moved.payer_id,
-            "cents": moved.cents,
-            "claim_id": episode.claim_id,
-            "charge_id": episode.charge_id,
-            "turn": episode.payer_turn,
-            "adjustment_id": episode.adjustment_id,
-            "practice_id": config.practice.practice_id,
-            "today": today,
-            "policy_id": config.denials.workflow.workflow_id,
-            "policy_version": config.denials.workflow.version,
-            "rule_id": episode.queue_id,
-        },
-    )
+    refusal = records(
+        con, "SELECT file_id, segment_no FROM remittance.adjustment WHERE adjustment_id = ?", [episode.adjustment_id]
+    )[0]
+    params = {
+        **refusal,
+        "txn_key": f"denial:{action_id}",
+        "txn_kind": f"denial_{moved.action}",
+        "actor": actor,
+        "entry_kind": "denial_wo" if is_write_off else "transfer",
+        "account": "DENIAL_WO" if is_write_off else "AR",
+        "sub_account": moved.reason if is_write_off else moved.party,
+        "to_payer_id": moved.payer_id,
+        "cents": moved.cents,
+        "claim_id": episode.claim_id,
+        "charge_id": episode.charge_id,
+        "party": episode.payer_turn,
+        "sign": -1,
+        "practice_id": config.practice.practice_id,
+        "today": today,
+        "policy_id": config.denials.workflow.workflow_id,
+        "policy_version": config.denials.workflow.version,
+        "rule_id": episode.queue_id,
+    }
+    run_sql(con, HERE, "move.sql", params)
 
 
 def undo_posting(con: duckdb.DuckDBPyConnection, target: str, action_id: str, actor: str, today: dt.date) -> str:

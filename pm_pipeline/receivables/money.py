@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import duckdb
 
@@ -20,7 +20,7 @@ from pm_pipeline import ledger
 from pm_pipeline.config import Config
 from pm_pipeline.console import dollars
 from pm_pipeline.errors import PmError
-from pm_pipeline.warehouse import Unit, load_rows, number, run_sql, unit, utc_now
+from pm_pipeline.warehouse import Unit, load_rows, number, records, run_sql, unit, utc_now
 
 HERE = __package__ or ""
 METHODS = ("check", "card", "cash", "eft")
@@ -161,43 +161,49 @@ def answer(
 
 
 def _post(con: duckdb.DuckDBPyConnection, config: Config, work: Unit, action_id: str, today: dt.date) -> None:
-    row = con.execute(
-        "SELECT event, party, cents, method, claim_id FROM receivables.money_action WHERE action_id = ?", [action_id]
-    ).fetchone()
-    if row is None:
-        raise PmError(f"There is no movement {action_id!r}.")
-    event, party, cents, method, claim_id = row
-    _propose_and_post(con, config, work, today, events()[event], (action_id, "", party, cents, method))
-    if event == "patient_payment" and (owed := min(cents, max(0, _balance(con, claim_id, "patient")))):
-        _propose_and_post(
-            con, config, work, today, events()["allocate"], (action_id, ":allocation", party, owed, method)
-        )
+    action = records(con, "SELECT * FROM receivables.money_action WHERE action_id = ?", [action_id])[0]
+    parts = [(events()[action["event"]], "", action["cents"])]
+    if action["event"] == "patient_payment":
+        owed = max(0, _balance(con, action["claim_id"], "patient"))
+        parts.append((events()["allocate"], ":allocation", min(action["cents"], owed)))
+    for event, part, cents in parts:
+        with ledger.proposals(con):
+            _propose(con, config, event, action, f"money:{action_id}{part}", cents, today)
+            ledger.post(con, work, f"money: {event.event}", today)
 
 
-def _propose_and_post(
-    con: duckdb.DuckDBPyConnection,
-    config: Config,
-    work: Unit,
-    today: dt.date,
-    event: Event,
-    what: tuple[str, str, str, int, str | None],
-) -> None:
-    action_id, part, party, cents, method = what
-    who = "patient" if party in ("patient", "collections") else "payer"
-    fill: Callable[[str], list[str]] = lambda place: place.format(party=party, who=who, method=method).split(":")  # noqa: E731
-    debit, credit = fill(event.debit), fill(event.credit)
-    ar_sign = -1 if credit[0] == "AR" else 1 if debit[0] == "AR" else 0
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE money_now AS SELECT * EXCLUDE (cents, event), $cents AS cents, $txn_key AS txn_key, $event AS event, "
-        "$kind AS entry_kind, $sign AS ar_sign, $ar_party AS ar_party, $debit AS debit_account, $debit_sub AS debit_sub, "
-        "$credit AS credit_account, $credit_sub AS credit_sub FROM receivables.money_action WHERE action_id = $action_id",
-        {"cents": cents, "txn_key": f"money:{action_id}{part}", "event": event.event, "kind": event.entry_kind, "sign": ar_sign,
-         "ar_party": credit[1] if ar_sign == -1 else debit[1], "debit": debit[0], "debit_sub": debit[1], "credit": credit[0],
-         "credit_sub": credit[1], "action_id": action_id},
-    )  # fmt: skip
-    with ledger.proposals(con):
-        run_sql(con, HERE, "money.sql", {"practice_id": config.practice.practice_id})
-        ledger.post(con, work, f"money: {event.event}", today)
+def _propose(
+    con: duckdb.DuckDBPyConnection, config: Config, event: Event, action: dict[str, Any], key: str, cents: int, today: dt.date
+) -> None:  # fmt: skip
+    who = "patient" if action["party"] in ("patient", "collections") else "payer"
+    debit, credit = (
+        side.format(party=action["party"], who=who, method=action["method"]).split(":")
+        for side in (event.debit, event.credit)
+    )
+    sign = -1 if credit[0] == "AR" else 1  # of the A/R, where one is touched
+    (party, other) = (credit[1], debit) if sign == -1 else (debit[1], credit)
+    params = {
+        **action,
+        "txn_key": key,
+        "txn_kind": event.event,
+        "entry_kind": event.entry_kind,
+        "cents": cents,
+        "today": today,
+        "practice_id": config.practice.practice_id,
+        "party": party,
+        "sign": sign,
+        "charge_id": None,
+        "to_payer_id": None,
+        "file_id": None,
+        "segment_no": None,
+        "account": other[0],
+        "sub_account": other[1],
+    }
+    if "AR" in (debit[0], credit[0]):
+        run_sql(con, HERE, "move.sql", params)
+    else:
+        into = {"account": debit[0], "sub_account": debit[1]}
+        run_sql(con, HERE, "money.sql", {**params, **into, "from_account": credit[0], "from_sub_account": credit[1]})
 
 
 def _named(actor: str, reason: str) -> None:
