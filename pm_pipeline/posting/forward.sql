@@ -89,7 +89,7 @@ SELECT concat('remit:', item_id), txn_kind, NULL, 'policy', 'payment',
        CASE side WHEN 1 THEN 'CASH_CLEARING' ELSE 'AR' END, CASE side WHEN 1 THEN cash ELSE turn END, side * item_paid_cents,
        $practice_id, item.payer_id, charge.provider_id, CASE side WHEN -1 THEN item.claim_id END, CASE side WHEN -1 THEN item.charge_id END,
        payment_id, remit_claim_id, CASE side WHEN -1 THEN charge.dos_from END, effective_on, item.file_id, item_segment_no, item.policy_id, item.policy_version,
-       coalesce(payment_rule_id, 'PERSON')
+       payment_rule_id
 FROM posting_item AS item CROSS JOIN (VALUES (1), (-1)) AS sides(side)
 LEFT JOIN posting_charge AS charge ON charge.claim_id = item.claim_id AND charge.charge_id IS NOT DISTINCT FROM item.charge_id
 WHERE item_paid_cents <> 0;

@@ -14,6 +14,7 @@ from pm_pipeline.audit.verify import verify
 from pm_pipeline.errors import PmError
 from pm_pipeline.posting import Resolution, kinds, propose
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line, taken_back
+from tests.posting.policies import go_by, strict
 
 PACKAGE = Path(posting.__file__).parent
 
@@ -178,8 +179,22 @@ def test_a_secondary_posts_before_the_primary_when_a_person_says_so(world: World
     world.post(world.remittance(late, payer="SMTML"))
     (offered,) = propose(world.con, only(world, "PRIOR_PAYER_PENDING"))
     assert offered.resolution == Resolution("post")
-    decide(world, "PRIOR_PAYER_PENDING", offered.resolution)
+    made = decide(world, "PRIOR_PAYER_PENDING", offered.resolution)
+    assert world.con.execute("SELECT count(*) FROM ledger.entry WHERE rule_id = ?", [made]).fetchone() == (2,)
     assert world.ar("C1") == {"primary": 10_000, "secondary": -1_000}
+    assert verify(world.con) == []
+
+
+def test_what_the_strict_policy_holds_posts_when_a_person_says_so(world: World) -> None:
+    go_by(world, strict(world))
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000)))))
+    assert world.exceptions() == ["DEPOSIT_AWAITED"]
+    made = decide(world, "DEPOSIT_AWAITED", Resolution("post"))
+    assert world.ar("C1") == {}
+    assert world.exceptions() == []
+    paid = world.con.execute("SELECT DISTINCT rule_id FROM ledger.entry WHERE entry_kind = 'payment'").fetchall()
+    assert paid == [(made,)]
     assert verify(world.con) == []
 
 
