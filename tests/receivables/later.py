@@ -94,9 +94,11 @@ class Office:
         return self.con.execute("SELECT state, version FROM scrub.claim_state WHERE claim_id = 'C1'").fetchone()
 
     def work(self) -> dict[str, str]:
-        """Open work on the claim: kind -> text."""
+        """Open work on the claim, but for what a contract says of its prices: kind -> text."""
         return dict(
-            self.con.execute("SELECT kind, text FROM receivables.open_work WHERE claim_id = 'C1' ORDER BY 1").fetchall()
+            self.con.execute(
+                "SELECT kind, text FROM receivables.open_work WHERE claim_id = 'C1' AND kind <> 'underpayment' ORDER BY 1"
+            ).fetchall()
         )
 
     def answer(self, *segments: str, guide: str = "", st01: str = "") -> acknowledgments.Acknowledged:
