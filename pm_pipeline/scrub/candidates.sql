@@ -10,7 +10,7 @@ WITH candidate AS (
     SELECT claim_id FROM charges.charge SEMI JOIN scrub_fresh_file USING (file_id)
     UNION
     SELECT claim_id FROM scrub_standing
-    WHERE state IN ('held', 'released', 'rejected')
+    WHERE state IN ('held', 'released', 'rejected') OR (state = 'suspended' AND NOT was_adjudicated)
        OR (is_waiting AND state NOT IN (SELECT state FROM scrub_state_group WHERE state_group = 'in_flight'))
     UNION
     -- insurance that covers the day has become known; one that starts later says nothing about a visit already billed
@@ -60,6 +60,6 @@ SELECT *, CASE
     WHEN is_empty AND NOT was_adjudicated THEN 'void'
     WHEN is_empty AND has_changed_charges THEN 'empty'
     WHEN is_empty THEN 'leave'
-    WHEN state_group = 'adjudicated' AND NOT has_changed_charges THEN 'leave'
+    WHEN state_group = 'adjudicated' AND was_adjudicated AND NOT has_changed_charges THEN 'leave'
     ELSE 'build' END AS action
 FROM compared;

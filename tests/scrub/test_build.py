@@ -76,6 +76,31 @@ def test_a_self_pay_claim_follows_a_coverage_of_its_day_only(world: World) -> No
     assert world.diary(claim) == ["built", "self_pay", "reopen", "released"]
 
 
+def test_an_answer_in_suspense_to_a_self_pay_claim_does_not_keep_it_from_its_coverage(world: World) -> None:
+    world.patient()
+    claim = world.charge("CH1")
+    world.run()
+    world.event(claim, "suspended", "suspended")
+    assert world.state(claim) == "suspended"
+    world.run()
+    assert world.diary(claim) == ["built", "self_pay", "suspended"]
+    world.coverage("EARLIER", effective_from="2026-01-01")
+    world.run()
+    assert (world.claim(claim)["coverage_id"], world.state(claim)) == ("EARLIER", "released")
+    assert set(world.holders("CH1")) == {("primary", world.claim(claim)["payer_id"])}
+
+
+def test_an_answer_in_suspense_to_a_claim_that_was_sent_keeps_its_payer(world: World) -> None:
+    world.insured()
+    claim = world.charge("CH1")
+    world.run()
+    world.send(claim)
+    world.event(claim, "suspended", "suspended")
+    world.coverage("CV-PT1", payer_id="LKSHM")
+    world.run()
+    assert (world.claim(claim)["payer_id"], world.state(claim)) == ("SMTML", "suspended")
+
+
 def test_a_self_pay_claim_is_judged_too(world: World) -> None:
     world.patient()
     claim = world.charge("CH1", units="2")
