@@ -107,7 +107,7 @@ APPEND_ONLY = (
     "receivables.money_action", "receivables.money_answer", "receivables.work_item", "receivables.work_item_closed",
     "remittance.adjustment", "remittance.bank_line", "remittance.claim", "remittance.deposit",
     "remittance.deposit_alias", "remittance.deposit_named", "remittance.line", "remittance.payment",
-    "remittance.provider_adjustment", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix",
+    "remittance.provider_adjustment", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix", "scrub.rule_edition",
     "submission.batch_claim", "submission.interchange", "submission.later_claim", "submission.later_event",
     "submission.later_fault", "submission.upload_event", "transport.file", "transport.receipt", "warehouse.chain",
 )  # fmt: skip

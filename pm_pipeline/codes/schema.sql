@@ -68,3 +68,98 @@ CREATE TABLE IF NOT EXISTS codes.bank_type (
     becomes   VARCHAR NOT NULL,        -- eft, check, other: a deposit; part: an item of a deposit; return: taken back; own: no remittance
     meaning   VARCHAR NOT NULL         -- in our own words
 );
+
+-- one row per file of a public table that was loaded (`pm codes load`); effective_from is the edition's first day
+CREATE TABLE IF NOT EXISTS codes.table_file (
+    kind           VARCHAR NOT NULL,   -- ncci_ptp, mue, icd10cm, hcpcs, pos, clia, coverage, fee_indicators
+    effective_from DATE NOT NULL,
+    sha256         VARCHAR NOT NULL,
+    file_name      VARCHAR NOT NULL,
+    format         VARCHAR NOT NULL,   -- how it was read
+    rows           BIGINT NOT NULL,
+    loaded_at      TIMESTAMP NOT NULL,
+    run_id         VARCHAR NOT NULL,
+    PRIMARY KEY (kind, effective_from, format, sha256)
+);
+
+-- one row per edition of a public table and the days for which it speaks: until the next one begins
+CREATE OR REPLACE VIEW codes.edition_in_force AS
+SELECT kind, effective_from AS edition,
+       coalesce(lead(effective_from) OVER (PARTITION BY kind ORDER BY effective_from) - 1, DATE '9999-12-31') AS last_day
+FROM (SELECT DISTINCT kind, effective_from FROM codes.table_file);
+
+-- one row per NCCI procedure-to-procedure edit: column 2 is not paid beside column 1; the newest edition holds all that ever were
+CREATE TABLE IF NOT EXISTS codes.ncci_ptp (
+    column1            VARCHAR NOT NULL,
+    column2            VARCHAR NOT NULL,
+    effective_from     DATE NOT NULL,
+    effective_to       DATE,               -- the deletion date; NULL: in force
+    modifier_indicator VARCHAR NOT NULL,   -- 0 never, 1 with an NCCI modifier, 9 not applicable
+    edition            DATE NOT NULL
+);
+
+-- one row per procedure and edition: medically unlikely edits
+CREATE TABLE IF NOT EXISTS codes.mue (
+    code         VARCHAR NOT NULL,
+    units        BIGINT NOT NULL,
+    adjudication BIGINT NOT NULL,          -- MAI: 1 line, 2 date of service by policy, 3 date of service by clinical benchmark
+    rationale    VARCHAR NOT NULL,
+    edition      DATE NOT NULL
+);
+
+-- one row per ICD-10-CM code, header or billable, and edition
+CREATE TABLE IF NOT EXISTS codes.icd10cm (
+    code        VARCHAR NOT NULL,          -- without decimal point
+    is_billable BOOLEAN NOT NULL,
+    description VARCHAR NOT NULL,
+    edition     DATE NOT NULL
+);
+
+-- one row per HCPCS level II code and edition; no CPT code is ever in it
+CREATE TABLE IF NOT EXISTS codes.hcpcs (
+    code        VARCHAR NOT NULL,
+    description VARCHAR NOT NULL,
+    added_on    DATE NOT NULL,
+    ended_on    DATE,
+    edition     DATE NOT NULL
+);
+
+-- one row per laboratory test that needs a CLIA certificate, and edition
+CREATE TABLE IF NOT EXISTS codes.clia (
+    code     VARCHAR NOT NULL,
+    level    VARCHAR NOT NULL,             -- waived, ppm, moderate, high
+    needs_qw BOOLEAN NOT NULL,
+    edition  DATE NOT NULL
+);
+
+-- one row per local or national coverage policy and version
+CREATE TABLE IF NOT EXISTS codes.coverage_policy (
+    policy_id      VARCHAR NOT NULL,
+    version        BIGINT NOT NULL,
+    kind           VARCHAR NOT NULL,       -- LCD, NCD
+    effective_from DATE NOT NULL,
+    effective_to   DATE,
+    edition        DATE NOT NULL
+);
+
+-- one row per procedure a policy names
+CREATE TABLE IF NOT EXISTS codes.coverage_procedure (policy_id VARCHAR NOT NULL, version BIGINT NOT NULL, code VARCHAR NOT NULL, edition DATE NOT NULL);
+
+-- one row per diagnosis with which a policy covers (or never covers) its procedures
+CREATE TABLE IF NOT EXISTS codes.coverage_diagnosis (
+    policy_id VARCHAR NOT NULL, version BIGINT NOT NULL, diagnosis VARCHAR NOT NULL, is_covered BOOLEAN NOT NULL, edition DATE NOT NULL
+);
+
+-- one row per procedure and edition: the payment policy indicators of the Medicare physician fee schedule, no prices
+CREATE TABLE IF NOT EXISTS codes.fee_indicator (
+    code                 VARCHAR NOT NULL,
+    status               VARCHAR NOT NULL,
+    pctc_indicator       VARCHAR,
+    global_days          VARCHAR,
+    multiple_indicator   VARCHAR,
+    bilateral_indicator  VARCHAR,
+    assistant_indicator  VARCHAR,
+    cosurgeon_indicator  VARCHAR,
+    team_indicator       VARCHAR,
+    edition              DATE NOT NULL
+);

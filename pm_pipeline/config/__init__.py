@@ -38,6 +38,8 @@ class Config:
     money_policy: MoneyPolicy
     denials: Denials
     contracts: ContractBook = field(default_factory=ContractBook)
+    rules: Path | None = None
+    """The folder of the practice's own edit rules, which need not be there."""
 
     def partner(self, partner_id: str) -> Partner:
         """The partner with this id. Raises ConfigError."""
@@ -72,6 +74,7 @@ def load_config(settings: Settings) -> Config:
             folder / "letters",
         ),
         contracts=check_contracts(contracts, _load(contracts, Contracts), {payer.payer_id for payer in payers}),
+        rules=folder / "rules",
     )
     for position, payer in enumerate(config.payers):
         sends_to = config.partner(payer.partner_id)

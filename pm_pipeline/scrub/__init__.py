@@ -2,8 +2,10 @@
 
     build.py            charges -> scrub.claim, scrub.claim_line; what a fix rule changed; the diary of each claim
     responsibility.py   the ledger's holder of a charge follows its claim until it is sent
-    rule.py bench.py    rule files: shape, allowed SQL (expression.py), binding, proof by their own examples
-    facts.yaml          what a rule may speak of (facts.sql, draft.sql fill it)
+    rule.py scope.py    rule files: their shape; which claims they judge
+    bench.py            allowed SQL (expression.py), binding, proof by their own examples (examples.py)
+    facts.yaml          what a rule may speak of (facts*.sql, draft.sql fill it)
+    room.py             the locked-down connection, with a clock, in which rules run
     engine.py           all rules over all waiting claims; findings; held, released, self_pay
     events.py           the diary every later stage writes to as well
 
@@ -20,7 +22,7 @@ import duckdb
 from pm_pipeline.config import Config
 from pm_pipeline.scrub.build import Built, build_claims
 from pm_pipeline.scrub.engine import Judged, scrub
-from pm_pipeline.scrub.rulebook import Rulebook, load_rules, shipped_rules
+from pm_pipeline.scrub.rulebook import Rulebook, load_rules, rules_in_force, shipped_rules
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,11 @@ def run(
     Two units of work (scrub.build, scrub.edits); a crash between them leaves new claims held, and the next run goes on.
     Raises ConfigError, RuleError, PmError.
     """
-    book = rules or shipped_rules()
+    book = rules or rules_in_force(config)
     built = build_claims(con, config, book, today, run_id)
     return Scrubbed(built, scrub(con, config, book, today, run_id))
 
 
-__all__ = ["Built", "Judged", "Rulebook", "Scrubbed", "build_claims", "load_rules", "run", "scrub", "shipped_rules"]
+__all__ = [
+    "Built", "Judged", "Rulebook", "Scrubbed", "build_claims", "load_rules", "rules_in_force", "run", "scrub", "shipped_rules",
+]  # fmt: skip

@@ -63,7 +63,8 @@ def prepare_build(con: duckdb.DuckDBPyConnection, config: Config, rules: Ruleboo
     for name in ("standing.sql", "candidates.sql", "cover.sql", "draft.sql"):
         run_sql(con, HERE, name)
     apply_fixes(con, rules.over("draft_fact"))
-    run_sql(con, HERE, "assemble.sql")
+    for name in ("assemble.sql", "compare.sql"):
+        run_sql(con, HERE, name)
 
 
 def _record_fix_errors(con: duckdb.DuckDBPyConnection, today: dt.date, run_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The edit engine: every rule over every claim that waits, in one pass per relation."""
+"""The edit engine: every rule over every claim that waits, in one pass per relation, inside the locked room."""
 
 from __future__ import annotations
 
@@ -11,17 +11,25 @@ from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
 from pm_pipeline.scrub.events import new_events
 from pm_pipeline.scrub.facts import RelationName
-from pm_pipeline.scrub.findings import RULE_FAILED, record_findings
+from pm_pipeline.scrub.findings import RULE_FAILED, record_editions, record_findings
 from pm_pipeline.scrub.reference import load_reference
+from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
 from pm_pipeline.scrub.rulebook import Rulebook
 from pm_pipeline.warehouse import run_sql, unit
 
 HERE = __package__ or ""
-KEYS: dict[RelationName, str] = {
-    "claim_fact": "claim_id, CAST(NULL AS INTEGER) AS line_no",
-    "line_fact": "claim_id, line_no",
-}
+KEYS: dict[RelationName, tuple[str, ...]] = {"claim_fact": ("claim_id",), "line_fact": ("claim_id", "line_no")}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What rules may take: seconds all together, and one alone, per_row for each row they judge; memory of the room."""
+
+    together: float = 60.0
+    alone: float = 10.0
+    per_row: float = 0.001
+    memory: str = "2GB"
 
 
 @dataclass(frozen=True)
@@ -41,14 +49,16 @@ def scrub(con: duckdb.DuckDBPyConnection, config: Config, rules: Rulebook, today
     """Judge every claim that is held or released and not sent yet; record findings and the state each leads to.
 
     A claim with a standing hold finding is held; one without goes out (released) or, for self-pay, to the patient. A
-    rule that cannot be evaluated holds the claims it could not judge (finding RULE-ERROR) and no others. Judging takes
-    place outside any transaction, recording is one unit of work. Running it again on the same input writes nothing.
+    rule that cannot be evaluated, or takes too long, holds the claims it could not judge (finding RULE-ERROR) and no
+    others; one in shadow records that and holds nothing. Judging takes place outside any transaction, recording is one
+    unit of work. Running it again on the same input writes nothing.
     """
-    prepare_facts(con, config, today)
+    prepare_facts(con, config, today, rules)
     judge(con, rules)
     when = {"today": today, "run_id": run_id}
     cleared_before = _cleared(con)
     with unit(con, "scrub.edits", run_id):
+        record_editions(con, rules, today, run_id)
         record_findings(con, today, run_id, of_fixes=False)
         run_sql(con, HERE, "verdict.sql")
         with new_events(con, run_id):
@@ -58,59 +68,90 @@ def scrub(con: duckdb.DuckDBPyConnection, config: Config, rules: Rulebook, today
     return _judged(con, _cleared(con) - cleared_before)
 
 
-def prepare_facts(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> None:
+def prepare_facts(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, rules: Rulebook) -> None:
     """Fill claim_fact and line_fact (facts.yaml) for the claims to judge. Raises PmError when code tables are empty."""
     load_reference(con, config)
     if con.execute("SELECT count(*) FROM codes.place_of_service").fetchone() == (0,):
         raise PmError("The code table codes.place_of_service is empty. Load the code sets first (codes.refresh_codes).")
     run_sql(con, HERE, "standing.sql")
-    run_sql(con, HERE, "judged.sql")
-    run_sql(con, HERE, "facts.sql", {"today": today})
+    run_sql(con, HERE, "judged.sql", {"today": today})
+    fill_facts(con, rules)
 
 
-def judge(con: duckdb.DuckDBPyConnection, rules: Rulebook) -> None:
+def fill_facts(con: duckdb.DuckDBPyConnection, rules: Rulebook) -> None:
+    """Fill claim_fact and line_fact for scrub_judged, whose claims scrub_header and scrub_said hold.
+
+    The patient's history, which costs most, is looked up only when a rule asks for it.
+    """
+    asked = {"with_history": any("history" in compiled.columns for compiled in rules.rules)}
+    for name in ("facts.sql", "facts_claim.sql", "facts_codes.sql", "facts_line.sql"):
+        run_sql(con, HERE, name, asked)
+
+
+def judge(con: duckdb.DuckDBPyConnection, rules: Rulebook, limits: Limits | None = None) -> None:
     """Fill scrub_finding with what the rules say of claim_fact and line_fact. Call outside any transaction."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE scrub_finding (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
-        "rule_version INTEGER, severity VARCHAR, message VARCHAR, remedy VARCHAR)"
-    )
-    for relation in KEYS:
-        listed = rules.over(relation)
-        if not listed:
-            continue
-        try:
-            _fire(con, relation, listed)
-        except duckdb.Error:  # which rule it is shows when they are asked one by one; the others are not affected
-            con.execute("CREATE OR REPLACE TEMP TABLE scrub_fired (claim_id VARCHAR, line_no INTEGER, hit INTEGER)")
-            for number, compiled in enumerate(listed, start=1):
-                _fire_alone(con, relation, number, compiled)
-        _explain(con, relation, listed)
+    limits = limits or Limits()
+    threads = con.execute("SELECT current_setting('threads')").fetchone()
+    with RuleRoom(threads[0] if threads else 1, limits.memory) as room:
+        room.con.execute(
+            "CREATE OR REPLACE TEMP TABLE scrub_finding (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
+            "rule_version INTEGER, severity VARCHAR, message VARCHAR, remedy VARCHAR)"
+        )
+        room.lock()
+        for relation in KEYS:
+            listed = rules.over(relation)
+            if listed:
+                fire(room, con, relation, listed, limits)
+                _explain(room.con, relation, listed)
+        room.give(con, "scrub_finding")
 
 
-def _fire(con: duckdb.DuckDBPyConnection, relation: RelationName, listed: list[CompiledRule]) -> None:
-    # TRY gives NULL exactly where a rule cannot be evaluated. A hit is the rule's number, negative for such a failure.
+def fire(
+    room: RuleRoom, con: duckdb.DuckDBPyConnection, relation: RelationName, listed: list[CompiledRule], limits: Limits
+) -> None:
+    """Take a relation into the room and fill scrub_fired: claim_id, line_no, hit.
+
+    A hit is the number of a rule in `listed`, from 1; negative where that rule could not be evaluated.
+    """
+    wanted = {column for compiled in listed for column in compiled.columns} | set(KEYS[relation])
+    rows = room.take(con, relation, sorted(wanted))
+    # TRY gives NULL exactly where a rule cannot be evaluated
     hits = ", ".join(
         f"CASE TRY(coalesce({compiled.condition}, false)) "
         f"WHEN true THEN {number} WHEN false THEN NULL ELSE {-number} END"
         for number, compiled in enumerate(listed, start=1)
     )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE scrub_fired AS SELECT claim_id, line_no, unnest(hits) AS hit FROM "
-        f"(SELECT {KEYS[relation]}, list_filter([{hits}], lambda hit: hit IS NOT NULL) AS hits FROM {relation})"
-    )
-
-
-def _fire_alone(con: duckdb.DuckDBPyConnection, relation: RelationName, number: int, compiled: CompiledRule) -> None:
     try:
-        con.execute(
-            f"INSERT INTO scrub_fired SELECT {KEYS[relation]}, CASE WHEN fires THEN {number} ELSE {-number} END FROM "
-            f"(SELECT *, TRY(coalesce({compiled.condition}, false)) AS fires FROM {relation}) WHERE fires IS NOT FALSE"
+        room.run(
+            f"CREATE OR REPLACE TEMP TABLE scrub_fired AS SELECT claim_id, line_no, unnest(hits) AS hit FROM "
+            f"(SELECT {_keys(relation)}, list_filter([{hits}], lambda hit: hit IS NOT NULL) AS hits FROM {relation})",
+            limits.together + rows * limits.per_row,
         )
-    except duckdb.Error:
-        con.execute(
-            f"INSERT INTO scrub_fired SELECT {KEYS[relation]}, {-number} FROM {relation} "
-            f"WHERE coalesce({compiled.scope}, true)"
+    except (
+        duckdb.Error,
+        TooSlow,
+    ):  # which rule it is shows when they are asked one by one; the others are not affected
+        room.con.execute("CREATE OR REPLACE TEMP TABLE scrub_fired (claim_id VARCHAR, line_no INTEGER, hit INTEGER)")
+        for number, compiled in enumerate(listed, start=1):
+            _fire_alone(room, relation, number, compiled, limits.alone + rows * limits.per_row)
+
+
+def _fire_alone(room: RuleRoom, relation: RelationName, number: int, compiled: CompiledRule, seconds: float) -> None:
+    keys = _keys(relation)
+    try:
+        room.run(
+            f"INSERT INTO scrub_fired SELECT {keys}, CASE WHEN fires THEN {number} ELSE {-number} END FROM "
+            f"(SELECT *, TRY(coalesce({compiled.condition}, false)) AS fires FROM {relation}) WHERE fires IS NOT FALSE",
+            seconds,
         )
+    except (duckdb.Error, TooSlow):  # every row in its scope counts as not judged
+        room.con.execute(
+            f"INSERT INTO scrub_fired SELECT {keys}, {-number} FROM {relation} WHERE coalesce({compiled.scope}, true)"
+        )
+
+
+def _keys(relation: RelationName) -> str:
+    return "claim_id, line_no" if "line_no" in KEYS[relation] else "claim_id, CAST(NULL AS INTEGER) AS line_no"
 
 
 def _explain(con: duckdb.DuckDBPyConnection, relation: RelationName, listed: list[CompiledRule]) -> None:
@@ -125,21 +166,23 @@ def _explain(con: duckdb.DuckDBPyConnection, relation: RelationName, listed: lis
             [item.rule.owner for item in listed],
         ],
     )
-    messages = " ".join(f"WHEN {number} THEN {item.message}" for number, item in enumerate(listed, start=1))
-    remedies = " ".join(f"WHEN {number} THEN {item.remedy}" for number, item in enumerate(listed, start=1))
-    same_row = "fact.claim_id = fired.claim_id" + (
-        " AND fact.line_no = fired.line_no" if relation == "line_fact" else ""
-    )
+    hit = {number for (number,) in con.execute("SELECT DISTINCT hit FROM scrub_fired").fetchall()}
+    telling = [(number, item) for number, item in enumerate(listed, start=1) if number in hit]
+    if telling:
+        messages = " ".join(f"WHEN {number} THEN {item.message}" for number, item in telling)
+        remedies = " ".join(f"WHEN {number} THEN {item.remedy}" for number, item in telling)
+        same_row = " AND ".join(f"fact.{key} = fired.{key}" for key in KEYS[relation])
+        con.execute(
+            "INSERT INTO scrub_finding SELECT claim_id, finding_line_no, rule_id, rule_version, severity, "
+            f"CASE hit {messages} END, CASE hit {remedies} END "
+            "FROM (SELECT fact.*, fired.hit, fired.line_no AS finding_line_no "
+            f"FROM scrub_fired AS fired JOIN {relation} AS fact ON {same_row} "
+            "WHERE fired.hit > 0) JOIN scrub_rule ON scrub_rule.number = hit"
+        )
     con.execute(
-        "INSERT INTO scrub_finding SELECT claim_id, finding_line_no, rule_id, rule_version, severity, "
-        f"CASE hit {messages} END, CASE hit {remedies} END "
-        "FROM (SELECT fact.*, fired.hit, fired.line_no AS finding_line_no "
-        f"FROM scrub_fired AS fired JOIN {relation} AS fact ON {same_row} "
-        "WHERE fired.hit > 0) JOIN scrub_rule ON scrub_rule.number = hit"
-    )
-    con.execute(
-        "INSERT INTO scrub_finding SELECT claim_id, line_no, 'RULE-ERROR', rule_version, 'hold', message, remedy FROM "
-        f"(SELECT claim_id, line_no, rule_version, {RULE_FAILED} FROM scrub_fired "
+        "INSERT INTO scrub_finding SELECT claim_id, line_no, 'RULE-ERROR', rule_version, "
+        "CASE WHEN severity = 'shadow' THEN 'shadow' ELSE 'hold' END, message, remedy FROM "
+        f"(SELECT claim_id, line_no, rule_version, severity, {RULE_FAILED} FROM scrub_fired "
         "JOIN scrub_rule ON scrub_rule.number = -hit)"
     )
 

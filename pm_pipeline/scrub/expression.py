@@ -1,5 +1,8 @@
 """What SQL a rule may contain: one expression over its relation's columns, made of the parts listed here.
 
+A column that is a list of rows (the patient's history, the coverages) is asked with a lambda, whose parameter is a row:
+``len(list_filter(history, lambda h: h.procedure_code = '99213' AND h.days_before < 30)) > 0``.
+
 DuckDB itself parses the text (``json_serialize_sql``); this module walks the tree and refuses every node it does not
 know. So a rule reads no file, no other table and no setting, starts nothing, and cannot grow a value without bound:
 functions that repeat, pad or generate are not on the list, and those that could grow a value when nested are held
@@ -9,21 +12,22 @@ functions that repeat, pad or generate are not on the list, and those that could
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 24
+MAX_LAMBDAS = 2  # one inside the other
 
 CLASSES = {
     "COMPARISON", "CONJUNCTION", "CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CASE", "CAST", "BETWEEN", "LAMBDA",
 }  # fmt: skip
 OPERATORS = {
     "COMPARE_IN", "COMPARE_NOT_IN", "OPERATOR_NOT", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL", "OPERATOR_COALESCE",
-    "ARRAY_EXTRACT", "ARRAY_SLICE",
+    "ARRAY_EXTRACT", "ARRAY_SLICE", "STRUCT_EXTRACT",
 }  # fmt: skip
 FUNCTIONS = {
     # operators that DuckDB parses as functions
@@ -44,6 +48,8 @@ FUNCTIONS = {
 }  # fmt: skip
 CAST_TYPES = {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DECIMAL", "DATE"}
 JOINING = {"||", "concat", "list_concat", "list_append", "list_prepend", "list_value"}
+# what may be done with a whole list inside the lambda of a list_transform, whose results add up
+REDUCING = {"len", "list_contains", "list_has", "list_has_any", "list_has_all", "list_position"}
 STATEMENT_KEYS = {"type", "select_list", "from_table", "aggregate_handling", "query_location"}
 
 
@@ -51,8 +57,11 @@ class NotAllowed(ValueError):
     """The text holds something a rule may not have; the message says what."""
 
 
-def check_expression(con: duckdb.DuckDBPyConnection, text: str, columns: Collection[str]) -> None:
-    """Raise NotAllowed unless `text` is one SQL expression over `columns` made of allowed parts only."""
+def check_expression(con: duckdb.DuckDBPyConnection, text: str, columns: Mapping[str, str]) -> set[str]:
+    """Raise NotAllowed unless `text` is one SQL expression over `columns` (name -> type) made of allowed parts only.
+
+    Returns the columns it uses.
+    """
     if len(text) > MAX_LENGTH:
         raise NotAllowed(f"it has {len(text)} characters; {MAX_LENGTH} are allowed")
     row = con.execute(
@@ -73,15 +82,26 @@ def check_expression(con: duckdb.DuckDBPyConnection, text: str, columns: Collect
         raise NotAllowed("it must be a single expression: no statement, no FROM, WHERE, WITH or second column")
     if "alias" in expressions[0]:
         raise NotAllowed("it must be an expression without a name (AS ...)")
-    _check(expressions[0], _Scope(frozenset(columns)), 0)
+    used: set[str] = set()
+    lists = frozenset(name for name, type_ in columns.items() if type_.endswith("[]"))
+    _check(expressions[0], _Scope(frozenset(columns), lists, used), 0)
+    return used & set(columns)
 
 
 @dataclass(frozen=True)
 class _Scope:
-    """Which names may be used here, and whether here is inside a lambda."""
+    """Which names may be used here, which of them are lists, and inside which lambdas here is."""
 
     names: frozenset[str]
-    in_lambda: bool = False
+    lists: frozenset[str]
+    used: set[str]
+    parameters: tuple[str, ...] = ()
+    in_transform: bool = False
+    parent: str = ""
+
+    @property
+    def in_lambda(self) -> bool:
+        return bool(self.parameters)
 
 
 def _check(item: Any, scope: _Scope, depth: int) -> None:
@@ -109,19 +129,35 @@ def _check_node(node: dict[str, Any], scope: _Scope) -> _Scope:
     if kind == "FUNCTION":
         _check_function(node)
         _check_growth(node, scope)
+        return replace(scope, parent=node["function_name"])
     if kind == "CAST" and node.get("cast_type", {}).get("id") not in CAST_TYPES:
         raise NotAllowed(f"a cast to this type is not allowed; allowed are {', '.join(sorted(CAST_TYPES))}")
     if kind == "COLUMN_REF":
-        path = node.get("column_names", [])
-        if len(path) != 1 or path[0] not in scope.names:
-            raise NotAllowed(f"there is no column {'.'.join(path)} (facts.yaml lists what there is)")
+        _check_name(node.get("column_names", []), scope)
     if kind == "LAMBDA":
         parameter = node.get("lhs", {})
         given = parameter.get("column_names", [])
         if parameter.get("class") != "COLUMN_REF" or len(given) != 1:
             raise NotAllowed("a lambda with more than one parameter is not allowed")
-        return _Scope(scope.names | {given[0]}, in_lambda=True)
-    return scope
+        if len(scope.parameters) == MAX_LAMBDAS:
+            raise NotAllowed(f"more than {MAX_LAMBDAS} lambdas one inside the other are not allowed")
+        in_transform = scope.in_transform or scope.parent in ("list_transform", "list_apply")
+        return replace(
+            scope, parameters=(*scope.parameters, given[0]), in_transform=in_transform, names=scope.names | {given[0]}, parent=""
+        )  # fmt: skip
+    return replace(scope, parent="")
+
+
+def _check_name(path: list[str], scope: _Scope) -> None:
+    if len(path) == 2 and path[0] in scope.parameters:
+        return  # a field of a row; DuckDB's binder knows which there are
+    if len(path) != 1 or path[0] not in scope.names:
+        raise NotAllowed(f"there is no column {'.'.join(path)} (facts.yaml lists what there is)")
+    if scope.in_transform and path[0] in scope.lists and scope.parent not in REDUCING:
+        raise NotAllowed(
+            f"the whole list {path[0]} inside the lambda of a list_transform is not allowed: it grows without bound"
+        )
+    scope.used.add(path[0])
 
 
 def _check_function(node: dict[str, Any]) -> None:
@@ -135,6 +171,15 @@ def _check_function(node: dict[str, Any]) -> None:
 def _check_growth(node: dict[str, Any], scope: _Scope) -> None:
     name, arguments = node["function_name"], node.get("children", [])
     texts = [_constant_text(argument) for argument in arguments]
+    if scope.in_transform and name in (
+        "list_filter",
+        "list_transform",
+        "list_sort",
+        "list_reverse_sort",
+        "list_distinct",
+        "list_slice",
+    ):
+        raise NotAllowed(f"{name} inside the lambda of a list_transform is not allowed: nested, it grows without bound")
     if scope.in_lambda and name in JOINING and None in texts:
         raise NotAllowed(f"{name} of values inside a lambda is not allowed: nested, it grows without bound")
     if name == "replace" and not (

@@ -16,7 +16,10 @@ Value = str | bool | int | float | dt.date | list[str] | list[int] | None
 
 
 class Column(BaseModel):
-    """One column of a relation: its DuckDB type, what it means, its value in an unremarkable claim."""
+    """One column of a relation: its DuckDB type, what it means, its value in an unremarkable claim.
+
+    items: for a list of rows, the relation that says what one of its rows is.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,6 +28,7 @@ class Column(BaseModel):
     usual: Value
     is_phi: bool = False
     may_set: bool = False
+    items: str | None = None
 
 
 class Relation(BaseModel):
@@ -39,14 +43,34 @@ class Relation(BaseModel):
 
 @cache
 def relations() -> dict[RelationName, Relation]:
-    """claim_fact, line_fact and draft_fact, each with all its columns (line_fact's own first)."""
-    text = resources.files(__package__ or "").joinpath("facts.yaml").read_text(encoding="utf-8")
-    stated: dict[str, Any] = yaml.safe_load(text)
-    read: dict[RelationName, Relation] = {name: Relation.model_validate(stated[name]) for name in RELATIONS}
-    for name, relation in read.items():
+    """claim_fact, line_fact and draft_fact, each with all its columns (line_fact's own first), types spelled out."""
+    stated, inner = _stated(), items()
+    read: dict[RelationName, Relation] = {}
+    for name in RELATIONS:
+        relation = Relation.model_validate(stated[name])
+        columns = {column: _spelled_out(described, inner) for column, described in relation.columns.items()}
         if relation.with_columns_of is not None:
-            columns = {**relation.columns}
             for column, described in read[relation.with_columns_of].columns.items():
                 columns.setdefault(column, described)
-            read[name] = relation.model_copy(update={"columns": columns})
+        read[name] = relation.model_copy(update={"columns": columns})
     return read
+
+
+@cache
+def items() -> dict[str, Relation]:
+    """The relations that a claim or line carries as a list of rows: history, coverages, authorizations and so on."""
+    stated = _stated()
+    return {name: Relation.model_validate(said) for name, said in stated.items() if name not in RELATIONS}
+
+
+def _spelled_out(column: Column, inner: dict[str, Relation]) -> Column:
+    if column.items is None:
+        return column
+    fields = ", ".join(f"{name} {described.type}" for name, described in inner[column.items].columns.items())
+    return column.model_copy(update={"type": f"STRUCT({fields})[]"})
+
+
+@cache
+def _stated() -> dict[str, Any]:
+    text = resources.files(__package__ or "").joinpath("facts.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)

@@ -4,40 +4,52 @@ from __future__ import annotations
 
 import duckdb
 
+from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
 
+SECONDS = 30.0  # for one fix rule over all lines
 
-def apply_fixes(con: duckdb.DuckDBPyConnection, fixes: list[CompiledRule]) -> None:
-    """Apply each fix rule to draft_fact, in order of id, outside any transaction.
+
+def apply_fixes(con: duckdb.DuckDBPyConnection, fixes: list[CompiledRule], seconds: float = SECONDS) -> None:
+    """Apply each fix rule to draft_fact, in order of id, outside any transaction, inside the locked room.
 
     Fills scrub_draft_fix (one row per changed value) and scrub_fix_error (one row per line and rule that could not be
-    evaluated; such a line keeps its values, and its claim is held).
+    evaluated or took too long; such a line keeps its values, and its claim is held).
     """
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE scrub_draft_fix (claim_id VARCHAR, line_no INTEGER, charge_id VARCHAR, "
-        "column_name VARCHAR, before VARCHAR, after VARCHAR, rule_id VARCHAR, rule_version INTEGER)"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE scrub_fix_error (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
-        "rule_version INTEGER, owner VARCHAR)"
-    )
-    for fix in fixes:
-        _apply(con, fix)
+    with RuleRoom() as room:
+        room.con.execute(
+            "CREATE OR REPLACE TEMP TABLE scrub_draft_fix (claim_id VARCHAR, line_no INTEGER, charge_id VARCHAR, "
+            "column_name VARCHAR, before VARCHAR, after VARCHAR, rule_id VARCHAR, rule_version INTEGER)"
+        )
+        room.con.execute(
+            "CREATE OR REPLACE TEMP TABLE scrub_fix_error (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
+            "rule_version INTEGER, owner VARCHAR)"
+        )
+        room.lock()
+        if fixes:
+            room.take(con, "draft_fact")
+            for fix in fixes:
+                _apply(room, fix, seconds)
+        changed = room.give(con, "scrub_draft_fix")
+        room.give(con, "scrub_fix_error")
+        if changed:
+            room.give(con, "draft_fact")
 
 
-def _apply(con: duckdb.DuckDBPyConnection, fix: CompiledRule) -> None:
-    rule = fix.rule
+def _apply(room: RuleRoom, fix: CompiledRule, seconds: float) -> None:
+    con, rule = room.con, fix.rule
     columns = ", ".join(f"TRY({expression}) AS new_{column}" for column, expression in fix.sets)
     failed = " OR ".join(f"new_{column} IS NULL" for column, _ in fix.sets)
     try:
         # TRY gives NULL where the rule cannot be evaluated; a fix that would empty a value counts as failed too
-        con.execute(
+        room.run(
             "CREATE OR REPLACE TEMP TABLE scrub_fixed AS "
             f"SELECT *, NOT coalesce(fires, false) OR {failed} AS has_failed "
             f"FROM (SELECT *, TRY(coalesce({fix.condition}, false)) AS fires, {columns} FROM draft_fact) "
-            "WHERE fires IS NOT FALSE"
+            "WHERE fires IS NOT FALSE",
+            seconds,
         )
-    except duckdb.Error:  # the rule cannot be evaluated at all: every line in its scope fails
+    except (duckdb.Error, TooSlow):  # the rule cannot be evaluated at all: every line in its scope fails
         con.execute(
             "CREATE OR REPLACE TEMP TABLE scrub_fixed AS SELECT *, true AS has_failed FROM draft_fact "
             f"WHERE coalesce({fix.scope}, true)"

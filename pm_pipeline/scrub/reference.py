@@ -31,6 +31,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, config: Config) -> None:
         {
             "payer_id": [payer.payer_id for payer in config.payers],
             "payer_kind": [payer.kind for payer in config.payers],
+            "filing_indicator": [payer.filing_indicator for payer in config.payers],
             "timely_filing_days": [payer.timely_filing_days for payer in config.payers],
             "member_id_pattern": [payer.member_id_pattern for payer in config.payers],
             "content_digest": [_digest(payer, PAYER_FIELDS) for payer in config.payers],

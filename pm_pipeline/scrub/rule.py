@@ -7,10 +7,12 @@ A rule file, ``rules/<family>/<ID>.yaml``::
     title: Visit billed with more than one unit
     family: units                # the folder's name
     level: line                  # claim or line
-    severity: hold               # hold, warn, fix
+    severity: hold               # hold, warn, fix, or shadow: recorded, and nothing else, until it is promoted
     owner: billing lead
-    why: "..."                   # and the source
-    scope: {payers: [], payer_kinds: [], dos_from: null, dos_to: null}   # all optional; dates of service, inclusive
+    why: "..."
+    source: "005010X222A1, SV1"  # guide, policy, manual, RFI: where it is written
+    scope: {payers: [], payer_kinds: [], plan_types: [], specialties: [], providers: [], locations: [],   # all optional
+            places_of_service: [], claim_types: [], dos_from: null, dos_to: null}   # dates of service, inclusive
     where: procedure_code BETWEEN '99202' AND '99215' AND units <> 1     # fires when true
     message: "Procedure {procedure_code} is billed with {units} units."  # {column}: none that is about a person
     remedy: "Correct the units of charge {charge_id}."
@@ -20,23 +22,24 @@ A rule file, ``rules/<family>/<ID>.yaml``::
       fires: [{procedure_code: "99213", units: 2}]
       passes: [{procedure_code: "99213", units: 1}]
 
-The columns are those of claim_fact (level claim), line_fact (level line) or draft_fact (severity fix); see facts.yaml.
+The columns are those of claim_fact (level claim), line_fact (level line) or draft_fact (severity fix); see facts.yaml,
+which also has the lists of rows a predicate may ask: history, coverages, authorizations, diagnosis_rows, claim_lines,
+bundles, coverage_policies.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pm_pipeline.scrub.facts import RelationName
+from pm_pipeline.scrub.scope import Scope
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}-[0-9]{3}$")]  # X12-837P, RULE-ERROR, FIX-ERROR are not
 Text = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 Carc = Annotated[str, StringConstraints(pattern=r"^[A-Z]{0,2}[0-9]{1,3}$")]
 
 
@@ -44,15 +47,6 @@ class Strict(BaseModel):
     """A mapping that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Scope(Strict):
-    """Which claims a rule judges; an empty list or no date means all. payer_kinds may name self_pay."""
-
-    payers: list[Code] = []
-    payer_kinds: list[Literal["medicare", "medicaid", "commercial", "workers_comp", "self_pay"]] = []
-    dos_from: dt.date | None = None
-    dos_to: dt.date | None = None
 
 
 class Examples(Strict):
@@ -70,9 +64,10 @@ class Rule(Strict):
     title: Text
     family: Word
     level: Literal["claim", "line"]
-    severity: Literal["hold", "warn", "fix"]
+    severity: Literal["hold", "warn", "fix", "shadow"]
     owner: Text
     why: Text
+    source: Text
     scope: Scope = Scope()
     where: Annotated[str, StringConstraints(min_length=1)]
     message: Text
@@ -102,7 +97,7 @@ class CompiledRule:
     """A rule that has been checked and bound: SQL over its relation's columns.
 
     scope: boolean, which rows it judges. condition: boolean, scope included. message, remedy: text. sets: (column,
-    expression) pairs of a fix.
+    expression) pairs of a fix. columns: all it uses of the relation. digest: over everything that decides what it does.
     """
 
     rule: Rule
@@ -112,3 +107,5 @@ class CompiledRule:
     message: str
     remedy: str
     sets: tuple[tuple[str, str], ...]
+    columns: frozenset[str]
+    digest: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from pm_pipeline.config import Config
 from pm_pipeline.errors import RuleError
 from pm_pipeline.scrub.bench import RuleBench
 from pm_pipeline.scrub.facts import RelationName
@@ -24,33 +25,62 @@ class Rulebook:
 
     rules: tuple[CompiledRule, ...]
 
+    def rule(self, rule_id: str) -> CompiledRule | None:
+        """The rule with this id, or None."""
+        return next((compiled for compiled in self.rules if compiled.rule.id == rule_id), None)
+
     def over(self, relation: RelationName) -> list[CompiledRule]:
         """The rules that judge this relation, in order of id."""
         return [compiled for compiled in self.rules if compiled.relation == relation]
 
 
-def load_rules(folder: Path = SHIPPED_RULES) -> Rulebook:
-    """Read, check and bind every rule file below `folder`. Raises RuleError naming the file, the key, what is expected.
+def load_rules(*folders: Path) -> Rulebook:
+    """Read, check and bind every rule file below the folders (default: the shipped rules).
 
-    A rule whose examples do not do what they say is refused too.
+    A rule of a later folder takes the place of one with the same id before it. Raises RuleError naming the file, the key,
+    what is expected. A rule whose examples do not do what they say is refused too.
     """
-    rules = [read_rule(path, folder) for path in rule_files(folder)]
+    rules = rule_texts(*folders)
     with RuleBench() as bench:
-        compiled = [bench.compile(rule, path) for path, rule in rules]
-        for (path, _), item in zip(rules, compiled, strict=True):
-            bench.prove(item, path)
-    return Rulebook(tuple(sorted(compiled, key=lambda item: item.rule.id)))
+        compiled = [(bench.compile(rule, path), path) for path, rule in rules]
+        bench.prove_all(compiled)
+    return Rulebook(tuple(sorted((item for item, _ in compiled), key=lambda item: item.rule.id)))
+
+
+def rule_texts(*folders: Path) -> list[tuple[Path, Rule]]:
+    """The rule files in force with the path to show for each, their shape checked, not yet compiled. Raises RuleError."""
+    found: dict[str, tuple[Path, Rule]] = {}
+    for folder in folders or (SHIPPED_RULES,):
+        for path in rule_files(folder):
+            shown, rule = read_rule(path, folder)
+            found[rule.id] = (shown, rule)
+    return list(found.values())
+
+
+def rule_folders(config: Config) -> list[Path]:
+    """Where an installation's rules are: the shipped ones, then rules/ of its own configuration folder, if it has one."""
+    own = config.rules
+    return [SHIPPED_RULES] if own is None or not any(own.glob("*/*.yaml")) else [SHIPPED_RULES, own]
+
+
+def rules_in_force(config: Config) -> Rulebook:
+    """The rules of an installation, loaded once and again whenever one of the files has changed. Raises RuleError."""
+    return _cached(rule_folders(config))
 
 
 def shipped_rules() -> Rulebook:
     """The rules in rules/, loaded once and again whenever one of the files has changed."""
-    files = [(path, path.stat()) for path in sorted(SHIPPED_RULES.glob("*/*.yaml"))]
-    return _loaded(SHIPPED_RULES, tuple((str(path), found.st_mtime_ns, found.st_size) for path, found in files))
+    return _cached([SHIPPED_RULES])
 
 
-@lru_cache(maxsize=1)
-def _loaded(folder: Path, _files: tuple[tuple[str, int, int], ...]) -> Rulebook:
-    return load_rules(folder)
+def _cached(folders: Sequence[Path]) -> Rulebook:
+    files = [(path, path.stat()) for folder in folders for path in sorted(folder.glob("*/*.yaml"))]
+    return _loaded(tuple(folders), tuple((str(path), found.st_mtime_ns, found.st_size) for path, found in files))
+
+
+@lru_cache(maxsize=2)
+def _loaded(folders: tuple[Path, ...], _files: tuple[tuple[str, int, int], ...]) -> Rulebook:
+    return load_rules(*folders)
 
 
 def rule_files(folder: Path) -> Iterator[Path]:

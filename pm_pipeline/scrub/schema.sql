@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS scrub.edit_finding (
     line_no      INTEGER,
     rule_id      VARCHAR NOT NULL,
     rule_version INTEGER NOT NULL,
-    severity     VARCHAR NOT NULL,       -- hold, warn
+    severity     VARCHAR NOT NULL,       -- hold, warn, shadow (recorded, and nothing else)
     message      VARCHAR NOT NULL,
     remedy       VARCHAR NOT NULL,
     found_on     DATE NOT NULL,
@@ -83,6 +83,18 @@ CREATE TABLE IF NOT EXISTS scrub.fix (
     rule_version INTEGER NOT NULL,
     fixed_on     DATE NOT NULL,
     run_id       VARCHAR NOT NULL
+);
+
+-- one row per edition of an edit rule that has judged a claim: what a finding's rule and version said
+CREATE TABLE IF NOT EXISTS scrub.rule_edition (
+    rule_id      VARCHAR NOT NULL,
+    rule_version INTEGER NOT NULL,
+    digest       VARCHAR NOT NULL,       -- over what the rule does; two under one version: it was changed without raising the version
+    severity     VARCHAR NOT NULL,
+    content      VARCHAR NOT NULL,       -- the rule as JSON
+    first_on     DATE NOT NULL,
+    run_id       VARCHAR NOT NULL,
+    PRIMARY KEY (rule_id, rule_version, digest)
 );
 
 -- one row per thing that happened to a claim, from any stage; the claim's state is that of its last row (see events.py)

@@ -14,7 +14,7 @@ import yaml
 from pm_pipeline.errors import RuleError
 from pm_pipeline.scrub import load_rules, shipped_rules
 from pm_pipeline.scrub.bench import RuleBench
-from pm_pipeline.scrub.rulebook import SHIPPED_RULES, read_rule, rule_files
+from pm_pipeline.scrub.examples import Example, run_examples
 
 STARTERS = [
     "ELG-001",
@@ -54,6 +54,7 @@ GOOD: dict[str, Any] = {
     "severity": "hold",
     "owner": "billing lead",
     "why": "A test",
+    "source": "House practice",
     "where": "units > 3",
     "message": "{units} units of {procedure_code}",
     "remedy": "Correct charge {charge_id}.",
@@ -83,16 +84,14 @@ def refusal(folder: Path, **changes: Any) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("path", list(rule_files(SHIPPED_RULES)), ids=lambda path: path.stem)
-def test_examples_of_every_shipped_rule(path: Path) -> None:
-    shown, rule = read_rule(path, SHIPPED_RULES)
-    assert rule.examples.fires
-    assert rule.examples.passes
+def test_examples_of_every_shipped_rule_do_what_they_say_and_none_fires_on_the_usual_row() -> None:
+    rules = shipped_rules().rules  # loading them proves every example, all in a few statements
+    assert all(one.rule.examples.fires and one.rule.examples.passes for one in rules)
     with RuleBench() as bench:
-        compiled = bench.compile(rule, shown)
-        bench.prove(compiled, shown)
-        fires_on_usual, _, _ = bench.judge(compiled, {}, "the usual row")
-    assert fires_on_usual is False
+        for relation, described in bench.relations.items():
+            usual = [Example(one, {}, one.rule.id) for one in rules if one.relation == relation]
+            outcomes = run_examples(bench.con, described, usual)
+            assert [one.place for one, found in zip(usual, outcomes, strict=True) if found.fires is not False] == []
 
 
 def test_all_starter_edits_are_there_and_their_carcs_exist() -> None:
@@ -102,8 +101,6 @@ def test_all_starter_edits_are_there_and_their_carcs_exist() -> None:
     carcs = {row["carc"] for row in csv.DictReader(text.splitlines())}
     unknown = {rule_id: set(rule.prevents) - carcs for rule_id, rule in rules.items()}
     assert not any(unknown.values()), unknown
-    assert {rule_id for rule_id, rule in rules.items() if rule.severity == "fix"} == {"DX-002", "DRG-001"}
-    assert {rule_id for rule_id, rule in rules.items() if rule.severity == "warn"} == {"UNT-002"}
 
 
 @pytest.mark.parametrize(
@@ -160,6 +157,24 @@ def test_a_good_rule_loads(tmp_path: Path) -> None:
         "COLUMNS(*) IS NOT NULL",
         "units = $1",
         "procedure_code::ENUM('x') = 'x'",
+        "len(list_transform(history, lambda h: history)) > 0",
+        "len(list_transform(history, lambda h: list_filter(history, lambda i: true))) > 0",
+        "len(list_filter(history, lambda a: len(list_filter(history, lambda b: len(list_filter(history, lambda c: true)) > 0)) > 0)) > 0",
+        "len(list_filter(history, lambda h: h.procedure_code || h.procedure_code = 'x')) > 0",
+        "len(list_filter(history, lambda h: h.no_such_field = 1)) > 0",
+        "len(list_filter(history, lambda h: other.procedure_code = 'x')) > 0",
+        "struct_pack(a := units) IS NULL",
+        "len(generate_series(1, 1000000000)) > 1",
+        "array_fill(1, 1000000000) IS NULL",
+        "list_resize(modifiers, 1000000000) IS NULL",
+        "CAST(procedure_code AS VARCHAR[][][][]) IS NULL",
+        "query_table('ledger.entry') IS NULL",
+        "(FROM duckdb_secrets()) IS NULL",
+        "PRAGMA database_list",
+        "INSTALL httpfs",
+        "SET threads = 64",
+        "CREATE TABLE x AS SELECT 1",
+        "COPY line_fact TO 'x.csv'",
         "CAST(units AS STRUCT(a INTEGER)) IS NULL",
         "line_fact.units > 1",
         "no_such_column > 1",
@@ -282,5 +297,5 @@ def test_scope_limits_a_rule(tmp_path: Path) -> None:
 def test_a_quote_in_a_text_stays_a_text(tmp_path: Path) -> None:
     book = load_rules(write_rule(tmp_path / "rules", message="It's {units}; DROP TABLE x; --", remedy="Don't"))
     with RuleBench() as bench:
-        _, message, _ = bench.judge(book.rules[0], {"units": 4}, "here")
-    assert message == "It's 4; DROP TABLE x; --"
+        outcome = bench.judge(book.rules[0], {"units": 4}, "here")
+    assert outcome.message == "It's 4; DROP TABLE x; --"
