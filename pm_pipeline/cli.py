@@ -19,6 +19,7 @@ from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
 from pm_pipeline.money_cli import money
 from pm_pipeline.policy_cli import policy
+from pm_pipeline.rules_cli import rules
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -54,6 +55,7 @@ def main() -> None:
     Denials         pm denials list    pm denials show ID   pm denials act ID ACTION
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     Policies        pm policy list     pm policy backtest FILE --from DAY --to DAY
+    Edit rules      pm rules list      pm rules new ID   pm rules backtest ID
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
     Folders and settings come from the environment: PM_HOME, PM_INBOX, PM_OUTBOX, PM_CONFIG, PM_TODAY
@@ -224,6 +226,7 @@ main.add_command(denials)
 main.add_command(contracts)
 main.add_command(claims)
 main.add_command(policy)
+main.add_command(rules)
 
 
 @main.command()

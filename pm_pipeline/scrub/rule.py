@@ -18,6 +18,7 @@ A rule file, ``rules/<family>/<ID>.yaml``::
     remedy: "Correct the units of charge {charge_id}."
     set: {ndc: "..."}            # severity fix only: column -> SQL expression
     prevents: ["151"]            # claim adjustment reason codes
+    changes: [{version: 1, made_on: 2026-06-01, by: wren, why: "..."}]   # optional; who made this version of it
     examples:                    # columns of the relation; what is not named is the usual value (facts.yaml)
       fires: [{procedure_code: "99213", units: 2}]
       passes: [{procedure_code: "99213", units: 1}]
@@ -29,6 +30,7 @@ bundles, coverage_policies.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
@@ -47,6 +49,15 @@ class Strict(BaseModel):
     """A mapping that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Change(Strict):
+    """Who made a version of a rule, when and why."""
+
+    version: Annotated[int, Field(gt=0)]
+    made_on: dt.date
+    by: Text
+    why: Text
 
 
 class Examples(Strict):
@@ -75,6 +86,7 @@ class Rule(Strict):
     set: dict[Word, str] = {}
     prevents: list[Carc] = []
     examples: Examples
+    changes: list[Change] = []
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -1,0 +1,108 @@
+"""`pm rules`: write a rule, test it, see it on history, promote it: no Python."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pm_pipeline.cli import main
+from pm_pipeline.settings import SHIPPED_CONFIG
+
+RULE = [
+    "rules", "new", "PAY-001", "--family", "payer", "--payer", "LKSHM", "--from", "2026-07-01", "--prevents", "197", "--title", "Therapy, long",
+    "--where", "procedure_code = '97110' AND units > 4", "--fires", "{procedure_code: '97110', units: 5}", "--passes", "{procedure_code: '97110', units: 4}",
+]  # fmt: skip
+
+
+class Office:
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "config"
+        self.env = {"PM_ROOT": str(folder), "PM_HOME": str(folder / "home"), "PM_CONFIG": str(self.config)}
+        self.file = self.config / "rules" / "payer" / "PAY-001.yaml"
+
+    def pm(self, *arguments: str) -> Result:
+        return CliRunner(env=self.env).invoke(main, list(arguments))
+
+    def said(self, *arguments: str) -> str:
+        done = self.pm(*arguments)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    shutil.copytree(SHIPPED_CONFIG, tmp_path / "config", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return Office(tmp_path)
+
+
+def test_a_rule_is_written_tested_explained_and_promoted(office: Office) -> None:
+    assert "Written, in shadow" in office.said(*RULE)
+    assert "1 rules, 2 examples" in office.said("rules", "test", "PAY-001")
+    explained = json.loads(office.said("rules", "explain", "PAY-001", "--json"))
+    assert (explained["severity"], explained["scope"]["payers"], explained["scope"]["dos_from"]) == (
+        "shadow",
+        ["LKSHM"],
+        "2026-07-01",
+    )
+    assert explained["columns"]["units"]["means"].startswith("Service units")
+    listed = json.loads(office.said("rules", "list", "--payer", "LKSHM", "--json"))
+    assert "PAY-001" in [row["rule_id"] for row in listed]
+    office.file.write_text("# our own\n" + office.file.read_text().replace("version: 1", "version: 1   # first"))
+    office.said("rules", "promote", "PAY-001", "--to", "hold", "--by", "wren", "--why", "19 of 20 were denied")
+    text = office.file.read_text()
+    assert text.startswith("# our own\n")
+    assert "version: 2   # first" in text
+    assert "severity: hold" in text
+    assert 'by: "wren", why: "19 of 20 were denied"' in text
+    assert "0 faults" in office.said("rules", "lint")
+    again = office.pm("rules", "promote", "PAY-001", "--to", "warn", "--by", "wren", "--why", "x")
+    assert (again.exit_code, "is not in shadow but hold" in again.output) == (1, True)
+    assert office.pm(*RULE).exit_code == 1  # it is there already
+
+
+def test_lint_tells_every_fault_and_a_rule_that_does_not_work_is_not_written(office: Office) -> None:
+    office.said(*RULE)
+    good = office.file.read_text()
+    for name, old, new in (
+        ("PAY-002", '"97110", "units": 5', '"97110", "units": 1'),
+        ("PAY-003", '"LKSHM"', '"NOBODY"'),
+        ("PAY-004", '"197"', '"9999"'),
+        ("PAY-005", "  passes:", "  passed:"),
+    ):
+        old = old.replace('"units"', "units").replace('"procedure_code"', "procedure_code")
+        new = new.replace('"units"', "units").replace('"procedure_code"', "procedure_code")
+        assert old in good, old
+        office.file.with_name(f"{name}.yaml").write_text(good.replace("PAY-001", name).replace(old, new))
+    done = office.pm("rules", "lint", "--json")
+    faults = json.loads(done.output)
+    assert done.exit_code == 1
+    assert [fault.split(":")[0].split(" ")[0].rsplit("/", 1)[1] for fault in sorted(faults)] == [
+        "PAY-002.yaml", "PAY-003.yaml", "PAY-004.yaml", "PAY-005.yaml",
+    ]  # fmt: skip
+    refused = office.pm(
+        "rules",
+        "new",
+        "PAY-009",
+        "--family",
+        "payer",
+        "--where",
+        "getenv('HOME') = ''",
+        "--fires",
+        "{}",
+        "--passes",
+        "{}",
+    )
+    assert (refused.exit_code, "getenv is not allowed" in refused.output) == (1, True)
+    assert not office.file.with_name("PAY-009.yaml").exists()
+    assert office.pm("rules", "new", "PAY-009", "--family", "payer", "--where", "units > 1").exit_code == 2
+
+
+def test_without_a_warehouse_and_without_a_rule_it_says_what_to_do(office: Office) -> None:
+    assert "Run `pm demo`" in office.pm("rules", "backtest", "UNT-001").output
+    assert office.pm("rules", "explain", "NONE-001").exit_code == 2
+    assert office.pm("rules", "backtest", "UNT-001", "--from", "2026-02-01", "--to", "2026-01-01").exit_code == 2
+    assert "UNT-001" in office.said("rules", "explain", "UNT-001")
