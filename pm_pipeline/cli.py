@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pm_pipeline.claims_cli import claims
+from pm_pipeline.codes_cli import codes
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.contracts_cli import contracts
 from pm_pipeline.denials_cli import denials
@@ -227,6 +228,7 @@ main.add_command(contracts)
 main.add_command(claims)
 main.add_command(policy)
 main.add_command(rules)
+main.add_command(codes)
 
 
 @main.command()

@@ -35,6 +35,7 @@ MAY: dict[str, set[str]] = {
     "claims_cli": {"home", "audit", "transport"},
     "contracts_cli": {"home", "config", "audit", "warehouse"},
     "policy_cli": {"config", "home", "posting", "audit"},
+    "codes_cli": {"home", "codes", "warehouse"},
     "rules_cli": {"home", "scrub", "audit"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }

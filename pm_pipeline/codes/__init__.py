@@ -9,6 +9,9 @@ bank_type.csv       transaction types of a bank's BAI2 statement and what each i
 answer.csv          TA104, IK501 and STC01-1 codes and what they do to a claim
 place_of_service.csv
 
+formats.py          the public edit tables as CMS publishes them (NCCI, MUE, ICD-10-CM, HCPCS ...), one reader per format
+tables.py           a file of them loaded as an edition with its first day (`pm codes load`)
+
 Meanings are in our own words. An empty effective date means the day is not on record, not that there is none.
 """
 

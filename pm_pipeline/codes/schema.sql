@@ -163,3 +163,6 @@ CREATE TABLE IF NOT EXISTS codes.fee_indicator (
     team_indicator       VARCHAR,
     edition              DATE NOT NULL
 );
+
+-- one row per place of service code and edition; place_of_service above is what we ship
+CREATE TABLE IF NOT EXISTS codes.pos (code VARCHAR NOT NULL, description VARCHAR NOT NULL, edition DATE NOT NULL);

@@ -42,7 +42,7 @@ GROUP BY pair.of_charge_id;
 CREATE OR REPLACE TEMP TABLE line_fact AS
 SELECT line.line_no, line.line_id, line.charge_id, line.procedure_code, line.modifiers, line.diagnosis_pointers, line.pointed_diagnoses,
        line.first_pointer_diagnosis, line.units, line.charge_cents, line.place_of_service,
-       place.place_of_service IS NOT NULL AS place_of_service_is_known, place.is_facility AS place_of_service_is_facility,
+       place.place_of_service IS NOT NULL OR line.place_of_service IN (SELECT code FROM codes.pos) AS place_of_service_is_known, place.is_facility AS place_of_service_is_facility,
        line.dos_from, line.dos_to, line.entered_on, greatest(line.dos_to, line.entered_on) - line.landed_on AS days_ahead,
        line.dos_from - claim.patient_birth_date AS days_since_birth,
        line.dos_to - patient.deceased_on AS days_since_death, line.ndc, line.ndc_quantity, line.ndc_unit, line.authorization_number,

@@ -1,0 +1,237 @@
+"""The public edit tables as CMS publishes them: one reader per file format, official file in, plain rows out.
+
+Each reader takes the lines of a file and yields rows in the order of its table's columns, or raises BadRow. Descriptions of CPT
+codes, where a file has them, are never read: only those of ICD-10-CM, HCPCS level II and places of service, which are public.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+Row = tuple[object, ...]
+CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]\Z")
+ICD = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}\Z")
+LEVEL_2 = re.compile(r"[A-V][0-9]{4}\Z")
+
+
+class BadRow(ValueError):
+    """A line that is not what the format says; the text says where and what was expected."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One published file format: which table it fills, how it is read, and how its first lines are known."""
+
+    kind: str
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    read: Callable[[Iterable[str]], Iterator[Row]]
+    what: str
+    same: str = ""
+    """A condition on the table: the rows that a file of this format fills, where several formats share a table."""
+
+
+def _cells(lines: Iterable[str], delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+        cells = [cell.strip() for cell in row]
+        if any(cells):
+            yield number, cells
+
+
+def _day(text: str, number: int, form: str = "%Y%m%d") -> dt.date:
+    try:
+        return dt.datetime.strptime(text, form).date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        raise BadRow(f"line {number}: expected a day, this is {text!r}") from None
+
+
+def ncci_ptp(lines: Iterable[str]) -> Iterator[Row]:
+    """Practitioner PTP edits, tab-separated: column 1, column 2, pre-1996 mark, effective, deletion (*: none), modifier, rationale."""
+    for number, cells in _cells(lines, "\t"):
+        if len(cells) < 6 or not (CODE.match(cells[0]) and CODE.match(cells[1])):
+            if CODE.match(cells[0]):
+                raise BadRow(
+                    f"line {number}: expected column 1, column 2, mark, effective, deletion, modifier between tabs"
+                )
+            continue  # copyright and header lines
+        if cells[5] not in ("0", "1", "9"):
+            raise BadRow(f"line {number}: expected modifier indicator 0, 1 or 9, this is {cells[5]!r}")
+        ends = None if cells[4] in ("*", "") else _day(cells[4], number)
+        yield cells[0], cells[1], _day(cells[3], number), ends, cells[5]
+
+
+def mue(lines: Iterable[str]) -> Iterator[Row]:
+    """Practitioner MUE, comma-separated: code, value, adjudication indicator (its first digit), rationale."""
+    for number, cells in _cells(lines):
+        if not CODE.match(cells[0]):
+            continue
+        if len(cells) < 3 or not cells[1].isdigit() or cells[2][:1] not in ("1", "2", "3"):
+            raise BadRow(f"line {number}: expected code, units, adjudication indicator (1, 2, 3 ...), rationale")
+        yield cells[0], int(cells[1]), int(cells[2][0]), cells[3] if len(cells) > 3 else ""
+
+
+def icd10cm_order(lines: Iterable[str]) -> Iterator[Row]:
+    """The order file, fixed columns: number 1-5, code 7-13, 1 when billable in 15, short title 17-76, long title from 78."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        code, flag = line[6:13].strip(), line[14:15]
+        if not ICD.match(code) or flag not in ("0", "1"):
+            raise BadRow(f"line {number}: expected an order number, a code in columns 7 to 13 and 0 or 1 in column 15")
+        yield code, flag == "1", line[77:].strip() or line[16:76].strip()
+
+
+def icd10cm_codes(lines: Iterable[str]) -> Iterator[Row]:
+    """The code file: code in columns 1-7, title from 9; billable codes only."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        code = line[:7].strip()
+        if not ICD.match(code):
+            raise BadRow(f"line {number}: expected an ICD-10-CM code in columns 1 to 7")
+        yield code, True, line[8:].strip()
+
+
+def hcpcs(lines: Iterable[str]) -> Iterator[Row]:
+    """The alpha-numeric file, 320 columns: code 1-5, record 11 (3: a code's first), long title 12-91, short 92-119, added 269-276,
+    ended 285-292. Modifiers (records 7, 8) are left out, and so is whatever is no level II code."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        if len(line.rstrip("\r\n")) < 276:
+            raise BadRow(f"line {number}: expected a record of 320 columns, this has {len(line.rstrip())}")
+        if line[10] != "3" or not LEVEL_2.match(line[:5]):
+            continue
+        ended = line[284:292].strip()
+        yield (
+            line[:5],
+            line[91:119].strip() or line[11:91].strip(),
+            _day(line[268:276].strip(), number),
+            _day(ended, number) if ended else None,
+        )
+
+
+def pos(lines: Iterable[str]) -> Iterator[Row]:
+    """Place of service codes, comma-separated: code, name. Ranges (61-64 and the like, unassigned) are left out."""
+    for number, cells in _cells(lines):
+        if re.fullmatch(r"[0-9]{1,2}", cells[0]):
+            if len(cells) < 2 or not cells[1]:
+                raise BadRow(f"line {number}: expected a code and its name")
+            if cells[1].lower() != "unassigned":
+                yield cells[0].zfill(2), cells[1]
+
+
+def clia(lines: Iterable[str]) -> Iterator[Row]:
+    """Tests and the certificate they need, comma-separated: code, certificate (waived, ppm, moderate, high), modifier QW or none."""
+    for number, cells in _cells(lines):
+        if not CODE.match(cells[0]):
+            continue
+        level = cells[1].lower() if len(cells) > 1 else ""
+        if level not in ("waived", "ppm", "moderate", "high"):
+            raise BadRow(f"line {number}: expected code, one of waived, ppm, moderate, high, and QW or nothing")
+        yield cells[0], level, len(cells) > 2 and cells[2].upper() == "QW"
+
+
+def fee_indicators(lines: Iterable[str]) -> Iterator[Row]:
+    """The physician fee schedule's relative value file (PPRRVU), comma-separated; its indicators, no values and no titles.
+
+    Only the row without modifier of each code: 1 code, 2 modifier, 4 status, 14 PC/TC, 15 global, 19 multiple, 20 bilateral,
+    21 assistant, 22 co-surgeon, 23 team."""
+    for number, cells in _cells(lines):
+        if not CODE.match(cells[0]):
+            continue
+        if len(cells) < 23:
+            raise BadRow(f"line {number}: expected at least 23 columns, there are {len(cells)}")
+        if not cells[1]:
+            yield (cells[0], cells[3], *(cells[place] or None for place in (13, 14, 18, 19, 20, 21, 22)))
+
+
+def _named(lines: Iterable[str], names: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a Medicare Coverage Database table by column name."""
+    header: list[str] = []
+    for number, cells in _cells(lines):
+        if not header:
+            header = [cell.lower().lstrip("\ufeff") for cell in cells]
+            missing = [name for name in names if name not in header]
+            if missing:
+                raise BadRow(
+                    f"line {number}: expected a header with {', '.join(names)}; {', '.join(missing)} is missing"
+                )
+        else:
+            yield number, dict(zip(header, cells, strict=False))
+
+
+def coverage_article(lines: Iterable[str]) -> Iterator[Row]:
+    """article.csv: the billing articles of LCDs, which hold their codes; article_id, article_version, effective and end date."""
+    for number, row in _named(lines, ("article_id", "article_version", "article_eff_date", "article_end_date")):
+        ends = row["article_end_date"][:10]
+        yield (
+            f"A{row['article_id']}", int(row["article_version"]), "LCD", _day(row["article_eff_date"][:10], number, "%Y-%m-%d"),
+            _day(ends, number, "%Y-%m-%d") if ends else None,
+        )  # fmt: skip
+
+
+def coverage_ncd(lines: Iterable[str]) -> Iterator[Row]:
+    """ncd_trkg.csv: national determinations; ncd_id, ncd_vrsn_num, ncd_efctv_dt, ncd_trmntn_dt."""
+    for number, row in _named(lines, ("ncd_id", "ncd_vrsn_num", "ncd_efctv_dt", "ncd_trmntn_dt")):
+        ends = row["ncd_trmntn_dt"][:10]
+        yield (
+            f"N{row['ncd_id']}", int(row["ncd_vrsn_num"]), "NCD", _day(row["ncd_efctv_dt"][:10], number, "%Y-%m-%d"),
+            _day(ends, number, "%Y-%m-%d") if ends else None,
+        )  # fmt: skip
+
+
+def coverage_procedure(lines: Iterable[str]) -> Iterator[Row]:
+    """article_x_hcpc_code.csv: the procedures of an article; article_id, article_version, hcpc_code_id. Titles are not read."""
+    for _, row in _named(lines, ("article_id", "article_version", "hcpc_code_id")):
+        yield f"A{row['article_id']}", int(row["article_version"]), row["hcpc_code_id"]
+
+
+def _diagnoses(lines: Iterable[str], is_covered: bool) -> Iterator[Row]:
+    for _, row in _named(lines, ("article_id", "article_version", "icd10_code_id")):
+        yield f"A{row['article_id']}", int(row["article_version"]), row["icd10_code_id"].replace(".", ""), is_covered
+
+
+def coverage_covered(lines: Iterable[str]) -> Iterator[Row]:
+    """article_x_icd10_covered.csv: diagnoses that support the procedures; article_id, article_version, icd10_code_id."""
+    return _diagnoses(lines, True)
+
+
+def coverage_noncovered(lines: Iterable[str]) -> Iterator[Row]:
+    """article_x_icd10_noncovered.csv: diagnoses that never do."""
+    return _diagnoses(lines, False)
+
+
+POLICY = ("policy_id", "version", "kind", "effective_from", "effective_to")
+DIAGNOSIS = ("policy_id", "version", "diagnosis", "is_covered")
+FEE = (
+    "code", "status", "pctc_indicator", "global_days", "multiple_indicator", "bilateral_indicator", "assistant_indicator",
+    "cosurgeon_indicator", "team_indicator",
+)  # fmt: skip
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("ncci_ptp", "ncci_ptp", "ncci_ptp", ("column1", "column2", "effective_from", "effective_to", "modifier_indicator"),
+               ncci_ptp, "NCCI practitioner PTP edits, ccipra-*.txt, one file after the other"),
+        Format("mue", "mue", "mue", ("code", "units", "adjudication", "rationale"), mue, "Practitioner MUE table, CSV"),
+        Format("icd10cm", "icd10cm_order", "icd10cm", ("code", "is_billable", "description"), icd10cm_order, "icd10cm_order_YYYY.txt"),
+        Format("icd10cm", "icd10cm_codes", "icd10cm", ("code", "is_billable", "description"), icd10cm_codes,
+               "icd10cm_codes_YYYY.txt: billable codes only; better the order file"),
+        Format("hcpcs", "hcpcs", "hcpcs", ("code", "description", "added_on", "ended_on"), hcpcs, "HCPCYYYY_*_ANWEB.txt"),
+        Format("pos", "pos", "pos", ("code", "description"), pos, "Place of service code set, CSV"),
+        Format("clia", "clia", "clia", ("code", "level", "needs_qw"), clia, "Tests subject to CLIA with certificate and QW, CSV"),
+        Format("fee_indicators", "fee_indicators", "fee_indicator", FEE, fee_indicators, "PPRRVU*.csv"),
+        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article, "article.csv", "kind = 'LCD'"),
+        Format("coverage", "coverage_ncd", "coverage_policy", POLICY, coverage_ncd, "ncd_trkg.csv", "kind = 'NCD'"),
+        Format("coverage", "coverage_procedure", "coverage_procedure", ("policy_id", "version", "code"), coverage_procedure,
+               "article_x_hcpc_code.csv"),
+        Format("coverage", "coverage_covered", "coverage_diagnosis", DIAGNOSIS, coverage_covered, "article_x_icd10_covered.csv", "is_covered"),
+        Format("coverage", "coverage_noncovered", "coverage_diagnosis", DIAGNOSIS, coverage_noncovered,
+               "article_x_icd10_noncovered.csv", "NOT is_covered"),
+    )
+}  # fmt: skip

@@ -1,0 +1,93 @@
+"""`pm codes`: the public edit tables that rules ask, loaded from the official files, edition by edition."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from pathlib import Path
+
+import click
+
+from pm_pipeline.console import as_json, out, print_json
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+NAMES = (
+    "ncci_ptp", "mue", "icd10cm_order", "icd10cm_codes", "hcpcs", "pos", "clia", "fee_indicators", "coverage_article", "coverage_ncd",
+    "coverage_procedure", "coverage_covered", "coverage_noncovered",
+)  # fmt: skip
+
+
+@click.group()
+def codes() -> None:
+    """Public edit tables: NCCI, MUE, ICD-10-CM, HCPCS level II, CLIA, coverage policies, fee schedule indicators.
+
+    \b
+    pm codes formats                                          which files can be loaded, by the name CMS gives them
+    pm codes load FILE --as ncci_ptp --effective 2026-04-01   one file of the edition in force from that day
+    pm codes list                                             which editions are loaded
+
+    A rule that asks a table of which no edition is in force on the date of service does not fire.
+    """
+
+
+@codes.command()
+@as_json
+def formats(json_: bool) -> None:
+    """The file formats that `pm codes load` reads."""
+    from pm_pipeline.codes.formats import FORMATS
+
+    rows = [{"format": one.name, "table": one.kind, "file": one.what} for one in FORMATS.values()]
+    if json_:
+        print_json(rows)
+    else:
+        for row in rows:
+            out.print(f"{row['format']:<20} {row['file']}", highlight=False)
+
+
+@codes.command()
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "format_name", type=click.Choice(NAMES), required=True, help="Its format; see pm codes formats.")
+@click.option("--effective", type=DAY, required=True, help="The first day the edition is in force.")
+@click.option("--afresh", is_flag=True, help="Forget what was loaded of this edition in this format before.")
+@as_json
+def load(path: Path, format_name: str, effective: dt.datetime, afresh: bool, json_: bool) -> None:
+    """Load an official file. All of it or, when a line is wrong, nothing. The same file twice does nothing.
+
+    \b
+    Exit 0: loaded, or known already.   Exit 1: it is not a file of that format; the text names the line.
+    """
+    from pm_pipeline.codes.tables import load_table
+    from pm_pipeline.home import open_home
+
+    run_id = uuid.uuid4().hex
+    with open_home().write() as con:
+        done = load_table(con, path, format_name, effective.date(), run_id, afresh=afresh)
+    if json_:
+        print_json({**vars(done)})
+    elif done.is_known:
+        out.print(f"{path.name} is loaded already: {done.rows:,} rows.")
+    else:
+        out.print(f"{done.kind}, edition of {done.effective_from}: {done.rows:,} rows from {path.name}.")
+
+
+@codes.command("list")
+@as_json
+def list_(json_: bool) -> None:
+    """The editions loaded, and from which files."""
+    from pm_pipeline.home import open_home
+    from pm_pipeline.warehouse import records
+
+    with open_home().warehouse.read() as con:
+        rows = records(
+            con,
+            "SELECT kind, format, file.effective_from, nullif(last_day, DATE '9999-12-31') AS last_day, rows, file_name, sha256 "
+            "FROM codes.table_file AS file JOIN codes.edition_in_force USING (kind) WHERE edition = effective_from ORDER BY ALL",
+        )
+    if json_:
+        print_json(rows)
+    else:
+        for row in rows:
+            out.print(
+                f"{row['format']:<20} {row['effective_from']} to {row['last_day'] or 'now'}  {row['rows']:>9,} rows  {row['file_name']}"
+            )
+        out.print(f"{len(rows)} files loaded.")

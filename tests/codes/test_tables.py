@@ -1,0 +1,123 @@
+"""Public edit tables: each published format is read, by edition, all or nothing; facts say what was in force on the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pm_pipeline.codes.formats import FORMATS
+from pm_pipeline.codes.tables import load_table
+from pm_pipeline.errors import FeedError
+from tests.scrub.world import World
+
+SAMPLE = Path(__file__).parents[2] / "pm_pipeline" / "codes" / "sample"
+FILES = {
+    "ncci_ptp": ("ccipra-sample.txt", 6), "mue": ("mue-sample.csv", 9), "icd10cm_order": ("icd10cm-order-sample.txt", 16),
+    "icd10cm_codes": ("icd10cm-codes-sample.txt", 9), "hcpcs": ("hcpcs-anweb-sample.txt", 5), "pos": ("pos-sample.csv", 5),
+    "clia": ("clia-sample.csv", 7), "fee_indicators": ("pprrvu-sample.csv", 14), "coverage_article": ("article-sample.csv", 2),
+    "coverage_procedure": ("article-x-hcpc-code-sample.csv", 2), "coverage_covered": ("article-x-icd10-covered-sample.csv", 4),
+    "coverage_noncovered": ("article-x-icd10-noncovered-sample.csv", 1), "coverage_ncd": ("ncd-trkg-sample.csv", 1),
+}  # fmt: skip
+DAY = dt.date(2026, 1, 1)
+
+
+def load(con: duckdb.DuckDBPyConnection, name: str, day: dt.date = DAY) -> int:
+    return load_table(con, SAMPLE / FILES[name][0], name, day, "r").rows
+
+
+def test_every_published_format_is_read_and_reading_it_again_does_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    assert set(FILES) == set(FORMATS)
+    for name, (file, rows) in FILES.items():
+        assert load(con, name) == rows, name
+        again = load_table(con, SAMPLE / file, name, DAY, "r2")
+        assert (again.is_known, again.rows) == (True, rows)
+    assert con.execute(
+        "SELECT effective_to, modifier_indicator FROM codes.ncci_ptp WHERE column2 = '76942'"
+    ).fetchall() == [(dt.date(2019, 12, 31), "1")]
+    assert con.execute("SELECT ended_on FROM codes.hcpcs WHERE code = 'J0120'").fetchall() == [(dt.date(2022, 12, 31),)]
+    assert con.execute("SELECT count(*) FROM codes.coverage_policy").fetchone() == (3,)
+
+
+def test_no_title_of_a_cpt_code_is_kept(con: duckdb.DuckDBPyConnection) -> None:
+    titled = con.execute(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'codes' AND column_name = 'description'"
+    ).fetchall()
+    assert {name for (name,) in titled} == {"icd10cm", "hcpcs", "pos"}
+
+
+def test_an_edition_stands_until_the_next_and_a_cumulative_one_replaces_it(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    later = dt.date(2026, 4, 1)
+    for name in ("mue", "ncci_ptp"):
+        load(con, name)
+        load(con, name, later)
+    ranges = con.execute(
+        "SELECT edition, last_day FROM codes.edition_in_force WHERE kind = 'mue' ORDER BY 1"
+    ).fetchall()
+    assert ranges == [(DAY, dt.date(2026, 3, 31)), (later, dt.date(9999, 12, 31))]
+    assert con.execute("SELECT count(*), min(edition) FROM codes.ncci_ptp").fetchone() == (6, later)
+    with pytest.raises(FeedError, match="holds all earlier ones"):
+        load_table(con, SAMPLE / "mue-sample.csv", "ncci_ptp", DAY, "r")
+    second = tmp_path / "part2.txt"
+    second.write_text("00100\t00102\t\t20200101\t*\t0\n")
+    assert load_table(con, second, "ncci_ptp", later, "r").rows == 1
+    assert con.execute("SELECT count(*) FROM codes.ncci_ptp").fetchone() == (7,)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("ncci_ptp", "11042\t12001\t\t2020-01-01\t*\t0\n", "line 1: expected a day, this is '2020-01-01'"),
+        ("ncci_ptp", "11042\t12001\t\t20200101\t*\t2\n", "line 1: expected modifier indicator 0, 1 or 9"),
+        ("mue", "99213,one,2,x\n", "line 1: expected code, units"),
+        ("icd10cm_order", "00001 E119    2 x\n", "line 1: expected an order number"),
+        ("hcpcs", "J1100003003short\n", "line 1: expected a record of 320 columns"),
+        ("clia", "81002,simple\n", "line 1: expected code, one of waived"),
+        ("coverage_procedure", "article_id,title\n", "article_version, hcpc_code_id is missing"),
+        ("mue", "nothing of the kind\n", "it has no row of the format mue"),
+    ],
+)
+def test_a_file_of_another_form_names_the_line_and_loads_nothing(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    path = tmp_path / "file.txt"
+    path.write_text(text)
+    with pytest.raises(FeedError) as refused:
+        load_table(con, path, name, DAY, "r")
+    assert said in str(refused.value)
+    assert con.execute("SELECT count(*) FROM codes.table_file").fetchone() == (0,)
+
+
+def test_facts_say_what_the_tables_said_on_the_date_of_service(con: duckdb.DuckDBPyConnection) -> None:
+    world = World(con)
+    for name in FILES:
+        if name != "icd10cm_codes":
+            load(con, name)
+    world.patient()
+    world.coverage(payer_id="SMDCR")
+    for number, code in enumerate(["97530", "97140", "93000", "J0120", "71046"], start=1):
+        world.charge(f"CH{number}", procedure_code=code, diagnoses=["E119", "M2551", "X999"], diagnosis_pointers=[1, 2])
+    world.charge(
+        "CH9", procedure_code="97140", encounter_id="E9", dos=dt.date(2025, 6, 1), entered_on=dt.date(2025, 6, 2)
+    )
+    world.run()
+
+    def said(charge: str, columns: str) -> object:
+        return con.execute(f"SELECT {columns} FROM line_fact WHERE charge_id = ?", [charge]).fetchone()
+
+    assert said("CH2", "bundles[1].column1_code, bundles[1].modifier_indicator, len(bundles)") == ("97530", "1", 1)
+    assert said("CH1", "len(bundles), mue_units") == (0, None)
+    assert said("CH2", "mue_units, mue_adjudication") == (6, 3)
+    assert said("CH9", "mue_units, mue_adjudication") == (None, None)  # before the edition
+    assert said("CH3", "coverage_policies[1].policy_id, coverage_policies[1].supports") == ("A90001", False)
+    assert said("CH4", "hcpcs_is_valid_on_dos") == (False,)
+    assert said("CH5", "fee_status, pctc_indicator, global_days, bilateral_indicator") == ("A", "1", "XXX", "3")
+    known = (
+        "list_transform(diagnosis_rows, lambda d: d.is_known), list_transform(diagnosis_rows, lambda d: d.is_billable)"
+    )
+    assert said("CH1", known) == ([True, True, False], [True, False, None])
+    assert said("CH9", "diagnosis_rows[1].is_known") == (None,)
