@@ -166,7 +166,7 @@ def hit_history(con: duckdb.DuckDBPyConnection, rules: list[CompiledRule]) -> No
         listed = [one for one in rules if one.relation == relation]
         if not listed:
             continue
-        with RuleRoom(threads) as room:
+        with RuleRoom(threads, rows=number(con, "SELECT count(*) FROM scrub_said")) as room:
             room.lock()
             fire(room, con, relation, listed, Limits())
             room.give(con, "scrub_fired")

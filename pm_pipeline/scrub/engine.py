@@ -16,7 +16,7 @@ from pm_pipeline.scrub.reference import load_reference
 from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
 from pm_pipeline.scrub.rulebook import Rulebook
-from pm_pipeline.warehouse import run_sql, unit
+from pm_pipeline.warehouse import number, run_sql, unit
 
 HERE = __package__ or ""
 KEYS: dict[RelationName, tuple[str, ...]] = {"claim_fact": ("claim_id",), "line_fact": ("claim_id", "line_no")}
@@ -91,8 +91,8 @@ def fill_facts(con: duckdb.DuckDBPyConnection, rules: Rulebook) -> None:
 def judge(con: duckdb.DuckDBPyConnection, rules: Rulebook, limits: Limits | None = None) -> None:
     """Fill scrub_finding with what the rules say of claim_fact and line_fact. Call outside any transaction."""
     limits = limits or Limits()
-    threads = con.execute("SELECT current_setting('threads')").fetchone()
-    with RuleRoom(threads[0] if threads else 1, limits.memory) as room:
+    threads, rows = number(con, "SELECT current_setting('threads')"), number(con, "SELECT count(*) FROM line_fact")
+    with RuleRoom(threads, limits.memory, rows) as room:
         room.con.execute(
             "CREATE OR REPLACE TEMP TABLE scrub_finding (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
             "rule_version INTEGER, severity VARCHAR, message VARCHAR, remedy VARCHAR)"

@@ -19,6 +19,7 @@ LOCKED_DOWN = {
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
 }
+FEW_ROWS = 20_000
 
 
 class TooSlow(Exception):
@@ -26,10 +27,16 @@ class TooSlow(Exception):
 
 
 class RuleRoom(AbstractContextManager["RuleRoom"]):
-    """A locked-down connection. memory: what all of it may use, e.g. 256MB."""
+    """A locked-down connection. memory: what all of it may use, e.g. 256MB.
 
-    def __init__(self, threads: int = 1, memory: str = "2GB") -> None:
+    rows: about how many rows will be judged. On few, planning hundreds of rules costs far more than running them, so the
+    optimizer is left out.
+    """
+
+    def __init__(self, threads: int = 1, memory: str = "2GB", rows: int = 0) -> None:
         self.con = duckdb.connect(":memory:", config={**LOCKED_DOWN, "threads": threads, "memory_limit": memory})
+        if rows < FEW_ROWS:
+            self.con.execute("PRAGMA disable_optimizer")
 
     def lock(self) -> None:
         """From here on no setting can be changed any more."""

@@ -91,7 +91,7 @@ def aut_002_other_payer(world: World) -> str:
 def aut_001_other_procedure(world: World) -> str:
     world.insured(payer_id="LKSHM")
     world.authorization("A1", procedure_code="97140")
-    return one(world, procedure_code="97110", diagnoses=["M545"])
+    return one(world, procedure_code="97110", diagnoses=["M5450"])
 
 
 def tml_001(world: World) -> str:
@@ -161,7 +161,7 @@ FAULTS: list[tuple[str, Callable[[World], str]]] = [
     ("UNT-002", simple(procedure_code="97110", units="21")),
     ("POS-001", simple(place_of_service="00")),
     ("POS-002", simple(place_of_service="21")),
-    ("AUT-001", simple(payer="LKSHM", procedure_code="97110", diagnoses=["M545"])),
+    ("AUT-001", simple(payer="LKSHM", procedure_code="97110", diagnoses=["M5450"])),
     ("AUT-001", aut_001_other_procedure),
     ("AUT-002", simple(payer="LKSHM", authorization_number="A9")),
     ("AUT-002", aut_002_expired),
@@ -260,7 +260,7 @@ def test_new_patient_rule_looks_back_three_years_and_not_further(world: World) -
 def test_therapy_with_an_authorization_on_file_goes_out(world: World) -> None:
     world.insured(payer_id="LKSHM")
     world.authorization("A1", procedure_code="97110")
-    claim = one(world, procedure_code="97110", authorization_number="A1", diagnoses=["M54.5"])
+    claim = one(world, procedure_code="97110", authorization_number="A1", diagnoses=["M54.50"])
     world.run()
     assert world.state(claim) == "released"
     assert world.claim(claim)["authorization_number"] == "A1"

@@ -94,6 +94,21 @@ def test_examples_of_every_shipped_rule_do_what_they_say_and_none_fires_on_the_u
             assert [one.place for one, found in zip(usual, outcomes, strict=True) if found.fires is not False] == []
 
 
+def test_the_rulebook_is_as_deep_as_it_says_and_every_family_is_there() -> None:
+    rules = [compiled.rule for compiled in shipped_rules().rules]
+    assert len(rules) >= 200
+    assert {rule.family for rule in rules} >= {
+        "subscriber", "coordination", "eligibility", "provider", "taxonomy", "diagnosis", "sex_age", "excludes", "laterality", "specificity",
+        "procedure", "modifier", "telehealth", "anesthesia", "units", "drug", "place_of_service", "global_period", "ncci", "assistant_surgery",
+        "multiple", "duplicate", "frequency", "authorization", "referral", "clia", "medical_necessity", "timely_filing", "medicare_secondary",
+        "compensation_auto", "medicaid", "conformance",
+    }  # fmt: skip
+    titles = [rule.title for rule in rules]
+    assert len(titles) == len(set(titles))
+    silent = [rule.id for rule in rules if rule.severity == "hold" and not rule.prevents]
+    assert silent == [], "a rule that holds a claim says which denial it prevents"
+
+
 def test_all_starter_edits_are_there_and_their_carcs_exist() -> None:
     rules = {compiled.rule.id: compiled.rule for compiled in shipped_rules().rules}
     assert set(STARTERS) <= set(rules)

@@ -164,8 +164,10 @@ class World:
         ]
 
     def open_rules(self, claim: str) -> list[str]:
+        """The rules that hold the claim, and UNT-002, the one warning that these stories plant."""
         rows = self.con.execute(
-            "SELECT rule_id FROM scrub.open_finding WHERE claim_id = ? ORDER BY 1", [claim]
+            "SELECT rule_id FROM scrub.open_finding WHERE claim_id = ? AND (severity = 'hold' OR rule_id = 'UNT-002') ORDER BY 1",
+            [claim],
         ).fetchall()
         return [row[0] for row in rows]
 
