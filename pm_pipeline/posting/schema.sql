@@ -321,3 +321,34 @@ FROM stated
 LEFT JOIN of_claim USING (remit_claim_id, payment_id)
 LEFT JOIN of_payment USING (payment_id)
 LEFT JOIN in_claim USING (remit_claim_id);
+
+-- one row per thing counted of what payers sent, and whether it posted with no person: a line (a claim without lines is one), a claim, a
+-- payment with claims, and the cents a line moves. total and posted are what it counts for; posted is 0 while something of it waits, and
+-- where a person had to decide on it. This is what "auto-posted" means, everywhere.
+CREATE OR REPLACE VIEW posting.auto_post AS
+WITH decided AS (
+    SELECT remit_claim_id, payment_id FROM posting.exception JOIN posting.exception_closed AS closed USING (exception_id)
+    WHERE is_blocking AND closed.actor <> 'policy'
+), line AS (
+    SELECT outcome.remit_line_id, outcome.remit_claim_id, any_value(clp.payment_id) AS payment_id, max(abs(outcome.paid_cents)) AS cents,
+           bool_or(outcome.outcome <> 'held') AND any_value(touched.remit_claim_id) IS NULL AS is_auto
+    FROM posting.line_outcome AS outcome
+    JOIN remittance.claim AS clp USING (remit_claim_id)
+    LEFT JOIN (SELECT DISTINCT remit_claim_id FROM decided WHERE remit_claim_id IS NOT NULL) AS touched USING (remit_claim_id)
+    GROUP BY ALL
+), payment AS (
+    -- its provider adjustments are part of it
+    SELECT payment_id, bool_and(is_auto) AS is_auto FROM (
+        SELECT payment_id, is_auto FROM line
+        UNION ALL SELECT payment_id, false FROM decided
+        UNION ALL SELECT payment_id, false FROM remittance.provider_adjustment
+                  WHERE plb_id NOT IN (SELECT plb_id FROM posting.provider_adjustment_outcome WHERE kind IN ('post', 'release')))
+    WHERE payment_id IN (SELECT payment_id FROM line) GROUP BY payment_id
+)
+SELECT counted, payment_id, total, CASE WHEN is_auto THEN total ELSE 0 END AS posted
+FROM (
+    SELECT 'lines' AS counted, payment_id, 1 AS total, is_auto FROM line
+    UNION ALL SELECT 'claims', payment_id, 1, bool_and(is_auto) FROM line GROUP BY remit_claim_id, payment_id
+    UNION ALL SELECT 'payments', payment_id, 1, is_auto FROM payment
+    UNION ALL SELECT 'cents', payment_id, cents, is_auto FROM line
+);
