@@ -13,7 +13,8 @@
     deferred.sql    what a rule's delay_days held back, when its day has come
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
-keeps the decision, and the next run acts on it in the same path (said.sql, overrule.sql, place.sql, settled.sql).
+keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (unpost.sql, said.sql,
+overrule.sql, place.sql, settled.sql).
 
 auto_post.py says how much posted with no person.
 
@@ -26,6 +27,7 @@ from pm_pipeline.posting.exceptions import ACTIONS, kinds
 from pm_pipeline.posting.propose import Proposal, behind, propose, queue
 from pm_pipeline.posting.resolve import Resolution, resolve
 from pm_pipeline.posting.run import Posted, run
+from pm_pipeline.posting.unpost import unpost
 
 __all__ = [
     "ACTIONS",
@@ -39,4 +41,5 @@ __all__ = [
     "queue",
     "resolve",
     "run",
+    "unpost",
 ]

@@ -29,7 +29,7 @@ HERE = __package__ or ""
 EXAMPLES = 5
 # what a run of posting writes; everything else is looked at in the copy
 WRITTEN = {
-    "posting.posting", "posting.line_outcome", "posting.decision", "posting.deferred", "posting.exception", "posting.exception_closed",
+    "posting.posting_made", "posting.line_outcome_made", "posting.decision_made", "posting.deferred", "posting.exception", "posting.exception_closed",
     "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.deposit_match", "posting.bank_return_posted",
     "scrub.claim_event",
     "ledger.account", "ledger.txn", "ledger.entry", "ledger.batch",
@@ -175,10 +175,15 @@ def _last_posted(con: duckdb.DuckDBPyConnection) -> dt.date | None:
 def _post_again(
     con: duckdb.DuckDBPyConnection, config: Config, as_of: dt.date, tell: Callable[[str], None], number: int = 1
 ) -> None:
-    """Run posting until a run posts nothing: what one posts can be what the next one matches by."""
+    """Run posting until a run posts nothing and no person decided about what it opened: the next one matches by the former."""
     tell(f"posting again, run {number}")
-    posted = run(con, config, as_of, f"backtest-{number}")
-    if posted.claims or posted.reversals:
+    run_id = f"backtest-{number}"
+    posted = run(con, config, as_of, run_id)
+    decided = con.execute(
+        "SELECT 1 FROM posting.open_exception AS open JOIN posting.resolution USING (exception_id) WHERE open.run_id = ? LIMIT 1",
+        [run_id],
+    ).fetchone()
+    if posted.claims or posted.reversals or decided:
         _post_again(con, config, as_of, tell, number + 1)
 
 
