@@ -116,6 +116,27 @@ def test_a_decision_that_only_changes_the_reason_says_so(pm: Pm) -> None:
     assert "LINE_UNMATCHED" in ids(pm)
 
 
+def test_a_wrong_match_is_taken_back_in_one_command(pm: Pm) -> None:
+    unmatched = ids(pm)["CLAIM_UNMATCHED"]
+    by = ("--by", "B. Biller", "--why", "the other visit")
+    early = pm("exceptions", "unpost", unmatched, *by)
+    assert early.exit_code == 1
+    assert "waits in suspense" in early.output
+    pm("exceptions", "resolve", unmatched, "match", "--claim", "C1", *by)
+    done = pm("exceptions", "unpost", unmatched, *by, "--json")
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert [one["exception_id"] for one in made["waits_as"]] == [ids(pm)["CLAIM_UNMATCHED"]]
+    entry = next(
+        one for one in pm("trace", "C1").stdout.splitlines() if made["unposting_id"] in one and "ledger" in one
+    )
+    assert "the other visit" in pm("trace", "--entry", entry.split()[2]).stdout
+    assert pm("ledger", "verify").exit_code == 0
+    pm("exceptions", "resolve", ids(pm)["CLAIM_UNMATCHED"], "match", "--claim", "C1", *by)
+    said = pm("exceptions", "unpost", made["remit_claim_id"], *by)
+    assert f"{made['remit_claim_id']} waits in suspense" in said.stdout
+
+
 def test_every_code_is_explained(pm: Pm) -> None:
     shown = pm("exceptions", "codes").stdout
     assert "PATIENT_BLOCKED" in shown

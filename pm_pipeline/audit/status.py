@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from pm_pipeline.warehouse import records, run_sql
+from pm_pipeline.posting import auto_posted
+from pm_pipeline.warehouse import records
 
 COUNTS: dict[str, str] = {
     "claims_by_state": "SELECT state, count(*) AS claims, sum(charge_cents) AS charge_cents "
@@ -41,8 +42,8 @@ def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     for name, sql in COUNTS.items():
         found[name] = [{key: _plain(value) for key, value in row.items()} for row in records(con, sql)]
     found["auto_post"] = {
-        counted: {"posted": int(posted), "of": int(total), "rate": round(posted / total, 4) if total else None}
-        for counted, posted, total in run_sql(con, __package__ or "", "auto_post.sql").fetchall()
+        counted: {"posted": posted, "of": total, "rate": round(posted / total, 4) if total else None}
+        for counted, (posted, total) in auto_posted(con).items()
     }
     return found
 

@@ -39,8 +39,8 @@ def reverse(con: duckdb.DuckDBPyConnection) -> None:
     """Propose the exact negation of the transactions listed in the temporary table ``ledger_reversal``.
 
     Its columns: txn_key, txn_kind, reverses_txn_key, actor, payment_id, remit_claim_id, cash_method, effective_on, file_id,
-    segment_no. payment_id, remit_claim_id and cash_method (the sub-account of CASH_CLEARING) are those of the reversing
-    event; NULL keeps the original's.
+    segment_no, rule_id. payment_id, remit_claim_id, cash_method (the sub-account of CASH_CLEARING) and rule_id are those of
+    the reversing event; NULL keeps the original's.
     """
     run_sql(con, __package__ or "", "reverse.sql")
 

@@ -13,15 +13,33 @@
     deferred.sql    what a rule's delay_days held back, when its day has come
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
-keeps the decision, and the next run acts on it in the same path (said.sql, overrule.sql, place.sql, settled.sql).
+keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (unpost.sql, said.sql,
+overrule.sql, place.sql, settled.sql).
+
+auto_post.py says how much posted with no person.
 
 Order does not matter: what cannot be posted yet (a reversal before its original, a secondary before its primary, a
 remittance before its charges) waits in suspense and is released by a later run, and the ledger nets to the same.
 """
 
+from pm_pipeline.posting.auto_post import auto_posted
 from pm_pipeline.posting.exceptions import ACTIONS, kinds
 from pm_pipeline.posting.propose import Proposal, behind, propose, queue
 from pm_pipeline.posting.resolve import Resolution, resolve
 from pm_pipeline.posting.run import Posted, run
+from pm_pipeline.posting.unpost import unpost
 
-__all__ = ["ACTIONS", "Posted", "Proposal", "Resolution", "behind", "kinds", "propose", "queue", "resolve", "run"]
+__all__ = [
+    "ACTIONS",
+    "Posted",
+    "Proposal",
+    "Resolution",
+    "auto_posted",
+    "behind",
+    "kinds",
+    "propose",
+    "queue",
+    "resolve",
+    "run",
+    "unpost",
+]

@@ -17,7 +17,9 @@ SELECT pending.*, matched.claim_id, matched.match_by, party.turn, party.turn_no,
                 SELECT 1 FROM posting.posting AS prior
                 WHERE prior.claim_id = matched.claim_id AND prior.payer_turn = scrub.turn(party.turn_no - 1)
                   AND prior.kind IN ('post', 'release') AND prior.reverses IS NULL) THEN 'PRIOR_PAYER_PENDING'
-       END AS code, coalesce(gate.evidence, held.evidence) AS evidence, coalesce(anyway.resolution_id, gate.rule_id) AS payment_rule_id
+       END AS code,
+       coalesce(CASE WHEN matched.claim_id IS NULL THEN 'a person took it back from claim ' || taken_from END, gate.evidence, held.evidence) AS evidence,
+       coalesce(anyway.resolution_id, gate.rule_id) AS payment_rule_id
 FROM pending
 LEFT JOIN matched USING (remit_claim_id)
 LEFT JOIN answering AS party USING (remit_claim_id)

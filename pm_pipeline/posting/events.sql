@@ -31,3 +31,10 @@ WHERE saying.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 INSERT INTO new_claim_event
 SELECT claim_id, NULL, 'suspended', CASE WHEN turn = 'primary' OR turn IS NULL THEN 'suspended' END, remit_claim_id, effective_on, code, file_id, segment_no
 FROM suspending WHERE claim_id IS NOT NULL AND NOT is_suspended;
+
+-- an answer was taken back from the claim, and another one of its first payer stands
+INSERT INTO new_claim_event
+SELECT now.claim_id, NULL, 'unposted', saying.says, now.unposting_id, saying.effective_on, concat('unposted ', now.remit_claim_id), now.file_id, now.segment_no
+FROM unposting_now AS now JOIN claim_saying AS saying ON saying.claim_id = now.claim_id AND saying.stands AND saying.payer_turn = 'primary'
+WHERE now.payer_turn = 'primary' AND saying.remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run)
+QUALIFY row_number() OVER (PARTITION BY now.posting_key ORDER BY saying.effective_on DESC, saying.generation DESC, saying.posting_key DESC) = 1;

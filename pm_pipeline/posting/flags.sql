@@ -6,7 +6,7 @@ SELECT code, item_id, count(*) AS times FROM posting.exception JOIN posting.exce
 WHERE code IN ('ANSWERED_TWICE', 'DUP_PAYMENT', 'CREDIT_BALANCE') AND actor = 'policy' GROUP BY ALL;
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
+SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id, again)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
        claim.charge_cents - blocked.charge_cents, concat('CLP03 ', blocked.charge_cents, ' cents, billed ', claim.charge_cents, ' cents'), false, CAST($today AS DATE), $run_id
 FROM (
     -- a claim may be answered in parts, a CLP each: together they are what was billed
@@ -18,13 +18,15 @@ WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim
     SELECT 1 FROM submission.batch_claim AS sent WHERE sent.claim_id = blocked.claim_id AND sent.charge_cents IN (blocked.charge_cents, parts_cents));
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id)), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
+SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id, posting.again(posting_key))), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
        posting.claim_id, outcome.paid_cents, 'no REF*6R of ours, and no charge with its procedure, date and amount', false, CAST($today AS DATE), $run_id
 FROM posting.line_outcome AS outcome JOIN posting.posting USING (posting_key)
 WHERE outcome.match_by = 'claim' AND outcome.remit_line_id <> outcome.remit_claim_id AND posting.reverses IS NULL
   AND outcome.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 
-CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT claim_id FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT DISTINCT claim_id FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run)
+UNION SELECT claim_id FROM unposting_now;
 
 -- one row per claim and payer turn with a charge that two standing answers moved; answers without lines speak of every charge
 CREATE OR REPLACE TEMP TABLE paid_twice AS

@@ -3,7 +3,7 @@
 -- one row per claim posted in this pass
 CREATE OR REPLACE TEMP TABLE posting_now AS
 SELECT *, CASE WHEN is_suspended THEN 'release' ELSE 'post' END AS kind,
-       concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END) AS posting_key
+       concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END, again) AS posting_key
 FROM blocked WHERE code IS NULL AND NOT is_reversal
   AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
 
@@ -62,7 +62,7 @@ WITH later_answer AS (
     FROM decided JOIN posting_item AS item ON item.item_id = coalesce(decided.remit_line_id, decided.remit_claim_id)
     WHERE item.turn_no > 1
 ), line AS (
-    SELECT decided.*, item.charge_id AS item_charge_id, item.item_id, item.turn_no, item.segment_no AS claim_segment_no,
+    SELECT decided.*, item.charge_id AS item_charge_id, item.item_id, item.turn_no, item.segment_no AS claim_segment_no, item.posting_key,
            greatest(0, coalesce(earlier.settled_cents, 0) - coalesce(stated.oa23_cents, 0)) AS overlap_cents,
            coalesce(written.before_cents, 0) AS written_before
     FROM decided
@@ -79,13 +79,13 @@ FROM line;
 
 -- what waited in suspense leaves it: its suspense transaction is reversed, and the money is posted as if it came now
 INSERT INTO ledger_reversal (txn_key, txn_kind, reverses_txn_key, payment_id, remit_claim_id, effective_on, file_id, segment_no)
-SELECT concat('remit:', remit_claim_id, ':suspense:released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense'), payment_id, remit_claim_id,
+SELECT concat('remit:', remit_claim_id, ':suspense', again, ':released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense', again), payment_id, remit_claim_id,
        effective_on, file_id, segment_no
 FROM posting_now WHERE is_suspended;
 
 -- payments: money in, the payer's A/R down
 INSERT INTO ledger_proposal
-SELECT concat('remit:', item_id), txn_kind, NULL, 'policy', 'payment',
+SELECT concat('remit:', item_id, again), txn_kind, NULL, 'policy', 'payment',
        CASE side WHEN 1 THEN 'CASH_CLEARING' ELSE 'AR' END, CASE side WHEN 1 THEN cash ELSE turn END, side * item_paid_cents,
        $practice_id, item.payer_id, charge.provider_id, CASE side WHEN -1 THEN item.claim_id END, CASE side WHEN -1 THEN item.charge_id END,
        payment_id, remit_claim_id, CASE side WHEN -1 THEN charge.dos_from END, effective_on, item.file_id, item_segment_no, item.policy_id, item.policy_version,
@@ -96,7 +96,7 @@ WHERE item_paid_cents <> 0;
 
 -- write-offs and transfers: out of the payer's A/R, into the contractual account or the next party's A/R
 INSERT INTO ledger_proposal
-SELECT concat('remit:', decision.item_id), item.txn_kind, NULL, 'policy', CASE WHEN decision.action = 'transfer' THEN 'transfer' ELSE lower(string_split(decision.account, ':')[1]) END,
+SELECT concat('remit:', decision.item_id, item.again), item.txn_kind, NULL, 'policy', CASE WHEN decision.action = 'transfer' THEN 'transfer' ELSE lower(string_split(decision.account, ':')[1]) END,
        CASE WHEN side = -1 OR decision.action = 'transfer' THEN 'AR' ELSE string_split(decision.account, ':')[1] END,
        CASE WHEN side = -1 THEN item.turn WHEN decision.action = 'transfer' THEN item.next_turn ELSE coalesce(string_split(decision.account, ':')[2], 'none') END,
        side * decision.posted_cents, $practice_id,
@@ -106,17 +106,17 @@ FROM decision_now AS decision JOIN posting_item AS item USING (item_id) CROSS JO
 LEFT JOIN posting_charge AS charge ON charge.claim_id = item.claim_id AND charge.charge_id IS NOT DISTINCT FROM item.charge_id
 WHERE decision.posted_cents <> 0 AND (due_on IS NULL OR due_on <= $today);
 
-INSERT INTO posting.posting
+INSERT INTO posting.posting_made
 SELECT posting_key, kind, payment_id, remit_claim_id, claim_id, CASE WHEN NOT is_estimate THEN turn END, match_by,
        CASE WHEN NOT is_estimate THEN
        1 + (SELECT count(*) FROM posting.posting AS earlier WHERE earlier.claim_id = now.claim_id AND earlier.payer_turn = now.turn
             AND earlier.kind IN ('post', 'release') AND earlier.reverses IS NULL)
          + row_number() OVER (PARTITION BY claim_id, turn, is_estimate ORDER BY effective_on, payment_id, clp_no) - 1 END,
        NULL, paid_cents, coalesce((SELECT sum(posted_cents) FROM decision_now AS moved WHERE moved.remit_claim_id = now.remit_claim_id), 0),
-       CAST($today AS DATE), $run_id
+       CAST($today AS DATE), $run_id, attempt
 FROM posting_now AS now;
 
-INSERT INTO posting.line_outcome
+INSERT INTO posting.line_outcome_made
 SELECT item_id, remit_claim_id, posting_key, charge_id,
        CASE WHEN EXISTS (SELECT 1 FROM decision_now WHERE decision_now.item_id = item.item_id AND action = 'deny') THEN 'denied'
             WHEN item_paid_cents = 0 AND NOT EXISTS (SELECT 1 FROM decision_now WHERE decision_now.item_id = item.item_id AND posted_cents <> 0) THEN 'memo'
@@ -124,9 +124,9 @@ SELECT item_id, remit_claim_id, posting_key, charge_id,
        line_match_by, item_paid_cents, CAST($today AS DATE), $run_id
 FROM posting_item AS item WHERE txn_kind = 'remit_line' OR lines = 0;
 
-INSERT INTO posting.decision
+INSERT INTO posting.decision_made
 SELECT adjustment_id, remit_claim_id, remit_line_id, claim_id, item_charge_id, action, account, category, coalesce(liability, 'payer'), cents, posted_cents,
-       policy_id, policy_version, rule_id, CAST($today AS DATE), $run_id
+       policy_id, policy_version, rule_id, CAST($today AS DATE), $run_id, posting_key
 FROM decision_now;
 
 -- decided now, to be posted later: deferred.sql does it

@@ -16,16 +16,17 @@ FROM (
 WHERE payer_claim_number IN (SELECT payer_claim_number FROM pending UNION SELECT original_payer_claim_number FROM pending)
 GROUP BY ALL HAVING count(DISTINCT claim_id) = 1;
 
--- one row per pending claim we know: as a person said, else by CLM01, else by the payer's own number
+-- one row per pending claim we know: as a person said, else by CLM01, else by the payer's own number. What a person took back from
+-- a claim only a person matches again
 CREATE OR REPLACE TEMP TABLE matched AS
 SELECT pending.remit_claim_id, coalesce(person.target, by_id.claim_id, by_number.claim_id, by_original.claim_id) AS claim_id,
        CASE WHEN person.target IS NOT NULL THEN 'person' WHEN by_id.claim_id IS NOT NULL THEN 'claim_id' ELSE 'payer_claim_number' END AS match_by
 FROM pending
 LEFT JOIN said AS person ON person.remit_claim_id = pending.remit_claim_id AND person.action = 'match'
-LEFT JOIN scrub.claim AS by_id ON by_id.claim_id = pending.clp01
-LEFT JOIN known_payer_number AS by_number ON by_number.payer_id = pending.payer_id AND by_number.payer_claim_number = pending.payer_claim_number
+LEFT JOIN scrub.claim AS by_id ON by_id.claim_id = pending.clp01 AND pending.attempt = 1
+LEFT JOIN known_payer_number AS by_number ON by_number.payer_id = pending.payer_id AND by_number.payer_claim_number = pending.payer_claim_number AND pending.attempt = 1
 LEFT JOIN known_payer_number AS by_original
-  ON by_original.payer_id = pending.payer_id AND by_original.payer_claim_number = pending.original_payer_claim_number
+  ON by_original.payer_id = pending.payer_id AND by_original.payer_claim_number = pending.original_payer_claim_number AND pending.attempt = 1
 WHERE coalesce(person.target, by_id.claim_id, by_number.claim_id, by_original.claim_id) IS NOT NULL;
 
 -- or by what only one claim of ours has: the payer's member id, first service date, total charge, and rendering provider where
@@ -38,7 +39,7 @@ JOIN front_office.current_coverage AS coverage ON coverage.member_id = subject.m
 JOIN scrub.claim AS claim ON coverage.coverage_id IN (claim.coverage_id, claim.next_coverage_id)
  AND claim.dos_from = subject.dos_from AND claim.charge_cents = abs(pending.charge_cents)
 LEFT JOIN front_office.current_provider AS provider ON provider.provider_id = claim.provider_id
-WHERE pending.remit_claim_id NOT IN (SELECT remit_claim_id FROM matched) AND (subject.rendering_npi IS NULL OR subject.rendering_npi = provider.npi)
+WHERE pending.attempt = 1 AND pending.remit_claim_id NOT IN (SELECT remit_claim_id FROM matched) AND (subject.rendering_npi IS NULL OR subject.rendering_npi = provider.npi)
 GROUP BY subject.remit_claim_id HAVING count(DISTINCT claim.claim_id) = 1;
 
 -- one row per matched claim and payer: whose turn the payer is, and who is responsible after it

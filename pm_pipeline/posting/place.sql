@@ -1,6 +1,7 @@
 -- what people decided beside the posting itself. Lines placed on a charge: what they moved at claim level moves to the charge
 CREATE OR REPLACE TEMP TABLE line_placed AS
-SELECT said.resolution_id, said.actor, said.exception_id, said.target AS charge_id, outcome.remit_line_id, outcome.remit_claim_id, charge.dos_from, charge.provider_id
+SELECT said.resolution_id, said.actor, said.exception_id, said.target AS charge_id, outcome.remit_line_id, outcome.remit_claim_id, posting.again(outcome.posting_key) AS again,
+       charge.dos_from, charge.provider_id
 FROM said
 JOIN posting.line_outcome AS outcome ON outcome.remit_line_id = said.item_id AND outcome.outcome <> 'held' AND outcome.charge_id IS NULL
 JOIN charges.charge AS charge ON charge.charge_id = said.target
@@ -13,7 +14,7 @@ SELECT concat('resolution:', resolution_id), 'line_placed', NULL, line_placed.ac
        payment_id, line_placed.remit_claim_id, CASE side WHEN 1 THEN line_placed.dos_from ELSE service_on END, effective_on, file_id, segment_no,
        policy_id, policy_version, line_placed.resolution_id
 FROM line_placed
-JOIN ledger.txn AS txn ON txn.txn_key = concat('remit:', line_placed.remit_line_id)
+JOIN ledger.txn AS txn ON txn.txn_key = concat('remit:', line_placed.remit_line_id, again)
 JOIN ledger.entry AS entry ON entry.txn_id = txn.txn_id AND entry.claim_id IS NOT NULL
 CROSS JOIN (VALUES (1), (-1)) AS sides(side);
 

@@ -51,7 +51,7 @@ FROM (SELECT pair.*, amounts_negate AND difference.remit_claim_id IS NULL AS neg
 -- one row per reversal that has its original; when two want the same one, the first by date takes it
 CREATE OR REPLACE TEMP TABLE reversing_now AS
 SELECT *, CASE WHEN is_suspended THEN 'release' ELSE 'post' END AS kind,
-       concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END) AS posting_key
+       concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END, again) AS posting_key
 FROM reversal_candidate WHERE choice = 1 AND (negates OR is_said)
 QUALIFY row_number() OVER (PARTITION BY original_key ORDER BY effective_on, payment_id, clp_no) = 1;
 
@@ -62,17 +62,18 @@ FROM reversing_now AS now
 JOIN (SELECT DISTINCT txn_id, remit_claim_id FROM ledger.entry WHERE remit_claim_id IN (SELECT original_remit_claim_id FROM reversing_now)) AS entry
   ON entry.remit_claim_id = now.original_remit_claim_id
 JOIN ledger.txn AS txn ON txn.txn_id = entry.txn_id AND txn.txn_kind IN ('remit_line', 'remit_claim', 'line_placed')
+ AND NOT EXISTS (SELECT 1 FROM ledger.txn AS undone WHERE undone.reverses_txn_id = txn.txn_id AND undone.txn_kind = 'unpost')
 UNION ALL
-SELECT concat('remit:', remit_claim_id, ':suspense:released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense'), payment_id,
+SELECT concat('remit:', remit_claim_id, ':suspense', again, ':released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense', again), payment_id,
        remit_claim_id, NULL, effective_on, file_id, segment_no
 FROM reversing_now WHERE is_suspended;
 
-INSERT INTO posting.posting
+INSERT INTO posting.posting_made
 SELECT posting_key, kind, payment_id, remit_claim_id, original_claim_id, original_turn, match_by, NULL, original_key, paid_cents,
-       -original_adjusted_cents, CAST($today AS DATE), $run_id
+       -original_adjusted_cents, CAST($today AS DATE), $run_id, attempt
 FROM reversing_now;
 
-INSERT INTO posting.line_outcome
+INSERT INTO posting.line_outcome_made
 SELECT line.remit_line_id, now.remit_claim_id, now.posting_key, line_match.charge_id, 'posted', coalesce(line_match.match_by, 'claim'), line.paid_cents, CAST($today AS DATE), $run_id
 FROM reversing_now AS now JOIN remittance.line AS line USING (remit_claim_id) LEFT JOIN matched_line AS line_match USING (remit_line_id)
 UNION ALL

@@ -53,6 +53,10 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         with ledger.proposals(con):  # first: a policy may post only what the bank has
             run_sql(con, HERE, "deposits.sql", params)
             _add(done, ledger.post(con, work, "posting: deposits", today))
+        with ledger.proposals(con):
+            run_sql(con, HERE, "unpost.sql", params)
+            ledger.reverse(con)
+            _add(done, ledger.post(con, work, "posting: matches taken back", today))
         for step in ("said", "pending", "match", "charges", "decide", "overrule", "gates"):
             run_sql(con, HERE, f"{step}.sql")
         while _pass(con, work, params, today, done):
@@ -73,6 +77,8 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         run_sql(con, HERE, "flags.sql", params)
         run_sql(con, HERE, "look.sql", params)
         run_sql(con, HERE, "recoup.sql", params)
+        with new_events(con, run_id):
+            run_sql(con, HERE, "unpost_events.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")
         _count(con, done, run_id)

@@ -81,7 +81,7 @@ def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(pai
     ("invariant", "item", "spoil"),
     [
         ("I03", None, "UPDATE remittance.payment SET plb_cents = plb_cents + 5"),
-        ("I04", None, "INSERT INTO posting.posting SELECT * REPLACE (posting_key || 'x' AS posting_key) FROM posting.posting LIMIT 1"),
+        ("I04", None, "INSERT INTO posting.posting_made SELECT * REPLACE (posting_key || 'x' AS posting_key) FROM posting.posting LIMIT 1"),
         ("I08", None, "DELETE FROM transport.file WHERE file_id = 'feed'"),
         ("I12", "CLAIM1", "INSERT INTO submission.batch_claim VALUES ('CLAIM1', 2, 7, 7, 'BLHRB', '1', NULL, 'h', 1, 1, 2, DATE '2026-06-01', 'r')"),
         ("I12", "CLAIM1", "INSERT INTO submission.later_claim SELECT 'CLAIM1', 'secondary', n, 7, 7, 'SMTML', '1', NULL, 'B', 0, 'h', 1, 1, 2, DATE '2026-06-01', 'r' "
