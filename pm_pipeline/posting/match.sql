@@ -69,29 +69,45 @@ LEFT JOIN party AS next ON next.claim_id = matched.claim_id AND next.turn_no > s
 WHERE said.action = 'turn'
 GROUP BY matched.remit_claim_id, said.target;
 
+-- one row per line that posted on its claim as a whole: its charge may have become known since
+CREATE OR REPLACE TEMP TABLE unplaced AS
+SELECT open.exception_id, outcome.remit_line_id, outcome.remit_claim_id, outcome.posting_key, posted.claim_id
+FROM posting.open_exception AS open
+JOIN posting.line_outcome AS outcome ON outcome.remit_line_id = open.item_id AND outcome.outcome <> 'held' AND outcome.charge_id IS NULL
+JOIN posting.posting AS posted USING (posting_key)
+WHERE open.code = 'LINE_UNMATCHED' AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key);
+
 -- one row per remittance line of a matched claim, with its charge: by REF*6R, else by unique content
 CREATE OR REPLACE TEMP TABLE matched_line AS
-WITH ours AS (
+WITH looked_at AS (
+    SELECT remit_claim_id, claim_id FROM matched UNION SELECT remit_claim_id, claim_id FROM unplaced
+), ours AS (
     SELECT claim_id, charge_id, line_id, procedure_code, list_sort(modifiers) AS modifiers, dos_from, charge_cents, provider_id
-    FROM charges.charge WHERE action <> 'void' AND claim_id IN (SELECT claim_id FROM matched)
+    FROM charges.charge WHERE action <> 'void' AND claim_id IN (SELECT claim_id FROM looked_at)
 ), theirs AS (
-    SELECT line.remit_line_id, line.remit_claim_id, matched.claim_id, line.line_id, coalesce(line.original_procedure, line.procedure_code) AS procedure_code,
+    SELECT line.remit_line_id, line.remit_claim_id, looked_at.claim_id, line.line_id, coalesce(line.original_procedure, line.procedure_code) AS procedure_code,
            list_sort(line.modifiers) AS modifiers, line.dos_from, abs(line.charge_cents) AS charge_cents
-    FROM remittance.line AS line JOIN matched USING (remit_claim_id)
+    FROM remittance.line AS line JOIN looked_at USING (remit_claim_id)
+), by_id AS (
+    SELECT theirs.remit_line_id, theirs.remit_claim_id, ours.charge_id
+    FROM theirs JOIN ours ON ours.claim_id = theirs.claim_id AND ours.line_id = theirs.line_id
 ), by_content AS (
+    -- a charge that another line of the claim names is not looked at
     SELECT theirs.remit_line_id, any_value(ours.charge_id) AS charge_id
     FROM theirs JOIN charges.active_charge AS ours
       ON ours.claim_id = theirs.claim_id AND ours.procedure_code = theirs.procedure_code AND list_sort(ours.modifiers) = theirs.modifiers
      AND ours.charge_cents = theirs.charge_cents AND (theirs.dos_from IS NULL OR theirs.dos_from = ours.dos_from)
+    ANTI JOIN by_id AS named ON named.remit_claim_id = theirs.remit_claim_id AND named.charge_id = ours.charge_id
+    WHERE theirs.remit_line_id NOT IN (SELECT remit_line_id FROM by_id)
     GROUP BY 1 HAVING count(*) = 1
 )
 SELECT theirs.remit_line_id, theirs.remit_claim_id, theirs.claim_id, coalesce(by_id.charge_id, by_content.charge_id) AS charge_id,
        CASE WHEN by_id.charge_id IS NOT NULL THEN 'line_id' WHEN by_content.charge_id IS NOT NULL THEN 'content' ELSE 'claim' END AS match_by
 FROM theirs
-LEFT JOIN ours AS by_id ON by_id.claim_id = theirs.claim_id AND by_id.line_id = theirs.line_id
-LEFT JOIN by_content USING (remit_line_id)
+LEFT JOIN by_id ON by_id.remit_line_id = theirs.remit_line_id
+LEFT JOIN by_content ON by_content.remit_line_id = theirs.remit_line_id
 -- two remittance lines of one claim that fit one charge by content alone fit neither
-QUALIFY by_id.charge_id IS NOT NULL OR by_content.charge_id IS NULL
+QUALIFY by_content.charge_id IS NULL
      OR count(*) OVER (PARTITION BY theirs.remit_claim_id, by_content.charge_id) = 1;
 
 -- the lines the rule above left out belong to the claim as a whole
