@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS posting.posting (
     run_id         VARCHAR NOT NULL
 );
 
--- one row per remittance line (or claim without lines: remit_line_id is the remit_claim_id) and what became of its money
+-- one row per remittance line (or claim without lines: remit_line_id is the remit_claim_id) and posting: what became of its money.
+-- Written with its posting, whose key holds that it is written once; no index of its own, verified (I18)
 CREATE TABLE IF NOT EXISTS posting.line_outcome (
     remit_line_id  VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
@@ -28,13 +29,12 @@ CREATE TABLE IF NOT EXISTS posting.line_outcome (
     match_by       VARCHAR,                 -- line_id, content, claim
     paid_cents     BIGINT NOT NULL,
     posted_on      DATE NOT NULL,
-    run_id         VARCHAR NOT NULL,
-    PRIMARY KEY (remit_line_id, posting_key)
+    run_id         VARCHAR NOT NULL
 );
 
--- one row per adjustment of a posted remittance claim: what the policy made of it
+-- one row per adjustment of a posted remittance claim: what the policy made of it. Written with its posting too; verified (I18)
 CREATE TABLE IF NOT EXISTS posting.decision (
-    adjustment_id  VARCHAR PRIMARY KEY,
+    adjustment_id  VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
     remit_line_id  VARCHAR,
     claim_id       VARCHAR NOT NULL,
