@@ -27,7 +27,7 @@ SCHEMAS = [
     Schema("scrub", 2, "pm_pipeline.scrub"),
     Schema("submission", 2, "pm_pipeline.submission"),
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
-    Schema("remittance", 3, "pm_pipeline.remittance"),
+    Schema("remittance", 4, "pm_pipeline.remittance"),
     Schema("posting", 3, "pm_pipeline.posting"),
     Schema("receivables", 2, "pm_pipeline.receivables"),
 ]

@@ -1,9 +1,11 @@
 """Remittance lines become ledger entries by the posting policy, or wait in suspense with a coded exception.
 
     pending.sql     what is not posted yet: new claims, and those in suspense, tried again every run
-    match.sql       to our claim (CLM01, else the payer's claim number), payer turn, charge lines
+    match.sql       to our claim, by CLM01;  match_more.sql  else by the payer's claim number, or by what one claim alone has
+    answer.sql      whose turn the payer is, and which charge a line speaks of
     decide.sql      each adjustment against the policy in force on the payment's date (config/policies/, policy.sql)
     gates.sql       what that policy requires of the payment, and what it makes of the claim's payment
+    block.sql       what keeps a claim from being posted;  unblock.sql  what this run has posted since lets go
     forward.sql     payments, write-offs and transfers of what nothing blocks
     reversal.sql    CLP02 22: the exact negation of what it takes back
     suspend.sql     the rest: cash to UNAPPLIED, with the reason

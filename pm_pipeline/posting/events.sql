@@ -11,7 +11,7 @@ JOIN remittance.claim AS clp USING (remit_claim_id)
 JOIN remittance.current_payment AS pay ON pay.payment_id = posted.payment_id
 LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
 LEFT JOIN (SELECT remit_claim_id, sum(cents) FILTER (action = 'deny') AS cents, coalesce(sum(posted_cents) FILTER (action = 'transfer'), 0) AS moved_cents
-           FROM posting.decision GROUP BY 1) AS denied USING (remit_claim_id)
+           FROM posting.decision SEMI JOIN touched USING (claim_id) GROUP BY 1) AS denied USING (remit_claim_id)
 WHERE posted.claim_id IN (SELECT claim_id FROM touched) AND posted.kind IN ('post', 'release') AND clp.status <> '25';
 
 -- the newest answer that stands is what the claim is, though it was posted in an earlier run than the one it corrects

@@ -30,14 +30,18 @@ UNION SELECT claim_id FROM unposting_now;
 
 -- one row per claim and payer turn with a charge that two standing answers moved; answers without lines speak of every charge
 CREATE OR REPLACE TEMP TABLE paid_twice AS
-WITH moved AS (
+WITH answer AS (
+    SELECT posted.* FROM posting.posting AS posted
+    WHERE claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL
+      AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
+    QUALIFY count(*) OVER (PARTITION BY claim_id, payer_turn) > 1
+), moved AS (
     SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, posted.payment_id, posted.paid_cents, entry.charge_id,
            clp.payer_claim_number, clp.status
-    FROM posting.posting AS posted
+    FROM answer AS posted
     JOIN remittance.claim AS clp ON clp.remit_claim_id = posted.remit_claim_id
     JOIN ledger.entry AS entry ON entry.remit_claim_id = posted.remit_claim_id AND entry.claim_id = posted.claim_id AND entry.sub_account = posted.payer_turn
-    WHERE posted.claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL AND entry.account = 'AR'
-      AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
+    WHERE entry.account = 'AR'
     GROUP BY ALL HAVING sum(entry.cents) <> 0
 )
 SELECT one.claim_id, one.payer_turn, arg_max(one.remit_claim_id, one.posting_key) AS remit_claim_id, arg_max(one.payment_id, one.posting_key) AS payment_id,

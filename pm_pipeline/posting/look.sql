@@ -2,9 +2,9 @@
 
 -- one row per claim posted in this run that is neither a reversal nor an estimate
 CREATE OR REPLACE TEMP TABLE posted_now AS
-SELECT blocked.*, posted.adjusted_cents FROM blocked
-JOIN posting.posting AS posted ON posted.remit_claim_id = blocked.remit_claim_id AND posted.kind IN ('post', 'release')
-WHERE NOT is_reversal AND NOT is_estimate AND blocked.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
+SELECT remit_claim_id, blocked.payment_id, blocked.claim_id, blocked.match_by, clp01, blocked.paid_cents, patient_cents, effective_on, again, posted.adjusted_cents FROM blocked
+JOIN posting.posting AS posted USING (remit_claim_id)
+WHERE posted.kind IN ('post', 'release') AND NOT is_reversal AND NOT is_estimate AND remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 
 -- found by the payer's number, and CLP01 is the beginning of ours: what is short of eight characters may be anything
 INSERT OR IGNORE INTO posting.exception

@@ -3,7 +3,7 @@
 -- one row per reversal that has not found its original yet
 CREATE OR REPLACE TEMP TABLE open_reversal AS
 SELECT * FROM blocked WHERE code = 'ORPHAN_REVERSAL'
-  AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
+  AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run);
 
 -- one row per pending reversal and candidate original: posted, not reversed, same payer, same claim or payer claim number,
 -- and of another payment: beside a reversal stands its correction, which may have the very amounts of the original
@@ -16,8 +16,9 @@ FROM open_reversal AS reversal
 JOIN (
     SELECT reversal.remit_claim_id AS reversal_id, original.posting_key, false AS is_said FROM open_reversal AS reversal JOIN posting.posting AS original USING (claim_id)
     UNION
-    SELECT reversal.remit_claim_id, original.posting_key, false FROM open_reversal AS reversal
-    JOIN remittance.claim AS clp ON clp.payer_claim_number IN (reversal.payer_claim_number, reversal.original_payer_claim_number)
+    SELECT reversal.remit_claim_id, original.posting_key, false
+    FROM (SELECT remit_claim_id, unnest([payer_claim_number, original_payer_claim_number]) AS number FROM open_reversal) AS reversal
+    JOIN remittance.claim AS clp ON clp.payer_claim_number = reversal.number
     JOIN posting.posting AS original ON original.remit_claim_id = clp.remit_claim_id
     UNION
     -- as a person said; its adjustments need not be those of the reversal, what was paid must
@@ -94,4 +95,4 @@ FROM (
 ) AS beside
 WHERE blocked.code IN ('ORPHAN_REVERSAL', 'REVERSAL_MISMATCH') AND beside.payment_id = blocked.payment_id AND beside.clp01 = blocked.clp01
   AND beside.payer_claim_number IS NOT DISTINCT FROM blocked.payer_claim_number
-  AND blocked.remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
+  AND blocked.remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run);

@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS posting.posting_made (
     attempt        INTEGER DEFAULT 1        -- 1, and +1 whenever a person took the one before back
 );
 
--- one row per remittance line (or claim without lines: remit_line_id is the remit_claim_id) and what became of its money
+-- one row per remittance line (or claim without lines: remit_line_id is the remit_claim_id) and posting: what became of its money.
+-- Written with its posting, whose key holds that it is written once; no index of its own, verified (I18)
 CREATE TABLE IF NOT EXISTS posting.line_outcome_made (
     remit_line_id  VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
@@ -29,11 +30,10 @@ CREATE TABLE IF NOT EXISTS posting.line_outcome_made (
     match_by       VARCHAR,                 -- line_id, content, claim
     paid_cents     BIGINT NOT NULL,
     posted_on      DATE NOT NULL,
-    run_id         VARCHAR NOT NULL,
-    PRIMARY KEY (remit_line_id, posting_key)
+    run_id         VARCHAR NOT NULL
 );
 
--- one row per adjustment of a posted remittance claim: what the policy made of it
+-- one row per adjustment of a posted remittance claim: what the policy made of it. Written with its posting too; verified (I18)
 CREATE TABLE IF NOT EXISTS posting.decision_made (
     adjustment_id  VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
@@ -51,8 +51,7 @@ CREATE TABLE IF NOT EXISTS posting.decision_made (
     rule_id        VARCHAR NOT NULL,
     decided_on     DATE NOT NULL,
     run_id         VARCHAR NOT NULL,
-    posting_key    VARCHAR NOT NULL,
-    PRIMARY KEY (adjustment_id, posting_key)
+    posting_key    VARCHAR NOT NULL
 );
 
 -- one row per adjustment whose rule acts only some days after the payment (delay_days): decided with its claim, its money moves later
@@ -126,10 +125,10 @@ CREATE TABLE IF NOT EXISTS posting.unposting (
 );
 
 -- one row per act of posting that a person took back, and per act that took it back
-CREATE OR REPLACE VIEW posting.taken_back AS
-SELECT made.posting_key FROM posting.posting_made AS made
-JOIN (SELECT remit_claim_id, max(attempt) AS attempt FROM posting.posting_made WHERE kind = 'unpost' GROUP BY 1) AS undone
-  ON undone.remit_claim_id = made.remit_claim_id AND made.attempt <= undone.attempt;
+CREATE TABLE IF NOT EXISTS posting.taken_back (
+    posting_key VARCHAR PRIMARY KEY,
+    run_id      VARCHAR NOT NULL
+);
 
 -- the acts of posting, line outcomes and decisions that no person took back: what everything else goes by
 CREATE OR REPLACE VIEW posting.posting AS SELECT * FROM posting.posting_made ANTI JOIN posting.taken_back USING (posting_key);

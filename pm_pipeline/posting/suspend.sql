@@ -1,7 +1,7 @@
 -- what is still blocked: its cash goes to suspense once, with one exception per reason
 CREATE OR REPLACE TEMP TABLE suspending AS
 SELECT * FROM blocked
-WHERE code IS NOT NULL AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
+WHERE code IS NOT NULL AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run);
 
 INSERT INTO ledger_proposal
 SELECT concat('remit:', remit_claim_id, ':suspense', again), 'suspense', NULL, 'policy', 'suspense', CASE side WHEN 1 THEN 'CASH_CLEARING' ELSE 'UNAPPLIED' END,

@@ -20,6 +20,11 @@ SELECT concat(posting_key, ':unpost'), 'unpost', payment_id, remit_claim_id, cla
        CAST($today AS DATE), $run_id, undone_attempt
 FROM unposting_now;
 
+INSERT INTO posting.taken_back
+SELECT DISTINCT made.posting_key, $run_id FROM posting.posting_made AS made
+JOIN unposting_now AS now ON now.remit_claim_id = made.remit_claim_id AND made.attempt <= now.undone_attempt
+WHERE made.posting_key NOT IN (SELECT posting_key FROM posting.taken_back);
+
 -- what was to be looked at because of that match is no more
 INSERT OR IGNORE INTO posting.exception_closed
 SELECT exception_id, 'unpost', actor, CAST($today AS DATE), $run_id

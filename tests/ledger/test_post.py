@@ -110,7 +110,7 @@ def test_tampering_with_an_entry_is_named(con: duckdb.DuckDBPyConnection, tamper
     con.execute(tampering)
     assert any(named in violation.text for violation in verify(con, only="I16"))
     if "UPDATE ledger.entry" in tampering:
-        row = con.execute("SELECT entry_id FROM ledger.entry WHERE account = 'AR'").fetchone()
+        row = con.execute("SELECT txn_id FROM ledger.entry WHERE account = 'AR'").fetchone()
         assert row is not None
         assert row[0] in {violation.item for violation in verify(con, only="I16")}
 
