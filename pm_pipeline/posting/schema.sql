@@ -193,8 +193,11 @@ CREATE OR REPLACE VIEW posting.deposit_part AS
 SELECT deposit_id, payment_id, matched_on, least(deposit.cents, pay.paid_cents) AS cents
 FROM posting.deposit_match JOIN remittance.deposit USING (deposit_id) JOIN remittance.payment AS pay USING (payment_id);
 
--- the fourth business day after a day, Monday to Friday; bank holidays are not counted out (CORE 370: late after it)
-CREATE OR REPLACE MACRO posting.fourth_business_day(day) AS day + CASE dayofweek(day) WHEN 0 THEN 4 WHEN 1 THEN 4 WHEN 6 THEN 5 ELSE 6 END;
+-- the fourth business day after a day: Monday to Friday without the bank holidays (CORE 370: late after it)
+CREATE OR REPLACE MACRO posting.fourth_business_day(from_day) AS (
+    SELECT list_sort(list(from_day + CAST(n AS INTEGER)))[4] FROM range(1, 15) AS ahead(n)
+    WHERE dayofweek(from_day + CAST(n AS INTEGER)) BETWEEN 1 AND 5 AND from_day + CAST(n AS INTEGER) NOT IN (SELECT holiday_on FROM codes.bank_holiday)
+);
 
 -- one row per deposit and the day we learned of it
 CREATE OR REPLACE VIEW posting.seen_deposit AS

@@ -50,6 +50,10 @@ SELECT 'appeal_deadline', denial_id, claim_id, denied_cents, appeal_by - CAST($w
        concat('Denied with ', group_code, '-', carc, '; the last day to appeal is ', appeal_by, '.')
 FROM receivables.open_denial WHERE is_appealable
 UNION ALL
+SELECT 'calendar_ends', 'bank_holiday.csv', NULL, 0, make_date(last_year, 10, 31),
+       concat('The bank holidays in codes/bank_holiday.csv end with ', last_year, ': add the next year, or its days count by weekday alone.')
+FROM (SELECT coalesce(max(year(holiday_on)), 1) AS last_year FROM codes.bank_holiday)
+UNION ALL
 SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN owed.has_answer OR forwarded.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
        CASE WHEN owed.has_answer THEN 'An earlier payer changed its answer; a replacement goes to this payer with the next batch.'
             WHEN forwarded.claim_id IS NULL THEN 'The next payer owes and has no claim; it goes out with the next batch.'
