@@ -417,7 +417,7 @@ CREATE TABLE IF NOT EXISTS receivables.contract_line (
     tolerance_cents   BIGINT,
     recoverable_cents BIGINT NOT NULL,      -- the payer's part of an underpayment: without the patient's coinsurance
     verdict           VARCHAR NOT NULL,     -- as_expected, underpaid, overpaid, not_priced
-    reason            VARCHAR,              -- of not_priced: no_contract, no_lines, no_charge, carved_out, no_rate, by_report, implausible (units or charge), claim_level, denied
+    reason            VARCHAR,              -- of not_priced: no_contract, no_lines, no_charge, carved_out, no_rate, by_report, implausible (units or charge), claim_level, denied, capitated
     priced_on         DATE NOT NULL,
     run_id            VARCHAR NOT NULL,
     PRIMARY KEY (remit_line_id, occasion)
