@@ -15,6 +15,7 @@ from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, load_rows, number, run_sql, unit
 
 HERE = __package__ or ""
+DATED = ("account", "effective_from", "effective_to")
 
 
 @dataclass
@@ -39,6 +40,20 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     primary), so passes go on until one posts nothing.
     """
     tell_policy(con, config.posting_policy)
+    _load(
+        con,
+        "payer_adjustment",
+        [
+            {
+                "payer_id": payer.payer_id,
+                "rule_id": one.id,
+                "reason_code": one.reason,
+                **one.model_dump(include=set(DATED)),
+            }
+            for payer in config.payers
+            for one in payer.provider_adjustments
+        ],
+    )
     in_force = config.posting_policy.on(today)
     params: dict[str, Any] = {
         "today": today,
