@@ -152,6 +152,13 @@ class PayerHours(Strict):
     claim: Annotated[int, Field(gt=0)] | None = None
 
 
+class LaterFiling(Strict):
+    """Until when this payer takes a claim as the second or third payer. days None: timely_filing_days."""
+
+    days: Annotated[int, Field(gt=0)] | None = None
+    counted_from: Literal["prior_remittance", "service"] = "prior_remittance"
+
+
 class PayerAdjustment(Strict):
     """What a PLB code that each payer uses in its own way means to this one; by the payment's effective date, both days included.
 
@@ -191,6 +198,7 @@ class Payer(Strict):
     numbers: list[PayerNumber] = []
     answer_hours: PayerHours = PayerHours()
     provider_adjustments: list[PayerAdjustment] = []
+    later_filing: LaterFiling = LaterFiling()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
