@@ -28,7 +28,7 @@ def exceptions() -> None:
     \b
     pm exceptions list                      open ones, those that hold most money first
     pm exceptions show Q...                 one of them: evidence and proposed resolutions
-    pm exceptions resolve Q... --accept 1 --by "B. Biller" --why "..."
+    pm exceptions resolve Q... --accept 1 --by wren --why "..."
                                             take the first proposal
     pm exceptions resolve Q... match --claim C... --by ... --why ...
                                             or say it yourself
@@ -120,7 +120,7 @@ def show(exception_id: str, json_: bool) -> None:
     for place, one in enumerate(proposals, 1):
         out.print(f"[bold]{place}[/]  {escape(_words(one))}  [dim]{escape(one.because)}[/]", soft_wrap=True)
     if proposals:
-        out.print(f'[dim]Take one: pm exceptions resolve {exception_id} --accept 1 --by "YOUR NAME" --why "..."[/]')
+        out.print(f'[dim]Take one: pm exceptions resolve {exception_id} --accept 1 --by YOU --why "..."[/]')
 
 
 @exceptions.command()
@@ -134,7 +134,9 @@ def show(exception_id: str, json_: bool) -> None:
 @click.option("--as", "decision", help="decide: write_off, transfer, deny or memo.")
 @click.option("--account", help="decide --as write_off, book: where to, such as CONTRACTUAL:contract.")
 @click.option("--adjustment", "adjustment_id", help="decide: only this adjustment; without it, all that are held.")
-@click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides (or PM_ACTOR).")
+@click.option(
+    "--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides, of config/people.yaml (or PM_ACTOR)."
+)
 @click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
 @as_json
 def resolve(
@@ -152,6 +154,7 @@ def resolve(
     if (action is None) == (accept is None):
         raise click.UsageError("Give an ACTION, or --accept with the number of a proposal.")
     home = open_home()
+    actor = home.config.people.acting(actor, "exceptions").person
     today, run_id = home.today(), f"resolve-{uuid4()}"
     with home.write() as con:
         what = _proposal(con, exception_id, accept) if accept else _said(action or "", said)
@@ -180,7 +183,9 @@ def resolve(
 
 @exceptions.command()
 @click.argument("item")
-@click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides (or PM_ACTOR).")
+@click.option(
+    "--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides, of config/people.yaml (or PM_ACTOR)."
+)
 @click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
 @as_json
 def unpost(item: str, actor: str, reason: str, json_: bool) -> None:
@@ -194,6 +199,7 @@ def unpost(item: str, actor: str, reason: str, json_: bool) -> None:
     from pm_pipeline.home import open_home
 
     home = open_home()
+    actor = home.config.people.acting(actor, "exceptions").person
     today, run_id = home.today(), f"unpost-{uuid4()}"
     with home.write() as con:
         unposting_id, remit_claim_id = posting.unpost(con, item, actor=actor, reason=reason, today=today, run_id=run_id)

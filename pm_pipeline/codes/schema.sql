@@ -68,3 +68,9 @@ CREATE TABLE IF NOT EXISTS codes.bank_type (
     becomes   VARCHAR NOT NULL,        -- eft, check, other: a deposit; part: an item of a deposit; return: taken back; own: no remittance
     meaning   VARCHAR NOT NULL         -- in our own words
 );
+
+-- one row per day from Monday to Friday on which banks settle nothing
+CREATE TABLE IF NOT EXISTS codes.bank_holiday (
+    holiday_on DATE PRIMARY KEY,
+    name       VARCHAR NOT NULL
+);

@@ -21,7 +21,7 @@ SETS = dg.AssetKey(["transport", "transaction_set"])
 READ_FROM_X12 = ("remittance", "acknowledgments")
 
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\.(\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
-_STANDING = re.compile(r"^CREATE OR REPLACE VIEW (\w+)\.(\w+) AS SELECT \* FROM \1\.(\w+) ANTI JOIN", re.MULTILINE)
+_STANDING = re.compile(r"^CREATE OR REPLACE VIEW (\w+)\.(\w+) AS SELECT \* FROM \1\.(\w+) WHERE", re.MULTILINE)
 _COLUMN = re.compile(
     r"^    ([a-z]\w*)\s+([A-Z][A-Z]+(?:\(\d+(?:, \d+)?\))?(?:\[\])?)[^-\n]*?(?:--\s*(.*))?$", re.MULTILINE
 )

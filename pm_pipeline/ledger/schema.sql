@@ -15,7 +15,7 @@ INSERT OR IGNORE INTO ledger.account VALUES
     ('BANK', 'asset', 'debit', 'none', 'Deposits on the bank''s own statement'),
     ('WITHHOLD_RECEIVABLE', 'asset', 'debit', 'payer', 'Withheld by a payer, to be settled later'),
     ('REVENUE_GROSS', 'income', 'credit', 'none', 'Charges at the practice''s own fees'),
-    ('CONTRACTUAL', 'contra_income', 'debit', 'contract, sequestration', 'Given up under contract or law'),
+    ('CONTRACTUAL', 'contra_income', 'debit', 'contract, sequestration, capitation', 'Given up under contract or law'),
     ('DENIAL_WO', 'contra_income', 'debit', 'reason', 'Written off because a denial was lost or given up'),
     ('BAD_DEBT', 'expense', 'debit', 'none', 'Patient balances not collectable'),
     ('CHARITY', 'contra_income', 'debit', 'none', 'Given as charity care'),

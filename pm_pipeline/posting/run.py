@@ -17,6 +17,7 @@ from pm_pipeline.warehouse import Unit, load_rows, number, records, run_sql, uni
 HERE = __package__ or ""
 # the codes that a posting of the same run may do away with
 UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
+DATED = ("account", "effective_from", "effective_to")
 
 
 @dataclass
@@ -41,6 +42,20 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     primary), so passes go on until one posts nothing.
     """
     tell_policy(con, config.posting_policy)
+    _load(
+        con,
+        "payer_adjustment",
+        [
+            {
+                "payer_id": payer.payer_id,
+                "rule_id": one.id,
+                "reason_code": one.reason,
+                **one.model_dump(include=set(DATED)),
+            }
+            for payer in config.payers
+            for one in payer.provider_adjustments
+        ],
+    )
     in_force = config.posting_policy.on(today)
     params: dict[str, Any] = {
         "today": today,
