@@ -1,4 +1,4 @@
--- what ledger_proposal would post: its transactions, and which of them are posted already
+-- what one part of ledger_proposal would post: its transactions, and which of them are posted already
 
 -- one row per transaction: the digest of what its entries say, in the order of that; what each rests on; their places among the proposals
 CREATE OR REPLACE TEMP TABLE ledger_new_txn AS
@@ -12,16 +12,14 @@ FROM (
                'segment_no': segment_no,
                'rests_on': ledger.entry_rests_on(practice_id, provider_id, remit_claim_id, file_id, segment_no, policy_id, policy_version, rule_id),
                'place': rowid})) AS lines
-    FROM ledger_proposal WHERE cents <> 0 GROUP BY txn_key
+    FROM ledger_proposal WHERE cents <> 0 AND ($parts = 1 OR hash(txn_key) % $parts = $part) GROUP BY txn_key
 );
 
 CREATE OR REPLACE TEMP TABLE ledger_known_txn AS
 SELECT fresh.txn_id, fresh.txn_key, fresh.content_digest <> posted.content_digest AS has_changed
 FROM ledger_new_txn AS fresh JOIN ledger.txn AS posted USING (txn_id);
 
--- one row: how many of both, the batch to come, and the first few that must not be posted
+-- one row: how many of both, and the first few that must not be posted
 SELECT (SELECT count(*) FROM ledger_new_txn) AS transactions, (SELECT count(*) FROM ledger_known_txn) AS already_posted,
-       (SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch) AS batch_no,
        (SELECT list(concat(txn_key, ' (off by ', off_by_cents, ' cents)') ORDER BY txn_key)[:5] FROM ledger_new_txn WHERE off_by_cents <> 0) AS unbalanced,
-       (SELECT list(DISTINCT account ORDER BY account) FROM ledger_proposal ANTI JOIN ledger.account USING (account)) AS unknown_accounts,
        (SELECT list(txn_key ORDER BY txn_key)[:5] FROM ledger_known_txn WHERE has_changed) AS changed;

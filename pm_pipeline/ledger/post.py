@@ -19,6 +19,7 @@ from pm_pipeline.errors import LedgerError
 from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
 
 HERE = __package__ or ""
+PART_ENTRIES = 500_000  # posted at a time: their texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,38 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     Raises LedgerError, and posts nothing, when a transaction does not sum to zero, names an unknown account, or has the
     key of a posted transaction but other content.
     """
-    if con.execute("SELECT 1 FROM ledger_proposal LIMIT 1").fetchone() is None:
+    entries = number(con, "SELECT count(*) FROM ledger_proposal")
+    if entries == 0:
         return Posted(0, 0, 0)
-    run_sql(con, HERE, "find.sql")
+    _refuse_unknown_accounts(con)
+    batch_no = number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")
+    params = {
+        "batch_no": batch_no, "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now(),
+        "parts": -(-entries // PART_ENTRIES),
+    }  # fmt: skip
+    transactions = already = 0
+    for part in range(params["parts"]):
+        added, known = _post_part(con, {**params, "part": part})
+        transactions, already = transactions + added, already + known
+    if not transactions:
+        return Posted(0, 0, already)
+    entries, digest = run_sql(con, HERE, "seal.sql", params).fetchall()[0]
+    work.digest = f"{work.digest}+{digest}" if work.digest else digest
+    return Posted(transactions, entries, already)
+
+
+def _post_part(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> tuple[int, int]:
+    """Post the new transactions of one part; how many they are, and how many were posted already."""
+    run_sql(con, HERE, "find.sql", params)
     (found,) = records(con)
     _refuse_unlawful(found)
     already = found["already_posted"]
     if already:
         con.execute("DELETE FROM ledger_new_txn WHERE txn_id IN (SELECT txn_id FROM ledger_known_txn)")
-    transactions, entries = found["transactions"] - already, 0
-    if transactions:
-        params = {"batch_no": found["batch_no"], "name": name, "run_id": work.run_id, "posted_on": posted_on}
-        run_sql(con, HERE, "post.sql", {**params, "recorded_at": utc_now()})
-        entries, digest = con.fetchall()[0]
-        work.digest = f"{work.digest}+{digest}" if work.digest else digest
+    if found["transactions"] > already:
+        run_sql(con, HERE, "post.sql", params)
     con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")  # they hold a text per entry
-    return Posted(transactions, entries, already)
+    return found["transactions"] - already, already
 
 
 def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -77,14 +94,20 @@ def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:
     return number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch WHERE starts_with(name, ?)", [name])
 
 
+def _refuse_unknown_accounts(con: duckdb.DuckDBPyConnection) -> None:
+    unknown = con.execute(
+        "SELECT DISTINCT account FROM ledger_proposal ANTI JOIN ledger.account USING (account) ORDER BY 1"
+    ).fetchall()
+    if unknown:
+        names = ", ".join(row[0] for row in unknown)
+        raise LedgerError(f"The ledger has no account {names} (see ledger/schema.sql). Nothing was posted.")
+
+
 def _refuse_unlawful(found: dict[str, Any]) -> None:
     if found["unbalanced"]:
         raise LedgerError(
             f"A ledger transaction must sum to zero; these do not: {', '.join(found['unbalanced'])}. Nothing was posted."
         )
-    if found["unknown_accounts"]:
-        names = ", ".join(found["unknown_accounts"])
-        raise LedgerError(f"The ledger has no account {names} (see ledger/schema.sql). Nothing was posted.")
     if found["changed"]:
         raise LedgerError(
             "These transactions are posted already, with other content, and a posted one is never changed: "

@@ -1,4 +1,4 @@
--- move the new, lawful transactions of ledger_proposal into the ledger as one batch
+-- move the new, lawful transactions that find.sql found into the ledger
 INSERT INTO ledger.txn
 SELECT txn_id, txn_key, txn_kind, ledger.txn_id(reverses_txn_key), actor, content_digest, $batch_no, $posted_on, $run_id, $recorded_at,
        ledger.txn_hash(txn_id, txn_key, txn_kind, ledger.txn_id(reverses_txn_key), actor, content_digest, rests_on, $posted_on, $run_id, $recorded_at)
@@ -10,9 +10,3 @@ SELECT ledger.entry_id(txn_id, ordinal) AS e, txn_id, ordinal, entry_kind, accou
        rule_id, $batch_no, $run_id
 FROM ledger_proposal AS proposal
 JOIN (SELECT txn_id, unnest(places) AS place, generate_subscripts(places, 1) AS ordinal FROM ledger_new_txn) AS numbered ON numbered.place = proposal.rowid;
-
-INSERT INTO ledger.batch
-SELECT $batch_no, $name, count(*), coalesce(sum(cents) FILTER (cents > 0), 0),
-       (SELECT sha256(string_agg(txn_hash, '' ORDER BY txn_id)) FROM ledger.txn WHERE batch_no = $batch_no), $run_id, $recorded_at
-FROM ledger.entry WHERE batch_no = $batch_no
-RETURNING entries, digest;
