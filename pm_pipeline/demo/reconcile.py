@@ -70,7 +70,11 @@ def reconcile(con: duckdb.DuckDBPyConnection, books: Books) -> Reconciliation:
             Line(f"Provider adjustments, {account}", ours[f"provider {account}"], totals.provider[account])
             for account in sorted(set(totals.provider) | {name[9:] for name in ours if name.startswith("provider ")})
         ),
-        Line("Deposits tied to payments", ours["deposits"], totals.matched_deposits_cents),
+        Line(
+            "Deposits tied to payments",
+            ours["deposits"],
+            totals.matched_deposits_cents + totals.unexplained_deposits_cents,
+        ),
     ]
     claims = _claims(con)
     differing: dict[str, list[tuple[str, int, int]]] = {}

@@ -12,6 +12,7 @@ from pm_pipeline.config import Config
 from pm_pipeline.sandbox.books import Books, summary
 from pm_pipeline.sandbox.clearinghouse import Clearinghouse, Taken
 from pm_pipeline.sandbox.draw import Draw
+from pm_pipeline.sandbox.expected import Expected, expected
 from pm_pipeline.sandbox.follow_up import FollowUps
 from pm_pipeline.sandbox.outbox import Delivered, Ends, Outbox
 from pm_pipeline.sandbox.payments import Payments
@@ -97,6 +98,10 @@ class Sandbox:
         """The truth at the end of a day; see books.py."""
         return summary(self.store, as_of)
 
+    def expected(self, books: Books) -> Expected:
+        """The exceptions that should have been opened by the books' day; see expected.py."""
+        return expected(self.store, books)
+
     def _claims_folders(self) -> tuple[Path, Path]:
         partner = self.ends.clearinghouse
         account = self.root / partner.username
@@ -107,7 +112,7 @@ def _identity(seed: int, plan: Plan, config: Config) -> str:
     said = "|".join(
         [
             str(seed),
-            plan.model_dump_json(),
+            plan.name_for_books,
             *(payer.model_dump_json() for payer in config.payers),
             config.practice.model_dump_json(),
         ]
