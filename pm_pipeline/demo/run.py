@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from pm_pipeline.audit.status import status
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.defs.execute import one_instance, require, run_job
-from pm_pipeline.defs.resources import keep_open
+from pm_pipeline.defs.resources import PmResource, keep_open
+from pm_pipeline.demo.office import enact
 from pm_pipeline.demo.planted import compare
 from pm_pipeline.demo.reconcile import Reconciliation, reconcile
 from pm_pipeline.demo.report import print_report
@@ -90,6 +91,7 @@ def _live(home: Home, first: dt.date, last: dt.date, console: Console) -> None:
             for start, day in billing_days(first, last):
                 progress.update(task, description=f"{day:%a %d %b}")
                 require(run_job("lifecycle", start, day), f"The day {day}")
+                enact(PmResource().connection(), home.config, embedded(home).world, day)
                 (home.settings.home / MARKER).write_text(json.dumps({"lived_to": day.isoformat()}))
                 progress.advance(task, (day - start).days + 1)
 

@@ -12,6 +12,7 @@ rules, in this package's own words (they mirror the posting policy and do not im
 - a reversal negates its answer exactly; until that one can be read, its cash is in suspense, as is a later payer's until the
   payer before it has answered;
 - a claim that must wait for a person counts only its cash, in suspense; an estimate (CLP02 25) counts nothing;
+- what the practice's people move by hand (office.py) counts from its day on;
 - a deposit no payment explains four business days later is in suspense until one does.
 """
 
@@ -72,7 +73,8 @@ class ClaimTruth:
 class Totals:
     """All accounts, in cents. `uncovered_cents` is the part of A/R patient whose patient has coverages, but none in
     force on the day of service; `recoup_due` is what payers still mean to take, by payer; `cash` is by method;
-    `provider` is what other PLB reasons paid to the practice (negative: kept from it), by account."""
+    `provider` is what other PLB reasons paid to the practice (negative: kept from it), by account; `office` what its people
+    moved by hand, by event."""
 
     charges_cents: int = 0
     insurance_cents: int = 0
@@ -85,10 +87,12 @@ class Totals:
     deposited_cents: int = 0
     matched_deposits_cents: int = 0
     unexplained_deposits_cents: int = 0
+    refunded_cents: int = 0
     receivable: Counter[str] = field(default_factory=Counter)
     recoup_due: Counter[str] = field(default_factory=Counter)
     cash: Counter[str] = field(default_factory=Counter)
     provider: Counter[str] = field(default_factory=Counter)
+    office: Counter[str] = field(default_factory=Counter)
 
     @property
     def receivable_cents(self) -> int:
@@ -147,6 +151,7 @@ class _Count:
             waiting = left
         self.totals.suspense_cents += sum(row["paid_cents"] for row in left)
         payments = self._money()
+        self._office()
         counted = (
             "SELECT feed, expected, count(*) AS rows FROM feed_row WHERE delivered_on <= ? GROUP BY feed, expected"
         )
@@ -247,6 +252,30 @@ class _Count:
             before = self.lines.setdefault((remit.clp01, line_id), Counter({"primary": line.charge_cents}))
             effect.lines[line_id] = line_effect(line, turn, later, before[turn], effect.amounts)
         return effect
+
+    def _office(self) -> None:
+        """What people moved by hand."""
+        for row in self.store.all("SELECT * FROM office_act WHERE day <= ? ORDER BY act_no", [self.day]):
+            event, party, cents = row["event"], row["party"], row["cents"]
+            claim = self.claims[row["clm01"]]
+            moved = Counter({party: cents if event == "refund" else -cents})
+            if event in ("refund_sent", "refund_cleared"):
+                if event == "refund_cleared":
+                    self.totals.refunded_cents += cents
+                continue
+            if event == "patient_payment":
+                allocated = min(cents, row["owed_cents"])
+                moved = Counter({party: -allocated})
+                self.totals.suspense_cents += cents - allocated
+            if event in ("patient_payment", "recovery"):
+                self.totals.cash[row["method"]] += cents
+                claim.paid[party] -= moved[party]
+            if event == "collections":
+                moved["collections"] = cents
+            self.totals.office[event] += abs(moved[party])
+            for one, change in moved.items():
+                claim.balances[one] += change
+                self.totals.receivable[one] += change
 
     def _money(self) -> int:
         """Payments, provider adjustments and deposits; returns how many payments."""

@@ -179,3 +179,9 @@ CREATE TABLE follow_up (visit TEXT PRIMARY KEY, kind TEXT NOT NULL, due_on TEXT 
 CREATE TABLE hard_due (
     clm01 TEXT NOT NULL, payer_id TEXT NOT NULL, kind TEXT NOT NULL, due_on TEXT NOT NULL, done_on TEXT, PRIMARY KEY (clm01, kind)
 );
+
+-- one row per movement of money the practice's people make by hand; of_act: the one it follows
+CREATE TABLE office_act (
+    act_no INTEGER PRIMARY KEY, day TEXT NOT NULL, event TEXT NOT NULL, clm01 TEXT NOT NULL, party TEXT NOT NULL, cents INTEGER NOT NULL,
+    method TEXT, owed_cents INTEGER NOT NULL, of_act INTEGER
+);

@@ -12,7 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from pm_pipeline.sandbox.books import TAKEBACKS, Books
-from pm_pipeline.sandbox.entry import TURNS
+from pm_pipeline.sandbox.entry import REMIT, TURNS
+from pm_pipeline.sandbox.payers import COST_SHARE, SEQUESTRATION, WRITTEN_OFF
 from pm_pipeline.sandbox.store import Store
 
 CREDIT = "CREDIT_BALANCE"
@@ -43,7 +44,7 @@ def expected(store: Store, books: Books) -> Expected:
         later = 1 if row["code"] == "TRN_REUSED" else 0
         if dt.date.fromisoformat(row["due_on"]) + dt.timedelta(days=later) <= books.as_of:
             found.quarantined[row["code"]] += 1
-    found.items |= _out_of_turn(store, day) | _halves(store, day)
+    found.items |= _out_of_turn(store, day) | _halves(store, day) | _closed(store, day)
     found.items |= {(CREDIT, clm01) for clm01, one in books.claims.items() if min(one.balances.values(), default=0) < 0}
     return found
 
@@ -73,6 +74,23 @@ def _out_of_turn(store: Store, day: str) -> set[tuple[str, str]]:
         ]:
             found.add(("PRIOR_PAYER_PENDING", item))
     return found
+
+
+def _closed(store: Store, day: str) -> set[tuple[str, str]]:
+    """Answers that move something on a claim whose balance the practice had given up or passed on."""
+    rows = store.all(
+        "SELECT DISTINCT trace, place, body FROM adjudication JOIN payment USING (payment_id) JOIN office_act USING (clm01) "
+        "WHERE released_on <= ? AND released_on > day AND is_suspended = 0 AND adjudication.kind NOT IN ('reversal', 'estimate') "
+        "AND event IN ('small_balance', 'bad_debt', 'charity', 'collections')",
+        [day],
+    )
+    moving = frozenset({*COST_SHARE, *WRITTEN_OFF, SEQUESTRATION})
+    return {
+        ("POST_TO_CLOSED", f"{row['trace']}/{row['place']}")
+        for row in rows
+        if (remit := REMIT.validate_json(row["body"])).paid_cents
+        or any(one.carc in moving for line in remit.lines for one in line.adjustments)
+    }
 
 
 def _halves(store: Store, day: str) -> set[tuple[str, str]]:

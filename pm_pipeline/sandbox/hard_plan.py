@@ -32,6 +32,20 @@ PaymentEvent = Literal[
 DepositEvent = Literal["late", "missing", "unequal", "in_two", "no_originator", "unexplained"]
 
 
+class Office(BaseModel):
+    """Shares, each month, of the balances each act suits; office.py says which."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    patient_payment: Share = 0
+    small_balance: Share = 0
+    charity: Share = 0
+    collections: Share = 0
+    bad_debt: Share = 0
+    recovery: Share = 0
+    refund: Share = 0
+
+
 class Hard(BaseModel):
     """Shares by event; an event that is not named never happens. `splits` is of claims received with two lines or more (277CA
     A5), `interest_stated` of answers whose interest is paid in a PLB of their own."""
@@ -47,3 +61,4 @@ class Hard(BaseModel):
     rethinks: dict[RethinkEvent, Share] = Field(default_factory=dict)
     payments: dict[PaymentEvent, Share] = Field(default_factory=dict)
     deposits: dict[DepositEvent, Share] = Field(default_factory=dict)
+    office: Office = Office()

@@ -166,11 +166,6 @@ class Plan(_Strict):
         added = yaml.safe_load(SHIPPED.with_name(name).read_text(encoding="utf-8")) if name else {}
         return cls.shipped(**_merged(added, changes))
 
-    @property
-    def name_for_books(self) -> str:
-        """The plan as text that tells it from every other; a plan without hard events reads as it did before there were any."""
-        return self.model_dump_json(exclude={"hard"} if self.hard == Hard() else None)
-
     @classmethod
     def from_data(cls, data: object, name: str) -> Plan:
         """Check a plan that was read from `name`. Raises ConfigError: file, key, what is expected."""

@@ -217,9 +217,7 @@ def test_the_hard_mix_is_a_larger_practice_with_every_event_at_a_rate() -> None:
         Plan.of_mix("soft")
 
 
-def test_the_standard_mix_has_none_of_it_and_its_books_keep_their_name() -> None:
+def test_the_standard_mix_has_none_of_it() -> None:
     plan = Plan.of_mix("standard")
     assert plan == Plan.shipped()
     assert plan.hard == Hard()
-    assert "hard" not in plan.name_for_books
-    assert "hard" in Plan.of_mix("hard").name_for_books
