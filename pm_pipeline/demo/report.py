@@ -32,7 +32,7 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
         for name, ours, theirs in gaps:
             console.print(f"  [red]{claim_id}[/] {name}: ledger {money(ours)}, books {money(theirs)}")
     if document["planted"]:
-        _planted(console, document["planted"])
+        print_planted(console, document["planted"])
     for one in document["violations"][:10]:
         console.print(f"  [red]{one['invariant']}[/] {escape(one['item'])}: {escape(one['text'])}")
     if not document["violations"]:
@@ -47,7 +47,7 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
     console.print("\nLook further: pm status, pm trace CLAIM_ID, pm ledger verify, make dagster\n")
 
 
-def _planted(console: Console, reasons: list[dict[str, Any]]) -> None:
+def print_planted(console: Console, reasons: list[dict[str, Any]]) -> None:
     """The reasons table: what was planted, what of it was found, and what is on one side only."""
     table = Table(title="What should wait or be looked at, and what does", title_justify="left", header_style="bold")
     for name in ("reason", "planted", "found", "open", "missing", "not planted"):

@@ -5,20 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import cast, get_args
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.config.models import Payer
 from pm_pipeline.demo.office import enact
+from pm_pipeline.demo.planted import compare
+from pm_pipeline.demo.report import print_planted
 from pm_pipeline.sandbox import hard_answers, hard_beside, hard_plan, hard_reversals
 from pm_pipeline.sandbox.books import Books, ClaimTruth, Totals, summary
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.effect import line_effect
 from pm_pipeline.sandbox.entry import Entry, reversal
+from pm_pipeline.sandbox.expected import Expected
 from pm_pipeline.sandbox.hard_answers import Tools
 from pm_pipeline.sandbox.office import Office
 from pm_pipeline.sandbox.store import Store
@@ -276,3 +281,25 @@ def test_who_is_asked_to_pay_and_when(tools: Tools) -> None:
         ("refund_sent", "C3", "primary"), ("refund_cleared", "C3", "primary"),
     ]  # fmt: skip
     assert [one.of for one in acts[2:]] == [None, acts[2].act_no, acts[3].act_no]
+
+
+def test_what_is_on_one_side_only_is_listed_and_printed(world: World) -> None:
+    claims = billed(world, ["one"])
+    stranger = answered(claims["one"]).remit
+    unknown = replace(
+        stranger, clp01="XX1", payer_claim_number="XX1N", patient=replace(stranger.patient, identifier="")
+    )
+    world.post(world.remittance(answered(claims["one"]).remit, unknown, trace="T"))
+    wanted = Expected({("CLAIM_UNMATCHED", "T/2"), ("UNMAPPED_CARC", "T/1")}, Counter(PAYMENT_GATE=1))
+    reasons = {one.code: one for one in compare(world.con, wanted)}
+    assert reasons["CLAIM_UNMATCHED"].agrees
+    assert (reasons["UNMAPPED_CARC"].missing, reasons["UNMAPPED_CARC"].planted, reasons["UNMAPPED_CARC"].found) == (
+        ["T/1"],
+        1,
+        0,
+    )
+    assert reasons["quarantined PAYMENT_GATE"].missing == ["a transaction set"]
+    assert compare(world.con, Expected())[0].unplanted == ["T/2"]
+    out = StringIO()
+    print_planted(Console(file=out, width=120), [vars(one) for one in reasons.values()])
+    assert "UNMAPPED_CARC T/1: planted, and not found" in out.getvalue()
