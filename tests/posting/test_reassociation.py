@@ -143,6 +143,17 @@ def test_a_payment_paid_by_several_deposits_is_cleared_when_they_come_to_it_exac
     assert verify(world.con) == []
 
 
+def test_claims_of_a_payment_that_two_deposits_pay_are_posted_once(world: World) -> None:
+    """Both deposits were there before the remittance: each claim of it came twice, and nothing could be posted."""
+    world.bill("C1", {"A": 1_000})
+    bank(world, credit(400, "T"), credit(600, "T"))
+    world.post(world.remittance(claim("C1", line("A", 1_000, 1_000)), trace="T"), run_id="later")
+    assert payments(world)["T"] == ("matched", 0)
+    assert world.ar("C1") == {}
+    assert world.exceptions() == []
+    assert verify(world.con) == []
+
+
 def test_a_deposit_that_pays_several_payments_is_divided_when_it_comes_to_them_exactly(world: World) -> None:
     """One trace number for two payees of ours: the practice and one of its locations, under one tax id."""
     other = replace(world.remittance().payee, identifier="1990300117")
