@@ -16,7 +16,7 @@ from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.hard_plan import Office as Shares
 from pm_pipeline.sandbox.store import Store
 
-ASKS, AGREES = "ADA FERN", "BEN SLATE"
+ASKS, AGREES = "wren", "idris"
 SMALL = 999  # cents
 QUIET = dt.timedelta(days=30)  # after the last answer: a statement went out, nothing more is expected
 OLD = dt.timedelta(days=75)  # nobody has paid for long
