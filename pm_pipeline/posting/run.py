@@ -142,30 +142,32 @@ def _has_deferred(con: duckdb.DuckDBPyConnection) -> bool:
 
 def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
     """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
-    if con.execute("SELECT 1 FROM blocked LIMIT 1").fetchone() is None:
-        return False
+    codes = _codes(con)
+    if codes.intersection(UNBLOCKED_BY_POSTING):
+        run_sql(con, HERE, "unblock.sql")
+        codes = _codes(con)
     before = number(con, "SELECT count(*) FROM posted_in_run")
-    run_sql(con, HERE, "unblock.sql")
-    with ledger.proposals(con):
-        run_sql(con, HERE, "forward.sql", params)
-        ledger.reverse(con)
-        _add(done, ledger.post(con, work, "posting: remittances", today))
-    if _waiting(con, "ORPHAN_REVERSAL"):
+    if None in codes:
+        with ledger.proposals(con):
+            run_sql(con, HERE, "items.sql")
+            if con.execute("SELECT 1 FROM posting_now WHERE turn_no > 1 LIMIT 1").fetchone() is not None:
+                run_sql(con, HERE, "overlap.sql")
+            run_sql(con, HERE, "forward.sql", params)
+            ledger.reverse(con)
+            _add(done, ledger.post(con, work, "posting: remittances", today))
+    if "ORPHAN_REVERSAL" in codes:
         with ledger.proposals(con):
             run_sql(con, HERE, "reversal.sql", params)
             ledger.reverse(con)
             _add(done, ledger.post(con, work, "posting: reversals", today))
     after = number(con, "SELECT count(*) FROM posted_in_run")
-    return before < after and _waiting(con, *UNBLOCKED_BY_POSTING)
+    return before < after and not _codes(con).isdisjoint(UNBLOCKED_BY_POSTING)
 
 
-def _waiting(con: duckdb.DuckDBPyConnection, *codes: str) -> bool:
-    """Whether something is blocked by one of these codes and was not posted since."""
-    found = con.execute(
-        "SELECT 1 FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id) WHERE code IN (SELECT unnest(?)) LIMIT 1",
-        [list(codes)],
-    ).fetchone()
-    return found is not None
+def _codes(con: duckdb.DuckDBPyConnection) -> set[str | None]:
+    """What blocks the claims that this run has not posted; None: nothing does."""
+    rows = con.execute("SELECT DISTINCT code FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id)").fetchall()
+    return {row[0] for row in rows}
 
 
 def _add(done: Posted, posted: ledger.Posted) -> None:
