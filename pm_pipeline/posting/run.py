@@ -12,7 +12,7 @@ from pm_pipeline import ledger
 from pm_pipeline.config import Config
 from pm_pipeline.config.policy import Policies
 from pm_pipeline.scrub.events import new_events
-from pm_pipeline.warehouse import Unit, load_rows, number, records, run_sql, unit
+from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
 # the codes that a posting of the same run may do away with
@@ -50,7 +50,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         "policy_version": in_force.version if in_force else None,
     }
     done = Posted()
-    with unit(con, "posting", run_id) as work:
+    with little_memory(con), unit(con, "posting", run_id) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
         run_sql(con, HERE, "said.sql")
         has = _what_is_there(con)
