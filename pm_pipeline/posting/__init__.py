@@ -6,7 +6,8 @@
     decide.sql      each adjustment against the policy in force on the payment's date (config/policies/, policy.sql)
     gates.sql       what that policy requires of the payment, and what it makes of the claim's payment
     block.sql       what keeps a claim from being posted;  unblock.sql  what this run has posted since lets go
-    forward.sql     payments, write-offs and transfers of what nothing blocks
+    items.sql       what nothing blocks, line by line;  overlap.sql  what of a later payer's write-offs is covered already
+    forward.sql     its payments, write-offs and transfers
     reversal.sql    CLP02 22: the exact negation of what it takes back
     suspend.sql     the rest: cash to UNAPPLIED, with the reason
     provider.sql    PLB;  deposits.sql  the bank;  unexplained.sql  money at the bank without a remittance

@@ -12,7 +12,7 @@ from pm_pipeline import ledger
 from pm_pipeline.config import Config
 from pm_pipeline.config.policy import Policies
 from pm_pipeline.scrub.events import new_events
-from pm_pipeline.warehouse import Unit, load_rows, number, records, run_sql, unit
+from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
 # the codes that a posting of the same run may do away with
@@ -65,7 +65,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         "policy_version": in_force.version if in_force else None,
     }
     done = Posted()
-    with unit(con, "posting", run_id) as work:
+    with little_memory(con), unit(con, "posting", run_id) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
         run_sql(con, HERE, "said.sql")
         has = _what_is_there(con)
@@ -165,30 +165,32 @@ def _any(con: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
     """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
-    if not _any(con, "blocked"):
-        return False
+    codes = _codes(con)
+    if codes.intersection(UNBLOCKED_BY_POSTING):
+        run_sql(con, HERE, "unblock.sql")
+        codes = _codes(con)
     before = number(con, "SELECT count(*) FROM posted_in_run")
-    run_sql(con, HERE, "unblock.sql")
-    with ledger.proposals(con):
-        run_sql(con, HERE, "forward.sql", params)
-        ledger.reverse(con)
-        _add(done, ledger.post(con, work, "posting: remittances", today))
-    if _waiting(con, "ORPHAN_REVERSAL"):
+    if None in codes:
+        with ledger.proposals(con):
+            run_sql(con, HERE, "items.sql")
+            if con.execute("SELECT 1 FROM posting_now WHERE turn_no > 1 LIMIT 1").fetchone() is not None:
+                run_sql(con, HERE, "overlap.sql")
+            run_sql(con, HERE, "forward.sql", params)
+            ledger.reverse(con)
+            _add(done, ledger.post(con, work, "posting: remittances", today))
+    if "ORPHAN_REVERSAL" in codes:
         with ledger.proposals(con):
             run_sql(con, HERE, "reversal.sql", params)
             ledger.reverse(con)
             _add(done, ledger.post(con, work, "posting: reversals", today))
     after = number(con, "SELECT count(*) FROM posted_in_run")
-    return before < after and _waiting(con, *UNBLOCKED_BY_POSTING)
+    return before < after and not _codes(con).isdisjoint(UNBLOCKED_BY_POSTING)
 
 
-def _waiting(con: duckdb.DuckDBPyConnection, *codes: str) -> bool:
-    """Whether something is blocked by one of these codes and was not posted since."""
-    found = con.execute(
-        "SELECT 1 FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id) WHERE code IN (SELECT unnest(?)) LIMIT 1",
-        [list(codes)],
-    ).fetchone()
-    return found is not None
+def _codes(con: duckdb.DuckDBPyConnection) -> set[str | None]:
+    """What blocks the claims that this run has not posted; None: nothing does."""
+    rows = con.execute("SELECT DISTINCT code FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id)").fetchall()
+    return {row[0] for row in rows}
 
 
 def _add(done: Posted, posted: ledger.Posted) -> None:

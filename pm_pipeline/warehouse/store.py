@@ -33,7 +33,6 @@ class Schema:
 
 OWN = Schema("warehouse", 1, "pm_pipeline.warehouse")
 STORAGE = "v1.5.0"  # of a new file: packs text in one go, a quarter less work than the storage of older versions
-MEMORY = "1200MB"  # of a writer; what needs more goes to disk, beside the database
 
 
 class Warehouse:
@@ -59,7 +58,6 @@ class Warehouse:
                 con.execute("PRAGMA disable_checkpoint_on_shutdown")
                 check_anchor(con, self.path)
                 con.execute("PRAGMA enable_checkpoint_on_shutdown")
-                con.execute(f"SET memory_limit = '{MEMORY}'")
                 prepare(con, threads=os.cpu_count() or 2)
                 apply_schemas(con, self.schemas)
                 yield con
