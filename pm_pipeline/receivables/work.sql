@@ -65,7 +65,7 @@ FROM receivables.open_denial WHERE is_appealable
 UNION ALL
 SELECT 'calendar_ends', 'bank_holiday.csv', NULL, 0, make_date(last_year, 10, 31),
        concat('The bank holidays in codes/bank_holiday.csv end with ', last_year, ': add the next year, or its days count by weekday alone.')
-FROM (SELECT coalesce(max(year(holiday_on)), 1) AS last_year FROM codes.bank_holiday)
+FROM (SELECT max(year(holiday_on)) AS last_year FROM codes.bank_holiday) WHERE last_year IS NOT NULL
 UNION ALL
 SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN owed.has_answer OR forwarded.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
        CASE WHEN owed.has_answer THEN 'An earlier payer changed its answer; a replacement goes to this payer with the next batch.'
