@@ -8,6 +8,8 @@ import click
 
 from pm_pipeline.console import as_json, dollars, escape, out, print_json
 
+COUNTED = {"service": "the first service", "prior_remittance": "the earlier payer's payment"}
+
 
 @click.group()
 def claims() -> None:
@@ -21,13 +23,21 @@ def claims() -> None:
 @claims.command("filing-proof")
 @click.argument("claim_id")
 @click.option(
+    "--turn",
+    type=click.Choice(["primary", "secondary", "tertiary"]),
+    default="primary",
+    show_default=True,
+    help="To which payer.",
+)
+@click.option(
     "--raw/--no-raw", default=False, help="Show the segments themselves, ours and theirs (holds patient data)."
 )
 @as_json
-def filing_proof(claim_id: str, raw: bool, json_: bool) -> None:
+def filing_proof(claim_id: str, turn: str, raw: bool, json_: bool) -> None:
     """Proof of timely filing: the bytes sent, the upload, every TA1, 999, 277CA and 835, against the payer's limit.
 
-    The last day is the first day of service plus the payer's timely_filing_days (payers.yaml). What counts is the day we
+    The last day is the first day of service plus the payer's timely_filing_days (payers.yaml); for a later payer (--turn) as its
+    later_filing says, by default from the payment of the payer before it. What counts is the day we
     received a 277CA that accepts the claim, or the payer's own 835; a TA1 or 999 proves the file, not the claim.
 
     \b
@@ -43,7 +53,7 @@ def filing_proof(claim_id: str, raw: bool, json_: bool) -> None:
     evidence = Evidence(inbox_store(home.settings), outbox) if raw else None
     payers = {one.payer_id: one for one in home.config.payers}
     with home.warehouse.read() as con:
-        found = prove(con, claim_id, payers, outbox, evidence)
+        found = prove(con, claim_id, payers, outbox, evidence, turn)
     if json_:
         print_json(found)
     else:
@@ -59,7 +69,7 @@ def _print(found: dict[str, Any]) -> None:
     ]
     if found["last_day"]:
         lines.append(
-            f"Limit of {found['payer_id']}: {found['timely_filing_days']} days from the first service; last day {found['last_day']}"
+            f"Limit of {found['payer_id']}: {found['timely_filing_days']} days from {COUNTED[found['counted_from']]}; last day {found['last_day']}"
         )
     for one in found["submissions"]:
         lines += ["", *_submission(one)]

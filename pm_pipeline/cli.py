@@ -68,16 +68,26 @@ def main() -> None:
 @main.command()
 @click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True, help="How many days to simulate.")
 @click.option("--fresh", is_flag=True, help="Forget an earlier demo first (its warehouse, sandbox and EDI folders).")
+@click.option(
+    "--mix",
+    type=click.Choice(["standard", "hard"]),
+    default="standard",
+    show_default=True,
+    help="hard: what is rare and hard too.",
+)
 @as_json
-def demo(days: int, fresh: bool, json_: bool) -> None:
+def demo(days: int, fresh: bool, mix: str, json_: bool) -> None:
     """Simulate a practice and its payers, day by day, and reconcile to their books to the cent.
 
     Runs the real pipeline: Dagster in this process, a real SFTP server on loopback, DuckDB, dbt. Exit 1 if our ledger and
     the sandbox's own books differ anywhere. Run it again and it finds nothing left to do.
+
+    With --mix hard the payers do whatever payers do (sandbox/hard.yaml), in a larger practice, and the exceptions opened are
+    held against those there was cause for. The whole year of it is --days 365.
     """
     from pm_pipeline.demo import run_demo
 
-    report = run_demo(days, fresh=fresh, console=err if json_ else out)
+    report = run_demo(days, fresh=fresh, console=err if json_ else out, mix=mix)
     if json_:
         print_json(report.document)
     if not report.agrees:

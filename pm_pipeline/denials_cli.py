@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ACTIONS = ("correct_and_resubmit", "appeal", "write_off", "transfer", "close", "note", "assign", "undo")
 by_person = click.option(
-    "--by", required=True, metavar="PERSON", help="Who does it; one of the people of denial_workflow.yaml."
+    "--by", required=True, envvar="PM_ACTOR", metavar="PERSON", help="Who does it, of config/people.yaml (or PM_ACTOR)."
 )
 because = click.option("--why", required=True, help="Why, for whoever looks at this next.")
 
@@ -48,7 +48,7 @@ def denials() -> None:
     pm denials approve ID --by ...            a second person approves a write-off (or refuses it)
     pm denials letter ID --by ...             an appeal letter as PDF under PM_HOME/letters
 
-    Queues, owners, deadlines, people and letters are data: config/denial_workflow.yaml and config/letters.
+    Queues, owners, deadlines, people and letters are data: config/denial_workflow.yaml, people.yaml and letters.
     """
 
 
@@ -150,7 +150,7 @@ def act(
 def approve(given: str, by: str, why: str, refuse: bool, json_: bool) -> None:
     """Approve the write-off that waits (ID: of the denial or of the write-off), as a second person; it posts at once.
 
-    Who may approve how much is in denial_workflow.yaml (people). Nobody approves what they asked for.
+    Who may approve how much is in people.yaml. Nobody approves what they asked for.
     """
     from pm_pipeline.receivables.actions import Request
     from pm_pipeline.receivables.episodes import find_approval

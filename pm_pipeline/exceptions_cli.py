@@ -14,6 +14,7 @@ from pm_pipeline.errors import PmError
 if TYPE_CHECKING:
     import duckdb
 
+    from pm_pipeline.audit.verify import Violation
     from pm_pipeline.posting import Proposal, Resolution
 
 SHOWN = 50
@@ -27,10 +28,12 @@ def exceptions() -> None:
     \b
     pm exceptions list                      open ones, those that hold most money first
     pm exceptions show Q...                 one of them: evidence and proposed resolutions
-    pm exceptions resolve Q... --accept 1 --by "B. Biller" --why "..."
+    pm exceptions resolve Q... --accept 1 --by wren --why "..."
                                             take the first proposal
     pm exceptions resolve Q... match --claim C... --by ... --why ...
                                             or say it yourself
+    pm exceptions unpost Q... --by ... --why ...
+                                            take a match back: it was for another claim
     pm exceptions codes                     every reason, what it means and how it is mended
 
     Decisions are kept for ever with who, when and why. They post by the same path as everything else.
@@ -117,7 +120,7 @@ def show(exception_id: str, json_: bool) -> None:
     for place, one in enumerate(proposals, 1):
         out.print(f"[bold]{place}[/]  {escape(_words(one))}  [dim]{escape(one.because)}[/]", soft_wrap=True)
     if proposals:
-        out.print(f'[dim]Take one: pm exceptions resolve {exception_id} --accept 1 --by "YOUR NAME" --why "..."[/]')
+        out.print(f'[dim]Take one: pm exceptions resolve {exception_id} --accept 1 --by YOU --why "..."[/]')
 
 
 @exceptions.command()
@@ -131,7 +134,9 @@ def show(exception_id: str, json_: bool) -> None:
 @click.option("--as", "decision", help="decide: write_off, transfer, deny or memo.")
 @click.option("--account", help="decide --as write_off, book: where to, such as CONTRACTUAL:contract.")
 @click.option("--adjustment", "adjustment_id", help="decide: only this adjustment; without it, all that are held.")
-@click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides (or PM_ACTOR).")
+@click.option(
+    "--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides, of config/people.yaml (or PM_ACTOR)."
+)
 @click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
 @as_json
 def resolve(
@@ -144,25 +149,22 @@ def resolve(
     Exit 1: the decision was kept, but something else holds the money now (it says what); or nothing was kept (it says why).
     """
     from pm_pipeline import posting
-    from pm_pipeline.audit.verify import verify
     from pm_pipeline.home import open_home
 
     if (action is None) == (accept is None):
         raise click.UsageError("Give an ACTION, or --accept with the number of a proposal.")
     home = open_home()
+    actor = home.config.people.acting(actor, "exceptions").person
     today, run_id = home.today(), f"resolve-{uuid4()}"
     with home.write() as con:
         what = _proposal(con, exception_id, accept) if accept else _said(action or "", said)
         resolution_id = posting.resolve(con, exception_id, what, actor=actor, reason=reason, today=today, run_id=run_id)
         posted = posting.run(con, home.config, today, run_id)
-        faults = [one for name in ("I01", "I02", "I04", "I08", "I09", "I10") for one in verify(con, name)]
+        faults = _faults(con)
         now = _now_open(con, exception_id)
     report = {"resolution_id": resolution_id, "run_id": run_id, "released": posted.released, "transactions": posted.transactions,
               "still_open": now}  # fmt: skip
-    if faults:
-        raise PmError(
-            f"Kept and posted, but an invariant is broken: {faults[0].invariant} {faults[0].item}. Stop and call."
-        )
+    _stop_at(faults)
     if json_:
         print_json(report)
     else:
@@ -177,6 +179,58 @@ def resolve(
             out.print("Denials, work and marts follow with the next `pm run`.")
     if now:
         raise SystemExit(1)
+
+
+@exceptions.command()
+@click.argument("item")
+@click.option(
+    "--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides, of config/people.yaml (or PM_ACTOR)."
+)
+@click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
+@as_json
+def unpost(item: str, actor: str, reason: str, json_: bool) -> None:
+    """Take a match back: the payer's answer was for another claim. ITEM is its exception, or its remit_claim_id (`pm trace`).
+
+    Whoever matched it, a person or the system: what it posted is negated in your name, the money goes back into suspense, and
+    it is an exception again, with proposals, until a person matches it anew. What the payer took back itself, and what a later
+    payer's answer builds on, is refused.
+    """
+    from pm_pipeline import posting
+    from pm_pipeline.home import open_home
+
+    home = open_home()
+    actor = home.config.people.acting(actor, "exceptions").person
+    today, run_id = home.today(), f"unpost-{uuid4()}"
+    with home.write() as con:
+        unposting_id, remit_claim_id = posting.unpost(con, item, actor=actor, reason=reason, today=today, run_id=run_id)
+        posted = posting.run(con, home.config, today, run_id)
+        faults = _faults(con)
+        now = con.execute(
+            "SELECT exception_id, code, evidence FROM posting.open_exception WHERE is_blocking AND item_id = ?",
+            [remit_claim_id],
+        ).fetchall()
+    _stop_at(faults)
+    waits = [dict(zip(("exception_id", "code", "evidence"), row, strict=True)) for row in now]
+    if json_:
+        print_json({"unposting_id": unposting_id, "remit_claim_id": remit_claim_id, "run_id": run_id,
+                    "transactions": posted.transactions, "waits_as": waits})  # fmt: skip
+        return
+    out.print(f"Kept as {unposting_id}: {posted.transactions} ledger transactions; {remit_claim_id} waits in suspense.")
+    for one in waits:
+        out.print(f"[dim]Next: pm exceptions show {one['exception_id']}[/]")
+
+
+def _faults(con: duckdb.DuckDBPyConnection) -> list[Violation]:
+    from pm_pipeline.audit.verify import verify
+
+    return [one for name in ("I01", "I02", "I04", "I08", "I09", "I10") for one in verify(con, name)]
+
+
+def _stop_at(faults: list[Violation]) -> None:
+    if faults:
+        raise PmError(
+            f"Kept and posted, but an invariant is broken: {faults[0].invariant} {faults[0].item}. Stop and call."
+        )
 
 
 def _proposal(con: duckdb.DuckDBPyConnection, exception_id: str, place: int) -> Resolution:

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from pm_pipeline.config import Partner, read_secret
 from pm_pipeline.home import Home
-from pm_pipeline.sandbox.plan import Plan
+from pm_pipeline.sandbox.plan import STANDARD, Plan
 from pm_pipeline.sandbox.server import SftpServer, prepare_accounts
 from pm_pipeline.sandbox.world import Sandbox
 from pm_pipeline.transport.handshake import Endpoint
 from pm_pipeline.transport.sftp import Session, connect
+
+MIX = "mix"  # the file in the sandbox's folder that names its mix
 
 
 class Embedded:
@@ -28,7 +30,9 @@ class Embedded:
         self._stack = ExitStack()
         accounts = prepare_accounts(home.settings, home.config)
         self.server = self._stack.enter_context(SftpServer(home.settings.sandbox_dir, accounts))
-        self.world = Sandbox(home.settings, home.config, plan=plan)
+        kept = home.settings.sandbox_dir / MIX
+        mix = kept.read_text(encoding="utf-8") if kept.exists() else STANDARD
+        self.world = Sandbox(home.settings, home.config, plan=plan or Plan.of_mix(mix))
 
     def stop(self) -> None:
         """Stop the server and close the world's books."""
@@ -36,11 +40,18 @@ class Embedded:
         self._stack.close()
 
 
+def keep_mix(home: Home, mix: str) -> None:
+    """Remember which mix the sandbox of this installation lives by, for every run after this one."""
+    if mix != STANDARD:
+        home.settings.sandbox_dir.mkdir(parents=True, exist_ok=True)
+        (home.settings.sandbox_dir / MIX).write_text(mix, encoding="utf-8")
+
+
 _RUNNING: dict[Path, Embedded] = {}
 
 
 def embedded(home: Home, plan: Plan | None = None) -> Embedded:
-    """The sandbox of this installation, started at the first call: with `plan`, or with the shipped one."""
+    """The sandbox of this installation, started at the first call: with `plan`, or with the shipped one of its mix."""
     key = home.settings.sandbox_dir
     if key not in _RUNNING:
         _RUNNING[key] = Embedded(home, plan)

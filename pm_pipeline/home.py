@@ -27,8 +27,8 @@ SCHEMAS = [
     Schema("scrub", 3, "pm_pipeline.scrub"),
     Schema("submission", 2, "pm_pipeline.submission"),
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
-    Schema("remittance", 3, "pm_pipeline.remittance"),
-    Schema("posting", 2, "pm_pipeline.posting"),
+    Schema("remittance", 4, "pm_pipeline.remittance"),
+    Schema("posting", 3, "pm_pipeline.posting"),
     Schema("receivables", 2, "pm_pipeline.receivables"),
 ]
 

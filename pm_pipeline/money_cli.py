@@ -10,7 +10,7 @@ import click
 
 from pm_pipeline.console import as_json, dollars, escape, out, print_json
 
-BY = click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who (or PM_ACTOR).")
+BY = click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who, of config/people.yaml (or PM_ACTOR).")
 WHY = click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
 SHOWN = (
     "action_id",
@@ -39,7 +39,7 @@ def money() -> None:
     pm money approve M... --by SOMEBODY_ELSE --why "checked against the remittance"
     pm money ask refund_sent --of M... --by YOU --why "check 4711"
 
-    Amounts are limited by the balance and by config/money_policy.yaml. Everything is kept for ever and posts once.
+    Amounts are limited by the balance and by config/money_policy.yaml; people.yaml says who may approve how much. Everything is kept for ever and posts once.
     """
 
 

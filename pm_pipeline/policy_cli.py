@@ -107,7 +107,7 @@ def backtest(policy: str, first: dt.datetime, last: dt.datetime, version: int | 
     that would be; the share posted without a person; every account that would stand elsewhere. With --json the same as one
     document: policy_id, version, from, to, as_of, payments, claims, changed_claims, other_claims, changes [kind, was, was_rule,
     would_be, would_be_rule, claims, items, cents, was_moved_cents, would_be_moved_cents, examples], auto_post {lines, claims,
-    cents} [was, would_be, of], accounts [account, was_cents, would_be_cents].
+    payments, cents} [was, would_be, of], accounts [account, was_cents, would_be_cents].
 
     \b
     Exit 0: done, whatever would have changed.

@@ -158,14 +158,14 @@ def test_before_the_first_run_every_question_says_what_to_do(tmp_path: Path) -> 
     assert "Run `pm demo` or `pm run` first" in " ".join(done.output.split())
 
 
-def test_verify_is_clean_then_names_an_entry_spoiled_by_hand(lived: Lived, tmp_path: Path) -> None:
-    assert document(lived, "ledger", "verify") == {"invariants": 16, "violations": []}
-    assert "16 invariants checked, 0 violations." in lived.pm("ledger", "verify").output
+def test_verify_is_clean_then_names_a_transaction_spoiled_by_hand(lived: Lived, tmp_path: Path) -> None:
+    assert document(lived, "ledger", "verify") == {"invariants": 18, "violations": []}
+    assert "18 invariants checked, 0 violations." in lived.pm("ledger", "verify").output
     shutil.copytree(lived.home.settings.warehouse_path.parent, tmp_path / "home" / "warehouse")
     with duckdb.connect(tmp_path / "home" / "warehouse" / lived.home.settings.warehouse_path.name) as con:
-        row = con.execute("SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment'").fetchone()
+        row = con.execute("SELECT min(txn_id) FROM ledger.entry WHERE entry_kind = 'payment'").fetchone()
         assert row
-        con.execute("UPDATE ledger.entry SET cents = cents + 100 WHERE entry_id = ?", row)
+        con.execute("UPDATE ledger.entry SET cents = cents + 100 WHERE txn_id = ? AND ordinal = 1", row)
     done = pm(tmp_path / "home", "ledger", "verify")
     assert done.exit_code == 1
     assert row[0] in done.output

@@ -64,23 +64,23 @@ def test_a_proposal_is_shown_and_taken_in_one_command(pm: Pm) -> None:
     assert "1  match --claim C1" in shown.stdout
     assert "1 of 1 lines have its procedure, date and charge" in shown.stdout
     assert "TESTER" not in shown.stdout
-    done = pm("exceptions", "resolve", unmatched, "--accept", "1", "--by", "B. Biller", "--why", "same lines")
+    done = pm("exceptions", "resolve", unmatched, "--accept", "1", "--by", "wren", "--why", "same lines")
     assert done.exit_code == 0, done.output
     assert "1 claims released" in done.stdout
     assert "CLAIM_UNMATCHED" not in ids(pm)
     trace = pm("trace", "C1").stdout
-    assert "by B. Biller (same lines)" in trace
-    again = pm("exceptions", "resolve", unmatched, "--accept", "1", "--by", "B. Biller", "--why", "again")
+    assert "by wren (same lines)" in trace
+    again = pm("exceptions", "resolve", unmatched, "--accept", "1", "--by", "wren", "--why", "again")
     assert again.exit_code == 1
     shown_after = json.loads(pm("exceptions", "show", unmatched, "--json").stdout)
-    assert shown_after["exception"]["closed_by"] == "B. Biller"
+    assert shown_after["exception"]["closed_by"] == "wren"
     assert shown_after["resolutions"][0]["reason"] == "same lines"
     assert shown_after["proposals"] == []
 
 
 def test_a_decision_leads_from_the_ledger_entry_to_the_person(pm: Pm) -> None:
     done = pm("exceptions", "resolve", ids(pm)["UNMAPPED_CARC"], "decide", "--as", "write_off", "--account", "CONTRACTUAL:contract",
-              "--by", "A. Auditor", "--why", "payer letter of June", "--json")  # fmt: skip
+              "--by", "marlow", "--why", "payer letter of June", "--json")  # fmt: skip
     assert done.exit_code == 0, done.output
     made = json.loads(done.stdout)
     assert made["still_open"] == []
@@ -94,7 +94,7 @@ def test_a_decision_leads_from_the_ledger_entry_to_the_person(pm: Pm) -> None:
 
 def test_what_cannot_be_is_said_and_nothing_is_kept(pm: Pm) -> None:
     unmatched = ids(pm)["CLAIM_UNMATCHED"]
-    by = ("--by", "B. Biller", "--why", "so")
+    by = ("--by", "wren", "--why", "so")
     assert pm("exceptions", "resolve", unmatched, *by).exit_code == 2
     assert pm("exceptions", "resolve", unmatched, "post", "--claim", "C1", *by).exit_code == 2
     assert pm("exceptions", "resolve", unmatched, "nothing", *by).exit_code == 2
@@ -109,11 +109,30 @@ def test_what_cannot_be_is_said_and_nothing_is_kept(pm: Pm) -> None:
 def test_a_decision_that_only_changes_the_reason_says_so(pm: Pm) -> None:
     """The claim it is matched to has another charge of an unknown code: matched, and still held."""
     unmatched = ids(pm)["CLAIM_UNMATCHED"]
-    wrong = pm(
-        "exceptions", "resolve", unmatched, "match", "--claim", "C2", "--by", "B. Biller", "--why", "so", "--json"
-    )
+    wrong = pm("exceptions", "resolve", unmatched, "match", "--claim", "C2", "--by", "wren", "--why", "so", "--json")
     assert wrong.exit_code == 0
     assert "LINE_UNMATCHED" in ids(pm)
+
+
+def test_a_wrong_match_is_taken_back_in_one_command(pm: Pm) -> None:
+    unmatched = ids(pm)["CLAIM_UNMATCHED"]
+    by = ("--by", "wren", "--why", "the other visit")
+    early = pm("exceptions", "unpost", unmatched, *by)
+    assert early.exit_code == 1
+    assert "waits in suspense" in early.output
+    pm("exceptions", "resolve", unmatched, "match", "--claim", "C1", *by)
+    done = pm("exceptions", "unpost", unmatched, *by, "--json")
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert [one["exception_id"] for one in made["waits_as"]] == [ids(pm)["CLAIM_UNMATCHED"]]
+    entry = next(
+        one for one in pm("trace", "C1").stdout.splitlines() if made["unposting_id"] in one and "ledger" in one
+    )
+    assert "the other visit" in pm("trace", "--entry", entry.split()[2]).stdout
+    assert pm("ledger", "verify").exit_code == 0
+    pm("exceptions", "resolve", ids(pm)["CLAIM_UNMATCHED"], "match", "--claim", "C1", *by)
+    said = pm("exceptions", "unpost", made["remit_claim_id"], *by)
+    assert f"{made['remit_claim_id']} waits in suspense" in said.stdout
 
 
 def test_every_code_is_explained(pm: Pm) -> None:

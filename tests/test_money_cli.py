@@ -35,24 +35,26 @@ def test_a_balance_is_given_up_by_two_people_and_the_trace_names_both(tmp_path: 
         "--method",
         "card",
         "--by",
-        "Desk",
+        "marlow",
         "--why",
         "copay",
     )
     assert paid.exit_code == 0, paid.output
     assert "12.50 posted" in paid.stdout
-    asked = pm("money", "ask", "bad_debt", "--claim", "C1", "--by", "B. Biller", "--why", "three statements", "--json")
+    asked = pm("money", "ask", "bad_debt", "--claim", "C1", "--by", "wren", "--why", "three statements", "--json")
     waiting = json.loads(asked.stdout)
     assert (waiting["cents"], waiting["state"]) == (750, "waiting")
     assert [one["action_id"] for one in json.loads(pm("money", "list", "--waiting", "--json").stdout)] == [
         waiting["action_id"]
     ]
-    alone = pm("money", "approve", waiting["action_id"], "--by", "B. Biller", "--why", "me again")
+    alone = pm("money", "approve", waiting["action_id"], "--by", "wren", "--why", "me again")
     assert alone.exit_code == 1
     assert "second person" in alone.output
-    assert pm("money", "approve", waiting["action_id"], "--by", "S. Second", "--why", "checked").exit_code == 0
+    assert pm("money", "approve", waiting["action_id"], "--by", "tamsin", "--why", "checked").exit_code == 0
     assert pm("money", "list", "--waiting").stdout.strip() == "None."
     trace = pm("trace", "C1").stdout
-    assert "by B. Biller (three statements) second: S. Second (checked)" in trace
-    assert pm("money", "ask", "bad_debt", "--claim", "C1", "--amount", "1e3", "--by", "B", "--why", "x").exit_code == 2
+    assert "by wren (three statements) second: tamsin (checked)" in trace
+    assert (
+        pm("money", "ask", "bad_debt", "--claim", "C1", "--amount", "1e3", "--by", "wren", "--why", "x").exit_code == 2
+    )
     assert pm("ledger", "verify").exit_code == 0

@@ -33,38 +33,57 @@ def filing_proof(
     payers: Mapping[str, Payer],
     outbox: ReadsFiles,
     evidence: Evidence | None = None,
+    turn: str = "primary",
 ) -> dict[str, Any]:
     """The proof as plain data: verdict, text, limit, and each submission with its upload and answers.
+
+    turn: to which payer: primary, secondary, tertiary. A later payer's days count as its later_filing says (payers.yaml).
 
     verdict: proven, late, not_proven, not_sent, no_payer. `evidence` adds the raw text of every segment named; it holds a
     patient's data. Raises PmError when the claim is unknown.
     """
     head = _rows(
-        con, "SELECT payer_id, dos_from, dos_to, charge_cents FROM scrub.claim WHERE claim_id = $claim_id", claim_id
+        con,
+        "SELECT payer_id, dos_from, dos_to, charge_cents FROM scrub.claim WHERE claim_id = $claim_id",
+        claim_id=claim_id,
     )
     if not head:
         raise PmError(
             f"There is no claim {claim_id!r} in the warehouse. A claim id is the CLM01 of its 837; "
             "`pm trace --encounter ID` finds one by the practice's own number."
         )
-    submissions = _submissions(con, claim_id)
+    start = head[0] if turn == "primary" else _later(con, claim_id, turn, head[0])
+    submissions = _submissions(con, claim_id, turn)
     for one in submissions:
         one["bytes_on_hand"] = _on_hand(outbox, one["file_id"])
         if evidence is not None:
             _add_raw(one, evidence)
-    document = {"claim_id": claim_id, **head[0], **_judge(head[0], submissions, payers), "submissions": submissions}
+    document = {
+        "claim_id": claim_id, "payer_turn": turn, **start, **_judge(start, submissions, payers, turn), "submissions": submissions
+    }  # fmt: skip
     document["text"] = SAYS[document["verdict"]].format(**document)
     return document
 
 
-def _submissions(con: duckdb.DuckDBPyConnection, claim_id: str) -> list[dict[str, Any]]:
-    found = _rows(con, "filing_submissions.sql", claim_id)
-    answers = _rows(con, "filing_answers.sql", claim_id)
+def _later(con: duckdb.DuckDBPyConnection, claim_id: str, turn: str, head: dict[str, Any]) -> dict[str, Any]:
+    """The head as a later payer's: whose the turn is in the ledger, and since which payment of the payer before it."""
+    found = _rows(
+        con,
+        "SELECT arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0) AS payer_id, min(effective_on) AS prior_remittance_on "
+        "FROM ledger.entry WHERE account = 'AR' AND claim_id = $claim_id AND sub_account = $turn",
+        claim_id=claim_id,
+        turn=turn,
+    )[0]
+    return {**head, **found}
+
+
+def _submissions(con: duckdb.DuckDBPyConnection, claim_id: str, turn: str) -> list[dict[str, Any]]:
+    found = _rows(con, "filing_submissions.sql", claim_id=claim_id, payer_turn=turn)
+    answers = _rows(con, "filing_answers.sql", claim_id=claim_id, payer_turn=turn)
     for one in found:
         one["upload"] = _rows(
             con,
             "SELECT state, detail, happened_on, recorded_at FROM submission.upload_event WHERE isa13 = $isa13 ORDER BY seq",
-            None,
             isa13=one["isa13"],
         )
         one["answers"] = [
@@ -75,13 +94,20 @@ def _submissions(con: duckdb.DuckDBPyConnection, claim_id: str) -> list[dict[str
     return found
 
 
-def _judge(head: Mapping[str, Any], submissions: list[dict[str, Any]], payers: Mapping[str, Payer]) -> dict[str, Any]:
+def _judge(
+    head: Mapping[str, Any], submissions: list[dict[str, Any]], payers: Mapping[str, Payer], turn: str
+) -> dict[str, Any]:
     """The limit of the payer the claim went to first (else of the claim's own) and what is proven against it."""
     payer = payers.get(submissions[0]["payer_id"] if submissions else head["payer_id"])
     if payer is None:
         return {"verdict": "no_payer", "last_day": None}
     mine = [one for one in submissions if one["payer_id"] == payer.payer_id]
-    last_day: dt.date = head["dos_from"] + dt.timedelta(days=payer.timely_filing_days)
+    days, counted_from, start = payer.timely_filing_days, "service", head["dos_from"]
+    if turn != "primary":
+        days = payer.later_filing.days or days
+        if payer.later_filing.counted_from == "prior_remittance" and head["prior_remittance_on"] is not None:
+            counted_from, start = "prior_remittance", head["prior_remittance_on"]
+    last_day: dt.date = start + dt.timedelta(days=days)
     proofs = [answer for one in mine for answer in _acceptances(one["answers"])]
     first = min(proofs, key=lambda one: one["received_on"], default=None)
     accepted_on = first["received_on"] if first else None
@@ -95,7 +121,8 @@ def _judge(head: Mapping[str, Any], submissions: list[dict[str, Any]], payers: M
     return {
         "verdict": verdict if accepted_on or uploaded else "not_sent",
         "payer_id": payer.payer_id,
-        "timely_filing_days": payer.timely_filing_days,
+        "timely_filing_days": days,
+        "counted_from": counted_from,
         "last_day": last_day,
         "accepted_on": accepted_on,
         "accepted_by": f"{first['answer']} {first['file_id']}:{first['segment_no']}" if first else None,
@@ -131,9 +158,8 @@ def _add_raw(one: dict[str, Any], evidence: Evidence) -> None:
         answer["raw"] = evidence.raw(answer["file_id"], answer["segment_no"])
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str, claim_id: str | None, **params: Any) -> list[dict[str, Any]]:
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, **given: Any) -> list[dict[str, Any]]:
     """Rows of a statement or of a .sql file beside this one, as plain data."""
-    given = params if claim_id is None else {"claim_id": claim_id}
     if sql.endswith(".sql"):
         run_sql(con, HERE, sql, given)
     else:

@@ -92,7 +92,7 @@ def _rates(rates: dict[str, dict[str, int]]) -> Table:
     table = _table("Posted without a person")
     for name in ("", "was", "would be", "of"):
         table.add_column(name, justify="left" if not name else "right")
-    for name, shown in (("lines", "lines"), ("claims", "claims"), ("cents", "dollars paid")):
+    for name, shown in (("lines", "lines"), ("claims", "claims"), ("payments", "payments"), ("cents", "dollars paid")):
         rate = rates[name]
         of = rate["of"]
         was, would = (f"{rate[side] / of:.2%}" if of else "" for side in ("was", "would_be"))

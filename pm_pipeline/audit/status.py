@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from pm_pipeline.warehouse import records, run_sql
+from pm_pipeline.warehouse import records
 
 COUNTS: dict[str, str] = {
     "claims_by_state": "SELECT state, count(*) AS claims, sum(charge_cents) AS charge_cents "
@@ -33,6 +33,13 @@ COUNTS: dict[str, str] = {
     "sum(rows_quarantined) AS quarantined FROM intake.feed_file GROUP BY 1 ORDER BY 1",
 }
 
+# by the one definition of posting/schema.sql; a row of each, when there is nothing yet
+AUTO_POST = (
+    "SELECT counted, coalesce(sum(posted), 0), coalesce(sum(total), 0) FROM (SELECT unnest(['lines', 'claims', 'payments', 'cents']) "
+    "AS counted, generate_subscripts(['lines', 'claims', 'payments', 'cents'], 1) AS place) LEFT JOIN posting.auto_post USING (counted) "
+    "GROUP BY counted, place ORDER BY place"
+)
+
 
 def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Everything `pm status` shows, as plain data; amounts in cents. as_of is the last business date that was run."""
@@ -42,7 +49,7 @@ def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         found[name] = [{key: _plain(value) for key, value in row.items()} for row in records(con, sql)]
     found["auto_post"] = {
         counted: {"posted": int(posted), "of": int(total), "rate": round(posted / total, 4) if total else None}
-        for counted, posted, total in run_sql(con, __package__ or "", "auto_post.sql").fetchall()
+        for counted, posted, total in con.execute(AUTO_POST).fetchall()
     }
     return found
 

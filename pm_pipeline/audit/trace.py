@@ -96,7 +96,8 @@ def trace_entry(con: duckdb.DuckDBPyConnection, entry_id: str, evidence: Evidenc
         ],
         "payment": payment,
         "deposit": deposit,
-        "resolution": _one(con, "SELECT * FROM posting.resolution WHERE resolution_id = ?", [entry["rule_id"]]),
+        "resolution": _one(con, "SELECT * FROM posting.resolution WHERE resolution_id = ?", [entry["rule_id"]])
+        or _one(con, "SELECT * FROM posting.unposting WHERE unposting_id = ?", [entry["rule_id"]]),
         "file": file,
         "receipts": receipts,
         "raw": evidence.raw(entry["file_id"], entry["segment_no"]),

@@ -1,7 +1,7 @@
 -- one row per thing that happened to a claim, from charge to ledger, by the day we learned of it, with its evidence (file and
 -- segment or row) and run
 WITH mine AS (
-    SELECT remit_claim_id FROM posting.posting WHERE claim_id = $claim_id
+    SELECT remit_claim_id FROM posting.posting_made WHERE claim_id = $claim_id
     UNION SELECT remit_claim_id FROM remittance.claim WHERE clp01 = $claim_id
 ), sent AS (
     SELECT sent.*, coalesce(first.frequency, later.frequency) AS frequency, coalesce(first.run_id, later.run_id) AS run_id
@@ -51,7 +51,10 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     UNION ALL
     SELECT posted_on, 60, 'posting', kind, concat_ws(' ', posting_key, coalesce(payer_turn, ''), 'matched by ' || match_by, 'paid', dollars(paid_cents), 'moved', dollars(adjusted_cents),
            'takes back ' || reverses), NULL, NULL, run_id
-    FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM mine)
+    FROM posting.posting_made WHERE remit_claim_id IN (SELECT remit_claim_id FROM mine)
+    UNION ALL
+    SELECT decided_on, 60.5, 'posting', 'match taken back', concat_ws(' ', unposting_id, 'from claim', undo.claim_id, 'by', actor, '(' || reason || ')'), NULL, NULL, run_id
+    FROM posting.unposting AS undo WHERE remit_claim_id IN (SELECT remit_claim_id FROM mine)
     UNION ALL
     SELECT opened_on, 61, 'posting', concat('exception ', code), evidence, NULL, NULL, run_id
     FROM posting.exception WHERE claim_id = $claim_id OR remit_claim_id IN (SELECT remit_claim_id FROM mine)

@@ -8,6 +8,8 @@ plb.csv             provider-level adjustments (PLB03-1), their ledger accounts 
 bank_type.csv       transaction types of a bank's BAI2 statement and what each is to the practice
 answer.csv          TA104, IK501 and STC01-1 codes and what they do to a claim
 place_of_service.csv
+bank_holiday.csv    days on which the Federal Reserve settles nothing, year by year (one that falls on a Saturday is none, of one on a
+                    Sunday the Monday is); work tells when the last year listed runs out. Other days count by their weekday alone
 
 formats.py          the public edit tables as CMS publishes them (NCCI, MUE, ICD-10-CM, HCPCS ...), one reader per format
 tables.py           a file of them loaded as an edition with its first day (`pm codes load`)
@@ -26,7 +28,7 @@ import duckdb
 
 from pm_pipeline.warehouse import load_rows, unit, utc_now
 
-TABLES = ("carc", "rarc", "category", "plb", "answer", "place_of_service", "bank_type")
+TABLES = ("carc", "rarc", "category", "plb", "answer", "place_of_service", "bank_type", "bank_holiday")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a practice edits: practice, payers, partners, contracts, policies, denial workflow, schedule. Data, checked at load."""
+"""What a practice edits: practice, people, payers, partners, contracts, policies, denial workflow, schedule. Data, checked at load."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pm_pipeline.config.models import (
     TradingPartners,
 )
 from pm_pipeline.config.money import MoneyPolicy
+from pm_pipeline.config.people import People
 from pm_pipeline.config.policy import Policies, load_policies
 from pm_pipeline.config.read import read_model as _load
 from pm_pipeline.errors import ConfigError
@@ -37,6 +38,7 @@ class Config:
     schedule: Schedule
     money_policy: MoneyPolicy
     denials: Denials
+    people: People
     contracts: ContractBook = field(default_factory=ContractBook)
     rules: Path | None = None
     """The folder of the practice's own edit rules, which need not be there."""
@@ -73,6 +75,7 @@ def load_config(settings: Settings) -> Config:
             _load(folder / "denial_edits.yaml", DenialEdits),
             folder / "letters",
         ),
+        people=_load(folder / "people.yaml", People),
         contracts=check_contracts(contracts, _load(contracts, Contracts), {payer.payer_id for payer in payers}),
         rules=folder / "rules",
     )

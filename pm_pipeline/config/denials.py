@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -18,15 +18,6 @@ Reason = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]
 Group = Literal["CO", "OA", "PI", "PR"]
 Days = Annotated[int, Field(ge=0)]
 EditId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+-[0-9]+$")]
-
-
-class Person(Strict):
-    """Somebody who works denials. may_approve_cents: the largest write-off of others this person may approve."""
-
-    person: Code
-    name: str
-    title: str
-    may_approve_cents: Annotated[int, Field(ge=0)] = 0
 
 
 class CloseReason(Strict):
@@ -97,23 +88,23 @@ class DenialWorkflow(Strict):
     priority: Literal["amount_x_chance", "amount", "deadline"]
     answer_days: AnswerDays
     approvals: str
-    people: Annotated[list[Person], Field(min_length=1)]
     write_off_reasons: dict[Reason, str]
     close_reasons: dict[Reason, CloseReason]
     bill_patient: BillPatient
     queues: Annotated[list[Queue], Field(min_length=1)]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _moved(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "people" in data:
+            raise ValueError("people: they are in people.yaml now, with their roles; move the list there")
+        return data
+
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for key, values in (
-            ("people", [one.person for one in self.people]),
-            ("queues", [one.id for one in self.queues]),
-        ):
-            for value in values:
-                if values.count(value) > 1:
-                    raise ValueError(f"{key}: {value} is given twice; every id must be unique")
-        if any(one.person in ("policy", "rule") for one in self.people):
-            raise ValueError("people: policy and rule are how the ledger names itself; give the person another id")
+        ids = [one.id for one in self.queues]
+        if twice := next((one for one in ids if ids.count(one) > 1), None):
+            raise ValueError(f"queues: {twice} is given twice; every id must be unique")
         if not self.queues[-1].takes_everything:
             raise ValueError("queues: the last one must have no condition, so that every denial has a queue")
         for place, queue in enumerate(self.queues):
@@ -126,10 +117,6 @@ class DenialWorkflow(Strict):
                     f"queues[{place}]: {queue.id} has no condition, so nothing reaches the queues after it"
                 )
         return self
-
-    def person(self, person: str) -> Person | None:
-        """The person with this id, or None."""
-        return next((one for one in self.people if one.person == person), None)
 
     def queue(self, queue_id: str) -> Queue:
         """The queue with this id; the last one, which takes everything, when there is none such (any more)."""

@@ -152,6 +152,33 @@ class PayerHours(Strict):
     claim: Annotated[int, Field(gt=0)] | None = None
 
 
+class LaterFiling(Strict):
+    """Until when this payer takes a claim as the second or third payer. days None: timely_filing_days."""
+
+    days: Annotated[int, Field(gt=0)] | None = None
+    counted_from: Literal["prior_remittance", "service"] = "prior_remittance"
+
+
+class PayerAdjustment(Strict):
+    """What a PLB code that each payer uses in its own way means to this one; by the payment's effective date, both days included.
+
+    account: account of the ledger, and sub-account after a colon. To change it, end it and add another with a new id.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{1,40}$")]
+    reason: Literal["CS", "OB", "SL", "TL", "WU"]
+    account: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^(RECOUP_DUE|REFUND_PAYABLE|WITHHOLD_RECEIVABLE|INTEREST_INCOME|INCENTIVE|TAX_LEVY|CAPITATION|SETTLEMENT|"
+            r"PAYER_CHARGES|LOAN_PAYABLE|NONREIMBURSABLE):[a-z_]{1,30}$"
+        ),
+    ]
+    effective_from: dt.date
+    effective_to: dt.date | None = None
+    why: Annotated[str, Field(min_length=1)]
+
+
 class Payer(Strict):
     """One payer. Days are calendar days. numbers go out in 2010BB (2U, EI, FY, NF) and beside the practice (G2, LU)."""
 
@@ -170,6 +197,26 @@ class Payer(Strict):
     quirks: Quirks = Quirks()
     numbers: list[PayerNumber] = []
     answer_hours: PayerHours = PayerHours()
+    provider_adjustments: list[PayerAdjustment] = []
+    later_filing: LaterFiling = LaterFiling()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        _unique("provider_adjustments", [one.id for one in self.provider_adjustments])
+        for place, one in enumerate(self.provider_adjustments):
+            last = one.effective_to or dt.date.max
+            if last < one.effective_from:
+                raise ValueError(f"provider_adjustments: {one.id} ends before it begins")
+            for other in self.provider_adjustments[place + 1 :]:
+                if (
+                    other.reason == one.reason
+                    and other.effective_from <= last
+                    and one.effective_from <= (other.effective_to or dt.date.max)
+                ):
+                    raise ValueError(
+                        f"provider_adjustments: {one.id} and {other.id} both say what {one.reason} is on {max(one.effective_from, other.effective_from)}"
+                    )
+        return self
 
 
 class Payers(Strict):

@@ -21,6 +21,7 @@ SETS = dg.AssetKey(["transport", "transaction_set"])
 READ_FROM_X12 = ("remittance", "acknowledgments")
 
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\.(\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
+_STANDING = re.compile(r"^CREATE OR REPLACE VIEW (\w+)\.(\w+) AS SELECT \* FROM \1\.(\w+) WHERE", re.MULTILINE)
 _COLUMN = re.compile(
     r"^    ([a-z]\w*)\s+([A-Z][A-Z]+(?:\(\d+(?:, \d+)?\))?(?:\[\])?)[^-\n]*?(?:--\s*(.*))?$", re.MULTILINE
 )
@@ -40,11 +41,14 @@ class Column:
 
 @cache
 def columns() -> dict[tuple[str, str], tuple[Column, ...]]:
-    """(schema, table) -> its columns in order, of every table a schema.sql makes."""
+    """(schema, table) -> its columns in order, of every table a schema.sql makes, and of the views of its rows that stand."""
     found: dict[tuple[str, str], tuple[Column, ...]] = {}
     for schema in SCHEMAS:
-        for stage, table, body in _TABLE.findall(sql_text(schema.package, "schema.sql")):
+        text = sql_text(schema.package, "schema.sql")
+        for stage, table, body in _TABLE.findall(text):
             found[stage, table] = tuple(_columns(stage, body))
+        for stage, view, table in _STANDING.findall(text):
+            found[stage, view] = found[stage, table]
     return found
 
 

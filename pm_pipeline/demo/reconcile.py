@@ -15,6 +15,7 @@ from pm_pipeline.sandbox.books import Books, ClaimTruth
 from pm_pipeline.warehouse import run_sql
 
 PARTIES = ("primary", "secondary", "tertiary", "patient")
+COLLECTIONS = "collections"  # shown where there is any
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,12 @@ def reconcile(con: duckdb.DuckDBPyConnection, books: Books) -> Reconciliation:
         Line("Contractual write-offs", ours["contractual"], totals.contractual_cents),
         Line("Sequestration", ours["sequestration"], totals.sequestration_cents),
         *(Line(f"A/R {party}", ours[f"ar {party}"], totals.receivable[party]) for party in PARTIES),
-        Line("A/R total", sum(ours[f"ar {party}"] for party in PARTIES), totals.receivable_cents),
+        *(
+            Line(f"A/R {party}", ours[f"ar {party}"], totals.receivable[party])
+            for party in (COLLECTIONS,)
+            if ours[f"ar {party}"] or totals.receivable[party]
+        ),
+        Line("A/R total", sum(ours[f"ar {party}"] for party in (*PARTIES, COLLECTIONS)), totals.receivable_cents),
         Line("Interest received", ours["interest"], totals.interest_cents),
         Line("Suspense", ours["suspense"], totals.suspense_cents),
         *(
@@ -70,7 +76,15 @@ def reconcile(con: duckdb.DuckDBPyConnection, books: Books) -> Reconciliation:
             Line(f"Provider adjustments, {account}", ours[f"provider {account}"], totals.provider[account])
             for account in sorted(set(totals.provider) | {name[9:] for name in ours if name.startswith("provider ")})
         ),
-        Line("Deposits tied to payments", ours["deposits"], totals.matched_deposits_cents),
+        *(
+            Line(f"By hand, {event.replace('_', ' ')}", ours[f"office {event}"], totals.office[event])
+            for event in sorted(set(totals.office) | {name[7:] for name in ours if name.startswith("office ")})
+        ),
+        Line(
+            "Deposits tied to payments",
+            ours["deposits"],
+            totals.matched_deposits_cents + totals.unexplained_deposits_cents - totals.refunded_cents,
+        ),
     ]
     claims = _claims(con)
     differing: dict[str, list[tuple[str, int, int]]] = {}

@@ -31,6 +31,8 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
     for claim_id, gaps in list(differing.items())[:10]:
         for name, ours, theirs in gaps:
             console.print(f"  [red]{claim_id}[/] {name}: ledger {money(ours)}, books {money(theirs)}")
+    if document["planted"]:
+        print_planted(console, document["planted"])
     for one in document["violations"][:10]:
         console.print(f"  [red]{one['invariant']}[/] {escape(one['item'])}: {escape(one['text'])}")
     if not document["violations"]:
@@ -43,6 +45,21 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
             else f"[red]It was {before} before the days were run again.[/]"
         )
     console.print("\nLook further: pm status, pm trace CLAIM_ID, pm ledger verify, make dagster\n")
+
+
+def print_planted(console: Console, reasons: list[dict[str, Any]]) -> None:
+    """The reasons table: what was planted, what of it was found, and what is on one side only."""
+    table = Table(title="What should wait or be looked at, and what does", title_justify="left", header_style="bold")
+    for name in ("reason", "planted", "found", "open", "missing", "not planted"):
+        table.add_column(name, justify="left" if name == "reason" else "right", no_wrap=True)
+    for one in reasons:
+        sides = (f"[red]{len(one[side])}[/]" if one[side] else "0" for side in ("missing", "unplanted"))
+        table.add_row(one["code"], str(one["planted"]), str(one["found"]), str(one["open"]), *sides)
+    console.print(table)
+    for one in reasons:
+        for side, title in (("missing", "planted, and not found"), ("unplanted", "found, and not planted")):
+            for item in one[side][:10]:
+                console.print(f"  [red]{one['code']}[/] {escape(item)}: {title}")
 
 
 def _kpis(rows: list[dict[str, Any]]) -> Table:

@@ -16,14 +16,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from pm_pipeline.audit.status import status
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.defs.execute import one_instance, require, run_job
-from pm_pipeline.defs.resources import keep_open
+from pm_pipeline.defs.resources import PmResource, keep_open
+from pm_pipeline.demo.office import enact
+from pm_pipeline.demo.planted import compare
 from pm_pipeline.demo.reconcile import Reconciliation, reconcile
 from pm_pipeline.demo.report import print_report
 from pm_pipeline.errors import PmError
-from pm_pipeline.exchange import embedded, stop_embedded
+from pm_pipeline.exchange import embedded, keep_mix, stop_embedded
 from pm_pipeline.home import Home, open_home
 from pm_pipeline.ledger import content_hash
-from pm_pipeline.sandbox.plan import Plan
+from pm_pipeline.sandbox.hard_plan import Hard
+from pm_pipeline.sandbox.plan import STANDARD, Plan
 from pm_pipeline.warehouse import number, records
 from pm_pipeline.warehouse.publish import open_published
 
@@ -39,16 +42,18 @@ class Report:
     agrees: bool
 
 
-def run_demo(days: int, *, fresh: bool, console: Console, plan: Plan | None = None) -> Report:
+def run_demo(days: int, *, fresh: bool, console: Console, plan: Plan | None = None, mix: str = STANDARD) -> Report:
     """Simulate `days` days from the plan's first day, day by day, then build the marts and compare the books.
 
-    `plan` is how the practice and its payers live; the shipped plan when None.
+    `plan` is how the practice and its payers live; the shipped plan of the mix when None. A plan with hard events is also
+    held to the exceptions it gave cause for (planted.py).
     Days lived by an earlier demo are not lived again; when all were, the whole range is run once more to show that
     nothing changes. Raises PmError when the home holds a warehouse no demo made.
     """
     home = open_home()
     _prepare(home, fresh)
     home = open_home()
+    keep_mix(home, mix)
     first = embedded(home, plan).world.plan.first_day
     last = first + dt.timedelta(days=days - 1)
     started = time.monotonic()
@@ -86,6 +91,7 @@ def _live(home: Home, first: dt.date, last: dt.date, console: Console) -> None:
             for start, day in billing_days(first, last):
                 progress.update(task, description=f"{day:%a %d %b}")
                 require(run_job("lifecycle", start, day), f"The day {day}")
+                enact(PmResource().connection(), home.config, embedded(home).world, day)
                 (home.settings.home / MARKER).write_text(json.dumps({"lived_to": day.isoformat()}))
                 progress.advance(task, (day - start).days + 1)
 
@@ -106,10 +112,12 @@ def billing_days(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.da
 def _judge(
     home: Home, first: dt.date, last: dt.date, seconds: float, hash_before: str | None
 ) -> tuple[dict[str, Any], bool]:
-    books = embedded(home).world.summary(last)
+    world = embedded(home).world
+    books = world.summary(last)
     with home.warehouse.read() as con:
         found = status(con)
         compared = reconcile(con, books)
+        reasons = compare(con, world.expected(books)) if world.plan.hard != Hard() else []
         violations = verify(con)
         digest = content_hash(con)
         claims = number(con, "SELECT count(*) FROM scrub.claim")
@@ -119,7 +127,7 @@ def _judge(
             "SELECT kpi, value, unit, numerator, denominator, note FROM marts.kpi_summary WHERE is_latest ORDER BY kpi",
         )
     unchanged = hash_before is None or hash_before == digest
-    agrees = compared.agrees and not violations and unchanged
+    agrees = compared.agrees and not violations and unchanged and all(one.agrees for one in reasons)
     document = {
         "from": first.isoformat(),
         "to": last.isoformat(),
@@ -128,6 +136,7 @@ def _judge(
         "status": found,
         "kpis": kpis,
         "reconciliation": _document(compared),
+        "planted": [vars(one) | {"agrees": one.agrees} for one in reasons],
         "violations": [vars(one) for one in violations],
         "ledger_hash": digest,
         "hash_before_replay": hash_before,

@@ -11,11 +11,15 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
 from pm_pipeline.errors import LedgerError
-from pm_pipeline.warehouse import Unit, number, run_sql, utc_now
+from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
+
+HERE = __package__ or ""
+PART_ENTRIES = 500_000  # posted at a time: their texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Posted:
 @contextmanager
 def proposals(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """An empty ``ledger_proposal`` (and ``ledger_reversal``) for the body to fill; dropped afterwards."""
-    run_sql(con, __package__ or "", "proposals.sql")
+    run_sql(con, HERE, "proposals.sql")
     yield  # when the body fails, the unit of work rolls back, and the temporary tables with it
     con.execute("DROP TABLE IF EXISTS ledger_proposal; DROP TABLE IF EXISTS ledger_reversal")
 
@@ -39,10 +43,10 @@ def reverse(con: duckdb.DuckDBPyConnection) -> None:
     """Propose the exact negation of the transactions listed in the temporary table ``ledger_reversal``.
 
     Its columns: txn_key, txn_kind, reverses_txn_key, actor, payment_id, remit_claim_id, cash_method, effective_on, file_id,
-    segment_no. payment_id, remit_claim_id and cash_method (the sub-account of CASH_CLEARING) are those of the reversing
-    event; NULL keeps the original's.
+    segment_no, rule_id. payment_id, remit_claim_id, cash_method (the sub-account of CASH_CLEARING) and rule_id are those of
+    the reversing event; NULL keeps the original's.
     """
-    run_sql(con, __package__ or "", "reverse.sql")
+    run_sql(con, HERE, "reverse.sql")
 
 
 def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.date) -> Posted:
@@ -51,31 +55,38 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     Raises LedgerError, and posts nothing, when a transaction does not sum to zero, names an unknown account, or has the
     key of a posted transaction but other content.
     """
-    if con.execute("SELECT 1 FROM ledger_proposal LIMIT 1").fetchone() is None:
+    entries = number(con, "SELECT count(*) FROM ledger_proposal")
+    if entries == 0:
         return Posted(0, 0, 0)
-    _refuse_unlawful(con)
+    _refuse_unknown_accounts(con)
     batch_no = number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")
-    run_sql(
-        con,
-        __package__ or "",
-        "post.sql",
-        {"batch_no": batch_no, "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now()},
-    )
-    changed = con.execute("SELECT txn_key FROM ledger_known_txn WHERE has_changed ORDER BY 1 LIMIT 5").fetchall()
-    if changed:
-        raise LedgerError(
-            "These transactions are posted already, with other content, and a posted one is never changed: "
-            + ", ".join(row[0] for row in changed)
-            + ". Reverse the posted one and post the new fact under its own key."
-        )
-    already = number(con, "SELECT count(*) FROM ledger_known_txn")
-    added = con.execute("SELECT entries, digest FROM ledger.batch WHERE batch_no = ?", [batch_no]).fetchone()
-    transactions = number(con, "SELECT count(*) FROM ledger_new_txn")
-    con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")  # they hold a text per entry
-    if added is None:
+    params = {
+        "batch_no": batch_no, "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now(),
+        "parts": -(-entries // PART_ENTRIES),
+    }  # fmt: skip
+    transactions = already = 0
+    for part in range(params["parts"]):
+        added, known = _post_part(con, {**params, "part": part})
+        transactions, already = transactions + added, already + known
+    if not transactions:
         return Posted(0, 0, already)
-    work.digest = f"{work.digest}+{added[1]}" if work.digest else added[1]
-    return Posted(transactions, added[0], already)
+    entries, digest = run_sql(con, HERE, "seal.sql", params).fetchall()[0]
+    work.digest = f"{work.digest}+{digest}" if work.digest else digest
+    return Posted(transactions, entries, already)
+
+
+def _post_part(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> tuple[int, int]:
+    """Post the new transactions of one part; how many they are, and how many were posted already."""
+    run_sql(con, HERE, "find.sql", params)
+    (found,) = records(con)
+    _refuse_unlawful(found)
+    already = found["already_posted"]
+    if already:
+        con.execute("DELETE FROM ledger_new_txn WHERE txn_id IN (SELECT txn_id FROM ledger_known_txn)")
+    if found["transactions"] > already:
+        run_sql(con, HERE, "post.sql", params)
+    con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")  # they hold a text per entry
+    return found["transactions"] - already, already
 
 
 def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -83,16 +94,23 @@ def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:
     return number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch WHERE starts_with(name, ?)", [name])
 
 
-def _refuse_unlawful(con: duckdb.DuckDBPyConnection) -> None:
-    unbalanced = con.execute(
-        "SELECT txn_key, sum(cents) FROM ledger_proposal GROUP BY 1 HAVING sum(cents) <> 0 ORDER BY 1 LIMIT 5"
-    ).fetchall()
-    if unbalanced:
-        listed = ", ".join(f"{key} (off by {cents} cents)" for key, cents in unbalanced)
-        raise LedgerError(f"A ledger transaction must sum to zero; these do not: {listed}. Nothing was posted.")
+def _refuse_unknown_accounts(con: duckdb.DuckDBPyConnection) -> None:
     unknown = con.execute(
         "SELECT DISTINCT account FROM ledger_proposal ANTI JOIN ledger.account USING (account) ORDER BY 1"
     ).fetchall()
     if unknown:
         names = ", ".join(row[0] for row in unknown)
         raise LedgerError(f"The ledger has no account {names} (see ledger/schema.sql). Nothing was posted.")
+
+
+def _refuse_unlawful(found: dict[str, Any]) -> None:
+    if found["unbalanced"]:
+        raise LedgerError(
+            f"A ledger transaction must sum to zero; these do not: {', '.join(found['unbalanced'])}. Nothing was posted."
+        )
+    if found["changed"]:
+        raise LedgerError(
+            "These transactions are posted already, with other content, and a posted one is never changed: "
+            + ", ".join(found["changed"])
+            + ". Reverse the posted one and post the new fact under its own key."
+        )

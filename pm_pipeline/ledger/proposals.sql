@@ -35,5 +35,6 @@ CREATE OR REPLACE TEMP TABLE ledger_reversal (
     cash_method      VARCHAR,  -- sub-account of CASH_CLEARING, when not the original's
     effective_on     DATE NOT NULL,
     file_id          VARCHAR,
-    segment_no       BIGINT
+    segment_no       BIGINT,
+    rule_id          VARCHAR   -- the decision to negate, when not the original's
 );

@@ -6,7 +6,7 @@ SELECT reversal.txn_key, reversal.txn_kind, original.txn_key, reversal.actor, en
        -entry.cents, entry.practice_id, entry.payer_id, entry.provider_id, entry.claim_id, entry.charge_id,
        coalesce(reversal.payment_id, entry.payment_id), coalesce(reversal.remit_claim_id, entry.remit_claim_id),
        entry.service_on, reversal.effective_on, reversal.file_id, reversal.segment_no, entry.policy_id, entry.policy_version,
-       entry.rule_id
+       coalesce(reversal.rule_id, entry.rule_id)
 FROM ledger_reversal AS reversal
 JOIN ledger.txn AS original ON original.txn_key = reversal.reverses_txn_key
 JOIN ledger.entry AS entry ON entry.txn_id = original.txn_id;

@@ -15,7 +15,7 @@ INSERT OR IGNORE INTO ledger.account VALUES
     ('BANK', 'asset', 'debit', 'none', 'Deposits on the bank''s own statement'),
     ('WITHHOLD_RECEIVABLE', 'asset', 'debit', 'payer', 'Withheld by a payer, to be settled later'),
     ('REVENUE_GROSS', 'income', 'credit', 'none', 'Charges at the practice''s own fees'),
-    ('CONTRACTUAL', 'contra_income', 'debit', 'contract, sequestration', 'Given up under contract or law'),
+    ('CONTRACTUAL', 'contra_income', 'debit', 'contract, sequestration, capitation', 'Given up under contract or law'),
     ('DENIAL_WO', 'contra_income', 'debit', 'reason', 'Written off because a denial was lost or given up'),
     ('BAD_DEBT', 'expense', 'debit', 'none', 'Patient balances not collectable'),
     ('CHARITY', 'contra_income', 'debit', 'none', 'Given as charity care'),
@@ -34,17 +34,17 @@ INSERT OR IGNORE INTO ledger.account VALUES
 
 -- one row per transaction: one business event on one charge or one provider adjustment
 CREATE TABLE IF NOT EXISTS ledger.txn (
-    txn_id          VARCHAR PRIMARY KEY,
-    txn_key         VARCHAR NOT NULL UNIQUE,  -- from the event's content; replaying the event finds it taken
+    txn_id          VARCHAR PRIMARY KEY,      -- of txn_key: one index holds that an event is posted once
+    txn_key         VARCHAR NOT NULL,         -- from the event's content; replaying the event finds it taken
     txn_kind        VARCHAR NOT NULL,         -- charge, charge_void, responsibility, remit_line, remit_claim, ...
     reverses_txn_id VARCHAR,
     actor           VARCHAR NOT NULL,         -- policy, rule or the person who decided
-    content_digest  VARCHAR NOT NULL,         -- over what the event says, not when it was posted
+    content_digest  VARCHAR NOT NULL,         -- over what its entries say, not when it was posted
     batch_no        BIGINT NOT NULL,
     posted_on       DATE NOT NULL,
     run_id          VARCHAR NOT NULL,
     recorded_at     TIMESTAMP NOT NULL,
-    txn_hash        VARCHAR NOT NULL
+    txn_hash        VARCHAR NOT NULL          -- over every column above except batch_no, and what its entries rest on
 );
 
 -- one row per debit (positive cents) or credit (negative cents)
@@ -73,8 +73,7 @@ CREATE TABLE IF NOT EXISTS ledger.entry (
     policy_version INTEGER,
     rule_id        VARCHAR,           -- the decision: policy rule, edit rule
     batch_no       BIGINT NOT NULL,
-    run_id         VARCHAR NOT NULL,
-    entry_hash     VARCHAR NOT NULL   -- over every column above except batch_no
+    run_id         VARCHAR NOT NULL   -- every column is covered by the txn_hash of the entry's transaction, or is that transaction's own
 );
 
 -- one row per call of post(): what it added, sealed
@@ -83,7 +82,7 @@ CREATE TABLE IF NOT EXISTS ledger.batch (
     name        VARCHAR NOT NULL,
     entries     BIGINT NOT NULL,
     debit_cents BIGINT NOT NULL,
-    digest      VARCHAR NOT NULL,  -- sha256 over the entry and transaction hashes; also in warehouse.chain
+    digest      VARCHAR NOT NULL,  -- sha256 over the transaction hashes; also in warehouse.chain
     run_id      VARCHAR NOT NULL,
     recorded_at TIMESTAMP NOT NULL
 );
@@ -92,14 +91,15 @@ CREATE TABLE IF NOT EXISTS ledger.batch (
 CREATE OR REPLACE MACRO ledger.txn_id(txn_key) AS 'T' || sha256(txn_key)[1:16];
 CREATE OR REPLACE MACRO ledger.entry_id(txn_id, ordinal) AS 'E' || txn_id[2:] || '-' || ordinal;
 
-CREATE OR REPLACE MACRO ledger.entry_hash(entry_id, txn_id, ordinal, entry_kind, account, sub_account, cents, practice_id, payer_id,
-        provider_id, claim_id, charge_id, payment_id, remit_claim_id, service_on, effective_on, posted_on, recorded_at, file_id,
-        segment_no, policy_id, policy_version, rule_id, run_id) AS
-    sha256(concat_ws('|', entry_id, txn_id, ordinal, entry_kind, account, sub_account, cents, practice_id, coalesce(payer_id, ''),
-        coalesce(provider_id, ''), coalesce(claim_id, ''), coalesce(charge_id, ''), coalesce(payment_id, ''),
-        coalesce(remit_claim_id, ''), coalesce(CAST(service_on AS VARCHAR), ''), effective_on, posted_on, recorded_at,
-        coalesce(file_id, ''), coalesce(CAST(segment_no AS VARCHAR), ''), coalesce(policy_id, ''),
-        coalesce(CAST(policy_version AS VARCHAR), ''), coalesce(rule_id, ''), run_id));
+-- what an entry says: with the others of its transaction, what the event is
+CREATE OR REPLACE MACRO ledger.entry_says(entry_kind, account, sub_account, payer_id, claim_id, charge_id, payment_id, cents, service_on, effective_on) AS
+    concat_ws('|', entry_kind, account, sub_account, coalesce(payer_id, ''), coalesce(claim_id, ''), coalesce(charge_id, ''), coalesce(payment_id, ''), cents,
+        coalesce(CAST(service_on AS VARCHAR), ''), effective_on);
 
-CREATE OR REPLACE MACRO ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest, posted_on, run_id, recorded_at) AS
-    sha256(concat_ws('|', txn_id, txn_key, txn_kind, coalesce(reverses_txn_id, ''), actor, content_digest, posted_on, run_id, recorded_at));
+-- what it rests on: whose it is, the evidence and the decision
+CREATE OR REPLACE MACRO ledger.entry_rests_on(practice_id, provider_id, remit_claim_id, file_id, segment_no, policy_id, policy_version, rule_id) AS
+    concat_ws('|', practice_id, coalesce(provider_id, ''), coalesce(remit_claim_id, ''), coalesce(file_id, ''), coalesce(CAST(segment_no AS VARCHAR), ''),
+        coalesce(policy_id, ''), coalesce(CAST(policy_version AS VARCHAR), ''), coalesce(rule_id, ''));
+
+CREATE OR REPLACE MACRO ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest, rests_on, posted_on, run_id, recorded_at) AS
+    sha256(concat_ws('|', txn_id, txn_key, txn_kind, coalesce(reverses_txn_id, ''), actor, content_digest, rests_on, posted_on, run_id, recorded_at));

@@ -1,10 +1,13 @@
 """Remittance lines become ledger entries by the posting policy, or wait in suspense with a coded exception.
 
     pending.sql     what is not posted yet: new claims, and those in suspense, tried again every run
-    match.sql       to our claim (CLM01, else the payer's claim number), payer turn, charge lines
+    match.sql       to our claim, by CLM01;  match_more.sql  else by the payer's claim number, or by what one claim alone has
+    answer.sql      whose turn the payer is, and which charge a line speaks of
     decide.sql      each adjustment against the policy in force on the payment's date (config/policies/, policy.sql)
     gates.sql       what that policy requires of the payment, and what it makes of the claim's payment
-    forward.sql     payments, write-offs and transfers of what nothing blocks
+    block.sql       what keeps a claim from being posted;  unblock.sql  what this run has posted since lets go
+    items.sql       what nothing blocks, line by line;  overlap.sql  what of a later payer's write-offs is covered already
+    forward.sql     its payments, write-offs and transfers
     reversal.sql    CLP02 22: the exact negation of what it takes back
     suspend.sql     the rest: cash to UNAPPLIED, with the reason
     provider.sql    PLB;  deposits.sql  the bank;  unexplained.sql  money at the bank without a remittance
@@ -13,15 +16,33 @@
     deferred.sql    what a rule's delay_days held back, when its day has come
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
-keeps the decision, and the next run acts on it in the same path (said.sql, overrule.sql, place.sql, settled.sql).
+keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (unpost.sql, said.sql,
+overrule.sql, place.sql, settled.sql).
+
+auto_post.py says how much posted with no person.
 
 Order does not matter: what cannot be posted yet (a reversal before its original, a secondary before its primary, a
 remittance before its charges) waits in suspense and is released by a later run, and the ledger nets to the same.
 """
 
+from pm_pipeline.posting.auto_post import auto_posted
 from pm_pipeline.posting.exceptions import ACTIONS, kinds
 from pm_pipeline.posting.propose import Proposal, behind, propose, queue
 from pm_pipeline.posting.resolve import Resolution, resolve
 from pm_pipeline.posting.run import Posted, run
+from pm_pipeline.posting.unpost import unpost
 
-__all__ = ["ACTIONS", "Posted", "Proposal", "Resolution", "behind", "kinds", "propose", "queue", "resolve", "run"]
+__all__ = [
+    "ACTIONS",
+    "Posted",
+    "Proposal",
+    "Resolution",
+    "auto_posted",
+    "behind",
+    "kinds",
+    "propose",
+    "queue",
+    "resolve",
+    "run",
+    "unpost",
+]

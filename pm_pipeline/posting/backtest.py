@@ -21,6 +21,7 @@ import duckdb
 from pm_pipeline.config import Config
 from pm_pipeline.config.policy import PostingPolicy
 from pm_pipeline.errors import WarehouseError
+from pm_pipeline.posting.auto_post import auto_posted
 from pm_pipeline.posting.run import run
 from pm_pipeline.warehouse import Warehouse, run_sql
 
@@ -28,7 +29,8 @@ HERE = __package__ or ""
 EXAMPLES = 5
 # what a run of posting writes; everything else is looked at in the copy
 WRITTEN = {
-    "posting.posting", "posting.line_outcome", "posting.decision", "posting.deferred", "posting.exception", "posting.exception_closed",
+    "posting.posting_made", "posting.line_outcome_made", "posting.decision_made", "posting.taken_back", "posting.deferred", "posting.exception",
+    "posting.exception_closed",
     "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.deposit_match", "posting.bank_return_posted",
     "scrub.claim_event",
     "ledger.account", "ledger.txn", "ledger.entry", "ledger.batch",
@@ -58,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Rate:
-    """So many of `of` posted without a person, then and now."""
+    """So many of `of` posted with no person (the view posting.auto_post), then and now."""
 
     was: int
     would_be: int
@@ -174,10 +176,15 @@ def _last_posted(con: duckdb.DuckDBPyConnection) -> dt.date | None:
 def _post_again(
     con: duckdb.DuckDBPyConnection, config: Config, as_of: dt.date, tell: Callable[[str], None], number: int = 1
 ) -> None:
-    """Run posting until a run posts nothing: what one posts can be what the next one matches by."""
+    """Run posting until a run posts nothing and no person decided about what it opened: the next one matches by the former."""
     tell(f"posting again, run {number}")
-    posted = run(con, config, as_of, f"backtest-{number}")
-    if posted.claims or posted.reversals:
+    run_id = f"backtest-{number}"
+    posted = run(con, config, as_of, run_id)
+    decided = con.execute(
+        "SELECT 1 FROM posting.open_exception AS open JOIN posting.resolution USING (exception_id) WHERE open.run_id = ? LIMIT 1",
+        [run_id],
+    ).fetchone()
+    if posted.claims or posted.reversals or decided:
         _post_again(con, config, as_of, tell, number + 1)
 
 
@@ -222,32 +229,10 @@ def _change(row: tuple[Any, ...]) -> Change:
 
 
 def _rates(con: duckdb.DuckDBPyConnection) -> dict[str, Rate]:
-    """Posted without a person: of lines (a claim without lines counts as one), of claims, of dollars paid (CLP04, in cents)."""
-    both = ("past.posting", "posting")
-    lines = [
-        _numbers(
-            con,
-            "SELECT count(*) FILTER (settled), count(*) FROM (SELECT bool_or(outcome <> 'held') AS settled "
-            f"FROM {schema}.line_outcome SEMI JOIN (FROM compared_claim WHERE is_inside) AS compared USING (remit_claim_id) "
-            "GROUP BY remit_line_id)",
-        )
-        for schema in both
-    ]
-    claims = [
-        _numbers(
-            con,
-            "SELECT count(*) FILTER (settled), count(*), coalesce(sum(abs(paid_cents)) FILTER (settled), 0), "
-            "coalesce(sum(abs(paid_cents)), 0) FROM (SELECT paid_cents, remit_claim_id IN "
-            f"(SELECT remit_claim_id FROM {schema}.posting WHERE kind IN ('post', 'release')) AS settled "
-            "FROM compared_claim WHERE is_inside)",
-        )
-        for schema in both
-    ]
-    return {
-        "lines": Rate(lines[0][0], lines[1][0], lines[0][1]),
-        "claims": Rate(claims[0][0], claims[1][0], claims[0][1]),
-        "cents": Rate(claims[0][2], claims[1][2], claims[0][3]),
-    }
+    """Posted with no person, of the payments asked about: before, and by the other policy."""
+    inside = "SELECT payment_id FROM compared_claim WHERE is_inside"
+    was, would = (auto_posted(con, f"{past}posting.auto_post", inside) for past in ("past.", ""))
+    return {counted: Rate(posted, would[counted][0], total) for counted, (posted, total) in was.items()}
 
 
 def _numbers(con: duckdb.DuckDBPyConnection, sql: str) -> list[int]:

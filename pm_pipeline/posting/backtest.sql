@@ -20,9 +20,7 @@ WITH posted AS (
     SELECT 'would_be', remit_claim_id, min(code), any_value(claim_id)
     FROM posting.exception ANTI JOIN posting.exception_closed USING (exception_id) WHERE is_blocking AND item_kind = 'remit_claim' GROUP BY ALL
 ), decided AS (
-    SELECT 'was' AS side, decision.*, waits.adjustment_id IS NOT NULL AS waits FROM past.posting.decision LEFT JOIN (
-        SELECT adjustment_id FROM past.posting.deferred
-        WHERE NOT EXISTS (SELECT 1 FROM past.ledger.txn WHERE txn_key = concat('remit:', deferred.adjustment_id, ':deferred'))) AS waits USING (adjustment_id)
+    SELECT 'was' AS side, decision.*, waits.adjustment_id IS NOT NULL AS waits FROM past.posting.decision LEFT JOIN past.posting.open_deferred AS waits USING (adjustment_id)
     UNION ALL
     SELECT 'would_be', decision.*, waits.adjustment_id IS NOT NULL FROM posting.decision LEFT JOIN posting.open_deferred AS waits USING (adjustment_id)
 ), side AS (

@@ -1,6 +1,6 @@
 -- one row per pending claim: what keeps it from being posted now (code NULL: nothing), first reason first
 CREATE OR REPLACE TEMP TABLE blocked AS
-SELECT pending.*, matched.claim_id, matched.match_by, party.turn, party.turn_no, party.next_turn, party.next_payer_id,
+SELECT pending.* EXCLUDE (remark_codes), matched.claim_id, matched.match_by, party.turn, party.turn_no, party.next_turn, party.next_payer_id,
        CASE WHEN NOT is_our_payee THEN 'PAYEE_NOT_OURS'
             WHEN has_unknown_plb THEN 'PLB_UNKNOWN'
             WHEN NOT is_balanced AND NOT (is_estimate AND paid_cents = 0) THEN 'UNBALANCED_CLAIM'
@@ -13,11 +13,10 @@ SELECT pending.*, matched.claim_id, matched.match_by, party.turn, party.turn_no,
             WHEN paid_cents < 0 AND anyway.resolution_id IS NULL THEN 'NEGATIVE_PAYMENT'
             WHEN anyway.resolution_id IS NULL AND (gate.rule_id IS NULL OR gate.action = 'hold') THEN 'POLICY_HOLD'
             WHEN held.code IS NOT NULL THEN held.code
-            WHEN turn_no > 1 AND NOT is_estimate AND anyway.resolution_id IS NULL AND NOT EXISTS (
-                SELECT 1 FROM posting.posting AS prior
-                WHERE prior.claim_id = matched.claim_id AND prior.payer_turn = scrub.turn(party.turn_no - 1)
-                  AND prior.kind IN ('post', 'release') AND prior.reverses IS NULL) THEN 'PRIOR_PAYER_PENDING'
-       END AS code, coalesce(gate.evidence, held.evidence) AS evidence, coalesce(anyway.resolution_id, gate.rule_id) AS payment_rule_id
+            WHEN turn_no > 1 AND NOT is_estimate AND anyway.resolution_id IS NULL THEN 'PRIOR_PAYER_PENDING'  -- until unblock.sql finds the prior payer's answer
+       END AS code,
+       coalesce(CASE WHEN matched.claim_id IS NULL THEN 'a person took it back from claim ' || taken_from END, gate.evidence, held.evidence) AS first_evidence,
+       first_evidence AS evidence, coalesce(anyway.resolution_id, gate.rule_id) AS payment_rule_id
 FROM pending
 LEFT JOIN matched USING (remit_claim_id)
 LEFT JOIN answering AS party USING (remit_claim_id)

@@ -11,7 +11,7 @@ JOIN remittance.claim AS clp USING (remit_claim_id)
 JOIN remittance.current_payment AS pay ON pay.payment_id = posted.payment_id
 LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
 LEFT JOIN (SELECT remit_claim_id, sum(cents) FILTER (action = 'deny') AS cents, coalesce(sum(posted_cents) FILTER (action = 'transfer'), 0) AS moved_cents
-           FROM posting.decision GROUP BY 1) AS denied USING (remit_claim_id)
+           FROM posting.decision SEMI JOIN touched USING (claim_id) GROUP BY 1) AS denied USING (remit_claim_id)
 WHERE posted.claim_id IN (SELECT claim_id FROM touched) AND posted.kind IN ('post', 'release') AND clp.status <> '25';
 
 -- the newest answer that stands is what the claim is, though it was posted in an earlier run than the one it corrects
@@ -31,3 +31,10 @@ WHERE saying.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 INSERT INTO new_claim_event
 SELECT claim_id, NULL, 'suspended', CASE WHEN turn = 'primary' OR turn IS NULL THEN 'suspended' END, remit_claim_id, effective_on, code, file_id, segment_no
 FROM suspending WHERE claim_id IS NOT NULL AND NOT is_suspended;
+
+-- an answer was taken back from the claim, and another one of its first payer stands
+INSERT INTO new_claim_event
+SELECT now.claim_id, NULL, 'unposted', saying.says, now.unposting_id, saying.effective_on, concat('unposted ', now.remit_claim_id), now.file_id, now.segment_no
+FROM unposting_now AS now JOIN claim_saying AS saying ON saying.claim_id = now.claim_id AND saying.stands AND saying.payer_turn = 'primary'
+WHERE now.payer_turn = 'primary' AND saying.remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run)
+QUALIFY row_number() OVER (PARTITION BY now.posting_key ORDER BY saying.effective_on DESC, saying.generation DESC, saying.posting_key DESC) = 1;

@@ -6,7 +6,7 @@ SELECT code, item_id, count(*) AS times FROM posting.exception JOIN posting.exce
 WHERE code IN ('ANSWERED_TWICE', 'DUP_PAYMENT', 'CREDIT_BALANCE') AND actor = 'policy' GROUP BY ALL;
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
+SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id, again)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
        claim.charge_cents - blocked.charge_cents, concat('CLP03 ', blocked.charge_cents, ' cents, billed ', claim.charge_cents, ' cents'), false, CAST($today AS DATE), $run_id
 FROM (
     -- a claim may be answered in parts, a CLP each: together they are what was billed
@@ -18,24 +18,30 @@ WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim
     SELECT 1 FROM submission.batch_claim AS sent WHERE sent.claim_id = blocked.claim_id AND sent.charge_cents IN (blocked.charge_cents, parts_cents));
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id)), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
+SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id, posting.again(posting_key))), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
        posting.claim_id, outcome.paid_cents, 'no REF*6R of ours, and no charge with its procedure, date and amount', false, CAST($today AS DATE), $run_id
 FROM posting.line_outcome AS outcome JOIN posting.posting USING (posting_key)
 WHERE outcome.match_by = 'claim' AND outcome.remit_line_id <> outcome.remit_claim_id AND posting.reverses IS NULL
   AND outcome.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 
-CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT claim_id FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT DISTINCT claim_id FROM posting.posting WHERE remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run)
+UNION SELECT claim_id FROM unposting_now;
 
 -- one row per claim and payer turn with a charge that two standing answers moved; answers without lines speak of every charge
 CREATE OR REPLACE TEMP TABLE paid_twice AS
-WITH moved AS (
+WITH answer AS (
+    SELECT posted.* FROM posting.posting AS posted
+    WHERE claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL
+      AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
+    QUALIFY count(*) OVER (PARTITION BY claim_id, payer_turn) > 1
+), moved AS (
     SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, posted.payment_id, posted.paid_cents, entry.charge_id,
            clp.payer_claim_number, clp.status
-    FROM posting.posting AS posted
+    FROM answer AS posted
     JOIN remittance.claim AS clp ON clp.remit_claim_id = posted.remit_claim_id
     JOIN ledger.entry AS entry ON entry.remit_claim_id = posted.remit_claim_id AND entry.claim_id = posted.claim_id AND entry.sub_account = posted.payer_turn
-    WHERE posted.claim_id IN (SELECT claim_id FROM touched) AND kind IN ('post', 'release') AND reverses IS NULL AND entry.account = 'AR'
-      AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key)
+    WHERE entry.account = 'AR'
     GROUP BY ALL HAVING sum(entry.cents) <> 0
 )
 SELECT one.claim_id, one.payer_turn, arg_max(one.remit_claim_id, one.posting_key) AS remit_claim_id, arg_max(one.payment_id, one.posting_key) AS payment_id,
@@ -81,7 +87,10 @@ WHERE exception.is_blocking AND exception.item_kind = 'remit_claim' AND exceptio
 INSERT OR IGNORE INTO posting.exception_closed
 SELECT exception_id, 'settled_since', 'policy', CAST($today AS DATE), $run_id
 FROM posting.exception AS open
-WHERE (code IN ('ANSWERED_TWICE', 'DUP_PAYMENT') AND claim_id IN (SELECT claim_id FROM touched)
+WHERE (code = 'CHARGE_MISMATCH' AND EXISTS (
+           SELECT 1 FROM remittance.claim AS clp JOIN scrub.claim ON claim.claim_id = open.claim_id
+           WHERE clp.remit_claim_id = open.remit_claim_id AND clp.charge_cents = claim.charge_cents)
+       OR code IN ('ANSWERED_TWICE', 'DUP_PAYMENT') AND claim_id IN (SELECT claim_id FROM touched)
        AND NOT EXISTS (SELECT 1 FROM paid_twice AS still WHERE still.claim_id = open.claim_id AND still.code = open.code)
        OR code = 'CREDIT_BALANCE' AND NOT EXISTS (SELECT 1 FROM credit_balance AS still WHERE still.claim_id = open.claim_id AND still.cents = open.cents));
 

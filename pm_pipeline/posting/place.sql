@@ -1,19 +1,26 @@
--- what people decided beside the posting itself. Lines placed on a charge: what they moved at claim level moves to the charge
+-- what people decided beside the posting itself, and what became known since
+
+-- lines whose charge a person named, or was not known when they posted: what they moved at claim level moves to the charge
 CREATE OR REPLACE TEMP TABLE line_placed AS
-SELECT said.resolution_id, said.actor, said.exception_id, said.target AS charge_id, outcome.remit_line_id, outcome.remit_claim_id, charge.dos_from, charge.provider_id
-FROM said
-JOIN posting.line_outcome AS outcome ON outcome.remit_line_id = said.item_id AND outcome.outcome <> 'held' AND outcome.charge_id IS NULL
-JOIN charges.charge AS charge ON charge.charge_id = said.target
-WHERE said.action = 'place' AND said.exception_id NOT IN (SELECT exception_id FROM posting.exception_closed)
-  AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = outcome.posting_key);
+SELECT concat('resolution:', said.resolution_id) AS txn_key, said.actor, said.resolution_id AS rule_id, said.exception_id, said.target AS charge_id,
+       unplaced.* EXCLUDE (exception_id, claim_id), said.resolution_id, charge.dos_from, charge.provider_id
+FROM unplaced JOIN said ON said.exception_id = unplaced.exception_id AND said.action = 'place'
+JOIN charges.charge AS charge ON charge.charge_id = said.target;
+
+INSERT INTO line_placed
+SELECT concat('line_found:', remit_line_id, posting.again(unplaced.posting_key)), 'policy', 'LINE_FOUND', unplaced.exception_id, found.charge_id,
+       unplaced.* EXCLUDE (exception_id, claim_id), NULL, charge.dos_from, charge.provider_id
+FROM unplaced JOIN matched_line AS found USING (remit_line_id)
+JOIN charges.charge AS charge ON charge.charge_id = found.charge_id
+WHERE unplaced.exception_id NOT IN (SELECT exception_id FROM line_placed);
 
 INSERT INTO ledger_proposal
-SELECT concat('resolution:', resolution_id), 'line_placed', NULL, line_placed.actor, entry_kind, account, sub_account, side * entry.cents, practice_id, payer_id,
+SELECT line_placed.txn_key, 'line_placed', NULL, line_placed.actor, entry_kind, account, sub_account, side * entry.cents, practice_id, payer_id,
        CASE side WHEN 1 THEN line_placed.provider_id ELSE entry.provider_id END, claim_id, CASE side WHEN 1 THEN line_placed.charge_id END,
        payment_id, line_placed.remit_claim_id, CASE side WHEN 1 THEN line_placed.dos_from ELSE service_on END, effective_on, file_id, segment_no,
-       policy_id, policy_version, line_placed.resolution_id
+       policy_id, policy_version, line_placed.rule_id
 FROM line_placed
-JOIN ledger.txn AS txn ON txn.txn_key = concat('remit:', line_placed.remit_line_id)
+JOIN ledger.txn AS txn ON txn.txn_key = concat('remit:', line_placed.remit_line_id, posting.again(posting_key))
 JOIN ledger.entry AS entry ON entry.txn_id = txn.txn_id AND entry.claim_id IS NOT NULL
 CROSS JOIN (VALUES (1), (-1)) AS sides(side);
 

@@ -11,6 +11,11 @@ CREATE OR REPLACE TEMP TABLE policy_rule (
     delay_days INTEGER, action VARCHAR, account VARCHAR, category VARCHAR, liability VARCHAR
 );
 
+-- one row per meaning that a payer of ours gives a provider adjustment whose code each uses in its own way
+CREATE OR REPLACE TEMP TABLE payer_adjustment (
+    payer_id VARCHAR, rule_id VARCHAR, reason_code VARCHAR, account VARCHAR, effective_from DATE, effective_to DATE
+);
+
 -- one row per rule about the payment of a claim
 CREATE OR REPLACE TEMP TABLE payment_rule (
     policy_no INTEGER, place INTEGER, rule_id VARCHAR, payers VARCHAR[], claim_status VARCHAR[], payer_turn VARCHAR[], rarcs VARCHAR[],

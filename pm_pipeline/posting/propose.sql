@@ -12,6 +12,7 @@ WITH item AS (
            length(remit.clp01) >= 6 AND starts_with(claim.claim_id, remit.clp01) AS same_beginning
     FROM remit JOIN scrub.claim AS claim ON remit.payer_id IN (claim.payer_id, claim.next_payer_id)
     WHERE remit.code IN ('CLAIM_UNMATCHED', 'PAYER_NOT_ON_CLAIM')
+      AND claim.claim_id NOT IN (SELECT undo.claim_id FROM posting.unposting AS undo WHERE undo.remit_claim_id = remit.remit_claim_id)
 ), fitting AS (
     -- and how many of the remittance's lines each has, by procedure, date and amount
     SELECT ours.claim_id, count(DISTINCT line.remit_line_id) AS lines

@@ -3,7 +3,7 @@
 -- one row per reversal that has not found its original yet
 CREATE OR REPLACE TEMP TABLE open_reversal AS
 SELECT * FROM blocked WHERE code = 'ORPHAN_REVERSAL'
-  AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
+  AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run);
 
 -- one row per pending reversal and candidate original: posted, not reversed, same payer, same claim or payer claim number,
 -- and of another payment: beside a reversal stands its correction, which may have the very amounts of the original
@@ -16,8 +16,9 @@ FROM open_reversal AS reversal
 JOIN (
     SELECT reversal.remit_claim_id AS reversal_id, original.posting_key, false AS is_said FROM open_reversal AS reversal JOIN posting.posting AS original USING (claim_id)
     UNION
-    SELECT reversal.remit_claim_id, original.posting_key, false FROM open_reversal AS reversal
-    JOIN remittance.claim AS clp ON clp.payer_claim_number IN (reversal.payer_claim_number, reversal.original_payer_claim_number)
+    SELECT reversal.remit_claim_id, original.posting_key, false
+    FROM (SELECT remit_claim_id, unnest([payer_claim_number, original_payer_claim_number]) AS number FROM open_reversal) AS reversal
+    JOIN remittance.claim AS clp ON clp.payer_claim_number = reversal.number
     JOIN posting.posting AS original ON original.remit_claim_id = clp.remit_claim_id
     UNION
     -- as a person said; its adjustments need not be those of the reversal, what was paid must
@@ -51,7 +52,7 @@ FROM (SELECT pair.*, amounts_negate AND difference.remit_claim_id IS NULL AS neg
 -- one row per reversal that has its original; when two want the same one, the first by date takes it
 CREATE OR REPLACE TEMP TABLE reversing_now AS
 SELECT *, CASE WHEN is_suspended THEN 'release' ELSE 'post' END AS kind,
-       concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END) AS posting_key
+       concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END, again) AS posting_key
 FROM reversal_candidate WHERE choice = 1 AND (negates OR is_said)
 QUALIFY row_number() OVER (PARTITION BY original_key ORDER BY effective_on, payment_id, clp_no) = 1;
 
@@ -62,17 +63,18 @@ FROM reversing_now AS now
 JOIN (SELECT DISTINCT txn_id, remit_claim_id FROM ledger.entry WHERE remit_claim_id IN (SELECT original_remit_claim_id FROM reversing_now)) AS entry
   ON entry.remit_claim_id = now.original_remit_claim_id
 JOIN ledger.txn AS txn ON txn.txn_id = entry.txn_id AND txn.txn_kind IN ('remit_line', 'remit_claim', 'line_placed')
+ AND NOT EXISTS (SELECT 1 FROM ledger.txn AS undone WHERE undone.reverses_txn_id = txn.txn_id AND undone.txn_kind = 'unpost')
 UNION ALL
-SELECT concat('remit:', remit_claim_id, ':suspense:released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense'), payment_id,
+SELECT concat('remit:', remit_claim_id, ':suspense', again, ':released'), 'suspense_release', concat('remit:', remit_claim_id, ':suspense', again), payment_id,
        remit_claim_id, NULL, effective_on, file_id, segment_no
 FROM reversing_now WHERE is_suspended;
 
-INSERT INTO posting.posting
+INSERT INTO posting.posting_made
 SELECT posting_key, kind, payment_id, remit_claim_id, original_claim_id, original_turn, match_by, NULL, original_key, paid_cents,
-       -original_adjusted_cents, CAST($today AS DATE), $run_id
+       -original_adjusted_cents, CAST($today AS DATE), $run_id, attempt
 FROM reversing_now;
 
-INSERT INTO posting.line_outcome
+INSERT INTO posting.line_outcome_made
 SELECT line.remit_line_id, now.remit_claim_id, now.posting_key, line_match.charge_id, 'posted', coalesce(line_match.match_by, 'claim'), line.paid_cents, CAST($today AS DATE), $run_id
 FROM reversing_now AS now JOIN remittance.line AS line USING (remit_claim_id) LEFT JOIN matched_line AS line_match USING (remit_line_id)
 UNION ALL
@@ -93,4 +95,4 @@ FROM (
 ) AS beside
 WHERE blocked.code IN ('ORPHAN_REVERSAL', 'REVERSAL_MISMATCH') AND beside.payment_id = blocked.payment_id AND beside.clp01 = blocked.clp01
   AND beside.payer_claim_number IS NOT DISTINCT FROM blocked.payer_claim_number
-  AND blocked.remit_claim_id NOT IN (SELECT remit_claim_id FROM posting.posting WHERE posting.kind IN ('post', 'release'));
+  AND blocked.remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run);

@@ -12,9 +12,12 @@ from pm_pipeline import ledger
 from pm_pipeline.config import Config
 from pm_pipeline.config.policy import Policies
 from pm_pipeline.scrub.events import new_events
-from pm_pipeline.warehouse import Unit, load_rows, number, run_sql, unit
+from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
+# the codes that a posting of the same run may do away with
+UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
+DATED = ("account", "effective_from", "effective_to")
 
 
 @dataclass
@@ -39,6 +42,20 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     primary), so passes go on until one posts nothing.
     """
     tell_policy(con, config.posting_policy)
+    _load(
+        con,
+        "payer_adjustment",
+        [
+            {
+                "payer_id": payer.payer_id,
+                "rule_id": one.id,
+                "reason_code": one.reason,
+                **one.model_dump(include=set(DATED)),
+            }
+            for payer in config.payers
+            for one in payer.provider_adjustments
+        ],
+    )
     in_force = config.posting_policy.on(today)
     params: dict[str, Any] = {
         "today": today,
@@ -48,31 +65,50 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         "policy_version": in_force.version if in_force else None,
     }
     done = Posted()
-    with unit(con, "posting", run_id) as work:
+    with little_memory(con), unit(con, "posting", run_id) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
-        with ledger.proposals(con):  # first: a policy may post only what the bank has
-            run_sql(con, HERE, "deposits.sql", params)
-            _add(done, ledger.post(con, work, "posting: deposits", today))
-        for step in ("said", "pending", "match", "charges", "decide", "overrule", "gates"):
+        run_sql(con, HERE, "said.sql")
+        has = _what_is_there(con)
+        if has["deposits"]:
+            with ledger.proposals(con):  # first: a policy may post only what the bank has
+                run_sql(con, HERE, "deposits.sql", params)
+                _add(done, ledger.post(con, work, "posting: deposits", today))
+            done.deposits = number(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
+        with ledger.proposals(con):
+            run_sql(con, HERE, "unpost.sql", params)
+            ledger.reverse(con)
+            _add(done, ledger.post(con, work, "posting: matches taken back", today))
+        for step in ("pending", "match"):
+            run_sql(con, HERE, f"{step}.sql")
+        if con.execute("SELECT 1 FROM pending ANTI JOIN matched USING (remit_claim_id) LIMIT 1").fetchone() is not None:
+            run_sql(con, HERE, "match_more.sql")
+        for step in ("answer", "decide", *(["overrule"] if has["said"] else []), "gates", "block"):
             run_sql(con, HERE, f"{step}.sql")
         while _pass(con, work, params, today, done):
             pass
         with ledger.proposals(con):
             run_sql(con, HERE, "suspend.sql", params)
-            run_sql(con, HERE, "provider.sql", params)
-            run_sql(con, HERE, "deferred.sql", params)
+            for step, is_there in (("provider", has["provider"]), ("deferred", _any(con, "posting.deferred"))):
+                if is_there:
+                    run_sql(con, HERE, f"{step}.sql", params)
             ledger.reverse(con)
-            run_sql(con, HERE, "place.sql", params)
-            run_sql(con, HERE, "bank_returns.sql", params)
-            run_sql(con, HERE, "unexplained.sql", params)
+            has["placeable"] = has["said"] or _any(con, "unplaced")
+            for step, table in (("place", "placeable"), ("bank_returns", "returns"), ("unexplained", "deposits")):
+                if has[table]:
+                    run_sql(con, HERE, f"{step}.sql", params)
             _add(
                 done,
                 ledger.post(con, work, "posting: suspense, provider adjustments, what was deferred or placed", today),
             )
-        run_sql(con, HERE, "settled.sql", params)
+        if has["placeable"]:
+            run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
         run_sql(con, HERE, "look.sql", params)
-        run_sql(con, HERE, "recoup.sql", params)
+        if has["provider"]:
+            run_sql(con, HERE, "recoup.sql", params)
+        if _any(con, "unposting_now"):
+            with new_events(con, run_id):
+                run_sql(con, HERE, "unpost_events.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")
         _count(con, done, run_id)
@@ -112,23 +148,49 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]
     load_rows(con, table, columns, [[row[name] for name in columns] for row in rows])
 
 
+def _what_is_there(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
+    """Which steps have anything to look at: most days most of them have not."""
+    (row,) = records(
+        con,
+        "SELECT EXISTS (FROM said) AS said, EXISTS (FROM remittance.deposit) AS deposits, "
+        "EXISTS (FROM remittance.provider_adjustment) AS provider, "
+        "EXISTS (FROM remittance.bank_line WHERE becomes = 'return') AS returns",
+    )
+    return row
+
+
+def _any(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+
+
 def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
     """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
+    codes = _codes(con)
+    if codes.intersection(UNBLOCKED_BY_POSTING):
+        run_sql(con, HERE, "unblock.sql")
+        codes = _codes(con)
     before = number(con, "SELECT count(*) FROM posted_in_run")
-    pending = number(con, "SELECT count(*) FROM pending")
-    run_sql(con, HERE, "block.sql")
-    if pending == 0:
-        return False
-    with ledger.proposals(con):
-        run_sql(con, HERE, "forward.sql", params)
-        ledger.reverse(con)
-        _add(done, ledger.post(con, work, "posting: remittances", today))
-    with ledger.proposals(con):
-        run_sql(con, HERE, "reversal.sql", params)
-        ledger.reverse(con)
-        _add(done, ledger.post(con, work, "posting: reversals", today))
+    if None in codes:
+        with ledger.proposals(con):
+            run_sql(con, HERE, "items.sql")
+            if con.execute("SELECT 1 FROM posting_now WHERE turn_no > 1 LIMIT 1").fetchone() is not None:
+                run_sql(con, HERE, "overlap.sql")
+            run_sql(con, HERE, "forward.sql", params)
+            ledger.reverse(con)
+            _add(done, ledger.post(con, work, "posting: remittances", today))
+    if "ORPHAN_REVERSAL" in codes:
+        with ledger.proposals(con):
+            run_sql(con, HERE, "reversal.sql", params)
+            ledger.reverse(con)
+            _add(done, ledger.post(con, work, "posting: reversals", today))
     after = number(con, "SELECT count(*) FROM posted_in_run")
-    return before < after < pending
+    return before < after and not _codes(con).isdisjoint(UNBLOCKED_BY_POSTING)
+
+
+def _codes(con: duckdb.DuckDBPyConnection) -> set[str | None]:
+    """What blocks the claims that this run has not posted; None: nothing does."""
+    rows = con.execute("SELECT DISTINCT code FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id)").fetchall()
+    return {row[0] for row in rows}
 
 
 def _add(done: Posted, posted: ledger.Posted) -> None:
@@ -146,7 +208,6 @@ def _count(con: duckdb.DuckDBPyConnection, done: Posted, run_id: str) -> None:
     ).fetchone()
     if row:
         done.claims, done.reversals, done.suspended, done.released, done.posted_cents = (int(value) for value in row)
-    done.deposits = number(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
     done.exceptions = {
         str(code): int(count)
         for code, count in con.execute(

@@ -1,25 +1,27 @@
 -- what was decided about every remittance claim, line, adjustment and deposit, and what waits for a person
 CREATE SCHEMA IF NOT EXISTS posting;
 
--- one row per act of posting: a remittance claim posted, held in suspense, or released from it; never changed
-CREATE TABLE IF NOT EXISTS posting.posting (
-    posting_key    VARCHAR PRIMARY KEY,     -- remit_claim_id:post, :suspend or :release
-    kind           VARCHAR NOT NULL,        -- post, suspend, release
+-- one row per act of posting: a remittance claim posted, held in suspense, released from it, or taken back by a person; never changed
+CREATE TABLE IF NOT EXISTS posting.posting_made (
+    posting_key    VARCHAR PRIMARY KEY,     -- remit_claim_id:post, :suspend or :release; from the second attempt on with its number behind
+    kind           VARCHAR NOT NULL,        -- post, suspend, release, unpost (a person took the match back: posting.unposting)
     payment_id     VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
     claim_id       VARCHAR,                 -- NULL while in suspense
     payer_turn     VARCHAR,                 -- primary, secondary, tertiary; NULL while in suspense, and for an estimate (CLP02 25)
     match_by       VARCHAR,                 -- claim_id, payer_claim_number, composite (member, date, charge, provider), person (posting.resolution)
     generation     INTEGER,                 -- 1 for a payer's first answer to a claim, +1 for each after; NULL where payer_turn is
-    reverses       VARCHAR,                 -- posting_key of the posting this negates (CLP02 22)
+    reverses       VARCHAR,                 -- posting_key of the posting this negates (CLP02 22, unpost)
     paid_cents     BIGINT NOT NULL,
     adjusted_cents BIGINT NOT NULL,         -- written off or moved by this posting
     posted_on      DATE NOT NULL,
-    run_id         VARCHAR NOT NULL
+    run_id         VARCHAR NOT NULL,
+    attempt        INTEGER DEFAULT 1        -- 1, and +1 whenever a person took the one before back
 );
 
--- one row per remittance line (or claim without lines: remit_line_id is the remit_claim_id) and what became of its money
-CREATE TABLE IF NOT EXISTS posting.line_outcome (
+-- one row per remittance line (or claim without lines: remit_line_id is the remit_claim_id) and posting: what became of its money.
+-- Written with its posting, whose key holds that it is written once; no index of its own, verified (I18)
+CREATE TABLE IF NOT EXISTS posting.line_outcome_made (
     remit_line_id  VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
     posting_key    VARCHAR NOT NULL,
@@ -28,13 +30,12 @@ CREATE TABLE IF NOT EXISTS posting.line_outcome (
     match_by       VARCHAR,                 -- line_id, content, claim
     paid_cents     BIGINT NOT NULL,
     posted_on      DATE NOT NULL,
-    run_id         VARCHAR NOT NULL,
-    PRIMARY KEY (remit_line_id, posting_key)
+    run_id         VARCHAR NOT NULL
 );
 
--- one row per adjustment of a posted remittance claim: what the policy made of it
-CREATE TABLE IF NOT EXISTS posting.decision (
-    adjustment_id  VARCHAR PRIMARY KEY,
+-- one row per adjustment of a posted remittance claim: what the policy made of it. Written with its posting too; verified (I18)
+CREATE TABLE IF NOT EXISTS posting.decision_made (
+    adjustment_id  VARCHAR NOT NULL,
     remit_claim_id VARCHAR NOT NULL,
     remit_line_id  VARCHAR,
     claim_id       VARCHAR NOT NULL,
@@ -49,12 +50,13 @@ CREATE TABLE IF NOT EXISTS posting.decision (
     policy_version INTEGER NOT NULL,
     rule_id        VARCHAR NOT NULL,
     decided_on     DATE NOT NULL,
-    run_id         VARCHAR NOT NULL
+    run_id         VARCHAR NOT NULL,
+    posting_key    VARCHAR NOT NULL
 );
 
 -- one row per adjustment whose rule acts only some days after the payment (delay_days): decided with its claim, its money moves later
 CREATE TABLE IF NOT EXISTS posting.deferred (
-    adjustment_id VARCHAR PRIMARY KEY,
+    adjustment_id VARCHAR NOT NULL,
     posting_key   VARCHAR NOT NULL,         -- the posting it belongs to
     item_id       VARCHAR NOT NULL,         -- remit_line_id, or remit_claim_id at claim level
     txn_kind      VARCHAR NOT NULL,         -- remit_line, remit_claim
@@ -62,7 +64,8 @@ CREATE TABLE IF NOT EXISTS posting.deferred (
     next_payer_id VARCHAR,
     due_on        DATE NOT NULL,            -- earlier when a later payer answers, or the posting is taken back
     decided_on    DATE NOT NULL,
-    run_id        VARCHAR NOT NULL
+    run_id        VARCHAR NOT NULL,
+    PRIMARY KEY (adjustment_id, posting_key)
 );
 
 -- one row per thing a person should look at; blocks = money is held until it is resolved
@@ -106,6 +109,36 @@ CREATE TABLE IF NOT EXISTS posting.resolution (
     run_id         VARCHAR NOT NULL
 );
 
+-- one row per match that a person took back: the remittance claim was not for that claim of ours. Its entries are negated, it waits again
+-- and only a person matches it from then on; what people decided about it before counts no more. Never changed.
+CREATE TABLE IF NOT EXISTS posting.unposting (
+    unposting_id   VARCHAR PRIMARY KEY,     -- of the remittance claim and attempt; rule_id of the entries that negate
+    remit_claim_id VARCHAR NOT NULL,
+    attempt        INTEGER NOT NULL,        -- how often that was done to it, this time included
+    claim_id       VARCHAR NOT NULL,        -- the claim it was matched to
+    match_by       VARCHAR NOT NULL,        -- how that was found: see posting.posting_made
+    actor          VARCHAR NOT NULL,        -- the person who decided
+    reason         VARCHAR NOT NULL,        -- in the person's words
+    decided_on     DATE NOT NULL,
+    decided_at     TIMESTAMP NOT NULL,      -- the clock, UTC
+    run_id         VARCHAR NOT NULL
+);
+
+-- one row per act of posting that a person took back, and per act that took it back
+CREATE TABLE IF NOT EXISTS posting.taken_back (
+    posting_key VARCHAR PRIMARY KEY,
+    run_id      VARCHAR NOT NULL
+);
+
+-- the acts of posting, line outcomes and decisions that no person took back: what everything else goes by. A list, for they are few,
+-- and an anti join here breaks DuckDB 1.5.5 in the plans of some views above (top_n_window_elimination)
+CREATE OR REPLACE VIEW posting.posting AS SELECT * FROM posting.posting_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);
+CREATE OR REPLACE VIEW posting.line_outcome AS SELECT * FROM posting.line_outcome_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);
+CREATE OR REPLACE VIEW posting.decision AS SELECT * FROM posting.decision_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);
+
+-- what the keys of an attempt after the first carry behind them, such as ':2'; NULL for the first
+CREATE OR REPLACE MACRO posting.again(posting_key) AS nullif(regexp_extract(posting_key, ':[0-9]+$'), '');
+
 -- one row per act on a provider-level adjustment (PLB)
 CREATE TABLE IF NOT EXISTS posting.provider_adjustment_outcome (
     plb_id    VARCHAR NOT NULL,
@@ -133,14 +166,14 @@ CREATE TABLE IF NOT EXISTS posting.deposit_match (
 
 -- one row per deferred adjustment whose money has not moved, with the posting that took back what it belongs to, if any
 CREATE OR REPLACE VIEW posting.open_deferred AS
-SELECT deferred.*, concat('remit:', adjustment_id, ':deferred') AS txn_key, decision.remit_claim_id, decision.claim_id, decision.charge_id,
+SELECT deferred.*, concat('remit:', adjustment_id, posting.again(posting_key), ':deferred') AS txn_key, decision.remit_claim_id, decision.claim_id, decision.charge_id,
        decision.action, decision.account, decision.posted_cents, decision.policy_id, decision.policy_version, decision.rule_id, posted.payment_id,
        posted.payer_turn, later.posting_key AS reversal_key
 FROM posting.deferred
-JOIN posting.decision USING (adjustment_id)
+JOIN posting.decision USING (adjustment_id, posting_key)
 JOIN posting.posting AS posted USING (posting_key)
 LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
-WHERE NOT EXISTS (SELECT 1 FROM ledger.txn AS moved WHERE moved.txn_key = concat('remit:', deferred.adjustment_id, ':deferred'));
+WHERE NOT EXISTS (SELECT 1 FROM ledger.txn AS moved WHERE moved.txn_key = concat('remit:', deferred.adjustment_id, posting.again(deferred.posting_key), ':deferred'));
 
 -- one row per open exception
 CREATE OR REPLACE VIEW posting.open_exception AS
@@ -160,8 +193,11 @@ CREATE OR REPLACE VIEW posting.deposit_part AS
 SELECT deposit_id, payment_id, matched_on, least(deposit.cents, pay.paid_cents) AS cents
 FROM posting.deposit_match JOIN remittance.deposit USING (deposit_id) JOIN remittance.payment AS pay USING (payment_id);
 
--- the fourth business day after a day, Monday to Friday; bank holidays are not counted out (CORE 370: late after it)
-CREATE OR REPLACE MACRO posting.fourth_business_day(day) AS day + CASE dayofweek(day) WHEN 0 THEN 4 WHEN 1 THEN 4 WHEN 6 THEN 5 ELSE 6 END;
+-- the fourth business day after a day: Monday to Friday without the bank holidays (CORE 370: late after it)
+CREATE OR REPLACE MACRO posting.fourth_business_day(from_day) AS (
+    SELECT list_sort(list(from_day + CAST(n AS INTEGER)))[4] FROM range(1, 15) AS ahead(n)
+    WHERE dayofweek(from_day + CAST(n AS INTEGER)) BETWEEN 1 AND 5 AND from_day + CAST(n AS INTEGER) NOT IN (SELECT holiday_on FROM codes.bank_holiday)
+);
 
 -- one row per deposit and the day we learned of it
 CREATE OR REPLACE VIEW posting.seen_deposit AS
@@ -321,3 +357,34 @@ FROM stated
 LEFT JOIN of_claim USING (remit_claim_id, payment_id)
 LEFT JOIN of_payment USING (payment_id)
 LEFT JOIN in_claim USING (remit_claim_id);
+
+-- one row per thing counted of what payers sent, and whether it posted with no person: a line (a claim without lines is one), a claim, a
+-- payment with claims, and the cents a line moves. total and posted are what it counts for; posted is 0 while something of it waits, and
+-- where a person had to decide on it. This is what "auto-posted" means, everywhere.
+CREATE OR REPLACE VIEW posting.auto_post AS
+WITH decided AS (
+    SELECT remit_claim_id, payment_id FROM posting.exception JOIN posting.exception_closed AS closed USING (exception_id)
+    WHERE is_blocking AND closed.actor <> 'policy'
+), line AS (
+    SELECT outcome.remit_line_id, outcome.remit_claim_id, any_value(clp.payment_id) AS payment_id, max(abs(outcome.paid_cents)) AS cents,
+           bool_or(outcome.outcome <> 'held') AND any_value(touched.remit_claim_id) IS NULL AS is_auto
+    FROM posting.line_outcome AS outcome
+    JOIN remittance.claim AS clp USING (remit_claim_id)
+    LEFT JOIN (SELECT DISTINCT remit_claim_id FROM decided WHERE remit_claim_id IS NOT NULL) AS touched USING (remit_claim_id)
+    GROUP BY ALL
+), payment AS (
+    -- its provider adjustments are part of it
+    SELECT payment_id, bool_and(is_auto) AS is_auto FROM (
+        SELECT payment_id, is_auto FROM line
+        UNION ALL SELECT payment_id, false FROM decided
+        UNION ALL SELECT payment_id, false FROM remittance.provider_adjustment
+                  WHERE plb_id NOT IN (SELECT plb_id FROM posting.provider_adjustment_outcome WHERE kind IN ('post', 'release')))
+    WHERE payment_id IN (SELECT payment_id FROM line) GROUP BY payment_id
+)
+SELECT counted, payment_id, total, CASE WHEN is_auto THEN total ELSE 0 END AS posted
+FROM (
+    SELECT 'lines' AS counted, payment_id, 1 AS total, is_auto FROM line
+    UNION ALL SELECT 'claims', payment_id, 1, bool_and(is_auto) FROM line GROUP BY remit_claim_id, payment_id
+    UNION ALL SELECT 'payments', payment_id, 1, is_auto FROM payment
+    UNION ALL SELECT 'cents', payment_id, cents, is_auto FROM line
+);

@@ -10,3 +10,7 @@ FROM (
     SELECT line_placed.exception_id, 'place', line_placed.actor, decided_at FROM line_placed JOIN said USING (resolution_id)
 )
 GROUP BY exception_id;
+
+-- lines whose charge became known are placed with no person
+INSERT OR IGNORE INTO posting.exception_closed
+SELECT exception_id, 'settled_since', 'policy', CAST($today AS DATE), $run_id FROM line_placed WHERE resolution_id IS NULL;

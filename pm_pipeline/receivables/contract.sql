@@ -5,6 +5,7 @@ CREATE OR REPLACE TEMP TABLE contract_adjusted AS
 SELECT due.remit_line_id,
        coalesce(sum(cas.cents) FILTER (decision.action = 'deny'), 0) AS denied_cents,
        coalesce(sum(cas.cents) FILTER (decision.action <> 'deny' AND group_code = 'PR'), 0) AS patient_cents,
+       bool_or(decision.action = 'write_off' AND decision.account = 'CONTRACTUAL:capitation') AS is_capitated,
        coalesce(sum(cas.cents) FILTER (decision.action <> 'deny' AND group_code = 'PR' AND carc = '2'), 0) AS coinsurance_cents,
        coalesce(sum(cas.cents) FILTER (decision.action <> 'deny' AND group_code <> 'PR' AND list_contains($after_allowed, carc)), 0) AS after_allowed_cents
 FROM contract_due AS due
@@ -43,6 +44,7 @@ GROUP BY remit_line_id;
 -- one row per line: its price by the contract before multiple procedure reduction, for the whole charge, unrounded to the cent
 CREATE OR REPLACE TEMP TABLE contract_gross AS
 SELECT due.*, coalesce(adjusted.denied_cents, 0) AS denied_cents, coalesce(adjusted.coinsurance_cents, 0) AS coinsurance_cents,
+       coalesce(adjusted.is_capitated, false) AS is_capitated,
        coalesce(adjusted.patient_cents, 0) AS patient_cents, due.paid_cents + coalesce(adjusted.after_allowed_cents, 0) AS gross_cents,
        chosen.term, chosen.schedule, chosen.basis, chosen.basis_points, rate.fee_row, rate.cents AS unit_cents, rate.remit_line_id IS NOT NULL AS has_rate,
        CASE WHEN chosen.basis = 'schedule' THEN coalesce(factor.factor_ppb, 1000000000) ELSE 1000000000 END AS factor_ppb,
@@ -79,6 +81,7 @@ WITH priced AS (
 ), judged AS (
     SELECT *, gross_cents + patient_cents AS actual_cents,
            CASE WHEN contract_id IS NULL THEN 'no_contract'
+                WHEN is_capitated THEN 'capitated'
                 WHEN charge_id IS NULL AND is_whole_claim THEN 'no_lines'
                 WHEN charge_id IS NULL THEN 'no_charge'
                 WHEN basis = 'not_priced' THEN 'carved_out'

@@ -15,7 +15,7 @@ WITH answered AS (
     LEFT JOIN codes.place_of_service AS place ON place.place_of_service = charge.place_of_service
     WHERE posted.kind IN ('post', 'release') AND posted.reverses IS NULL AND posted.payer_turn = 'primary'
 ), latest AS (
-    SELECT remit_line_id, occasion, contract_id, contract_version, edition FROM receivables.contract_line
+    SELECT remit_line_id, occasion, posting_key, contract_id, contract_version, edition FROM receivables.contract_line
     QUALIFY row_number() OVER (PARTITION BY remit_line_id ORDER BY occasion DESC) = 1
 )
 SELECT answered.*, term.* EXCLUDE (payer_id, effective_from, effective_to, terms), coalesce(latest.occasion, 0) + 1 AS occasion
@@ -23,5 +23,5 @@ FROM answered
 LEFT JOIN contract_term AS term
   ON term.payer_id = answered.payer_id AND answered.service_on BETWEEN term.effective_from AND coalesce(term.effective_to, answered.service_on)
 LEFT JOIN latest USING (remit_line_id)
-WHERE latest.remit_line_id IS NULL OR latest.contract_id IS DISTINCT FROM term.contract_id
+WHERE latest.remit_line_id IS NULL OR latest.posting_key <> answered.posting_key OR latest.contract_id IS DISTINCT FROM term.contract_id
    OR latest.contract_version IS DISTINCT FROM term.contract_version OR latest.edition IS DISTINCT FROM term.edition;

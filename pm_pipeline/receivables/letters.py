@@ -19,7 +19,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefine
 from jinja2.sandbox import SandboxedEnvironment
 
 from pm_pipeline.config import Config
-from pm_pipeline.config.denials import Person
+from pm_pipeline.config.people import Person
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.letter_facts import letter_facts
 from pm_pipeline.receivables.letter_pdf import Sheet, Unprintable, make_pdf
@@ -42,11 +42,9 @@ def write_letter(
 ) -> Letter:  # fmt: skip
     """Render one appeal letter into `folder`. The same facts on the same day give the same bytes, and one file.
 
-    template None: the queue's own. argument: the paragraphs only a person can write. Raises DenialError.
+    template None: the queue's own. argument: the paragraphs only a person can write. Raises PmError.
     """
-    person = config.denials.workflow.person(by)
-    if person is None:
-        raise DenialError(f"{by!r} is not among the people of denial_workflow.yaml, so nobody would sign the letter.")
+    person = config.people.acting(by, "denials")
     name = template or _queue_letter(con, config, denial_id)
     facts = letter_facts(con, config, denial_id, level, argument, today)
     sheet = fill(config.denials.template(name), facts, person)

@@ -1,7 +1,7 @@
 """Money that people move by hand: patients' payments, refunds, small balances, bad debt, charity, collections.
 
 Every movement is asked for by a person with a reason, kept for ever (receivables.money_action), limited by the balance it
-touches and by config/money_policy.yaml, approved by a second person where that says so, and posted once under its own key.
+touches and by config/money_policy.yaml, approved by a second person with the limit for it (config/people.yaml) where that says so, and posted once under its own key.
 money_events.csv says which accounts each event moves.
 """
 
@@ -84,7 +84,7 @@ def ask(
     run_id: str,
 ) -> Asked:
     """Keep what a person asks for, and post it unless a second person must approve. PmError when it cannot be."""
-    _named(actor, reason)
+    actor = _named(config, actor, reason)
     if wanted.event not in events():
         raise PmError(f"There is no event {wanted.event!r}. Events: {', '.join(events())}.")
     party = _party(con, wanted)
@@ -110,7 +110,7 @@ def ask(
             ["action_id", "event", "claim_id", "party", "cents", "method", "of_action_id", "needs_second", "policy_id", "policy_version",
              "rule_id", "actor", "reason", "decided_on", "decided_at", "run_id"],
             [(action_id, wanted.event, claim_id, party, cents, wanted.method, wanted.of_action_id, second, config.money_policy.policy_id,
-              config.money_policy.version, rule.id if rule else "BALANCE", actor.strip(), reason.strip(), today, utc_now(), run_id)],
+              config.money_policy.version, rule.id if rule else "BALANCE", actor, reason.strip(), today, utc_now(), run_id)],
         )  # fmt: skip
         work.digest = action_id
         if not second:
@@ -130,7 +130,7 @@ def answer(
     run_id: str,
 ) -> Asked:
     """Approve (and post) or refuse what waits for a second person, who must be another one. PmError when it cannot be."""
-    _named(actor, reason)
+    actor = _named(config, actor, reason)
     row = con.execute(
         "SELECT state, actor, cents, event, claim_id, party, of_action_id FROM receivables.money_state WHERE action_id = ?",
         [action_id],
@@ -140,8 +140,7 @@ def answer(
     state, asked_by, cents, event, claim_id, party, of_action_id = row
     if state != "waiting":
         raise PmError(f"{action_id} is {state} already.")
-    if asked_by.casefold() == actor.strip().casefold():
-        raise PmError(f"{asked_by} asked for {action_id} and cannot answer it too: it takes a second person.")
+    config.people.second(actor, "money", asked_by, int(cents) if approve else 0)
     if approve:  # the balance may have moved since
         limit, of_what = _limit(con, Wanted(event, claim_id, cents, None, None, of_action_id), party, besides=action_id)
         if limit is not None and cents > limit:
@@ -152,7 +151,7 @@ def answer(
             con,
             "receivables.money_answer",
             ["action_id", "answer", "actor", "reason", "decided_on", "decided_at", "run_id"],
-            [(action_id, done, actor.strip(), reason.strip(), today, utc_now(), run_id)],
+            [(action_id, done, actor, reason.strip(), today, utc_now(), run_id)],
         )
         work.digest = f"{action_id}:{done}"
         if approve:
@@ -206,9 +205,10 @@ def _propose(
         run_sql(con, HERE, "money.sql", {**params, **into, "from_account": credit[0], "from_sub_account": credit[1]})
 
 
-def _named(actor: str, reason: str) -> None:
+def _named(config: Config, actor: str, reason: str) -> str:
     if not actor.strip() or not reason.strip():
         raise PmError("Money is moved by a person with a reason: say who and why.")
+    return config.people.acting(actor, "money").person
 
 
 def _party(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pm_pipeline.config import Config
-from pm_pipeline.config.denials import Person, Queue
+from pm_pipeline.config.denials import Queue
 from pm_pipeline.console import dollars
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.effects import next_party, patient_blocks, payer_wants_new_claim
@@ -25,8 +25,8 @@ DESK = ("note", "assign", "letter", "approve", "refuse", "undo")  # in every que
 def complete(
     con: duckdb.DuckDBPyConnection, config: Config, episode: Episode, request: Request, today: dt.date
 ) -> Request:
-    """The request with what it left open. Raises DenialError saying what forbids it and what to do instead."""
-    person = _person(config, request.by)
+    """The request with what it left open, in the name of people.yaml. Raises PmError: what forbids it, and what to do instead."""
+    request = replace(request, by=config.people.acting(request.by, "denials").person)
     if not request.why.strip():
         raise DenialError("Say why (--why): the next one who looks at this denial reads it.")
     if request.due_on is not None and request.due_on < today:
@@ -47,7 +47,7 @@ def complete(
         case "write_off":
             return _write_off(config, episode, queue, request)
         case "approve" | "refuse":
-            return _answer(con, episode, person, request)
+            return _answer(con, config, episode, request)
         case "transfer":
             return _transfer(con, config, episode, request)
         case "appeal":
@@ -62,16 +62,6 @@ def complete(
             return _undo(con, episode, request)
         case _:
             return request
-
-
-def _person(config: Config, by: str) -> Person:
-    person = config.denials.workflow.person(by)
-    if person is None:
-        known = ", ".join(one.person for one in config.denials.workflow.people)
-        raise DenialError(
-            f"{by!r} is not among the people of denial_workflow.yaml ({known}). Add the person there first."
-        )
-    return person
 
 
 def _amount(episode: Episode, request: Request) -> int:
@@ -98,7 +88,7 @@ def _write_off(config: Config, episode: Episode, queue: Queue, request: Request)
     return replace(request, cents=_amount(episode, request), reason=reason)
 
 
-def _answer(con: duckdb.DuckDBPyConnection, episode: Episode, person: Person, request: Request) -> Request:
+def _answer(con: duckdb.DuckDBPyConnection, config: Config, episode: Episode, request: Request) -> Request:
     _, action_id = find_approval(con, request.target_action_id or episode.denial_id)
     row = con.execute(
         "SELECT denial_id, actor, cents FROM receivables.denial_action WHERE action_id = ?", [action_id]
@@ -107,13 +97,7 @@ def _answer(con: duckdb.DuckDBPyConnection, episode: Episode, person: Person, re
         raise DenialError(f"The action {action_id} is not about denial {episode.denial_id}.")
     _, asker, cents = row
     if request.action == "approve":
-        if person.person == asker:
-            raise DenialError(f"{asker} asked for this write-off; a second person must approve it.")
-        if cents > person.may_approve_cents:
-            raise DenialError(
-                f"{person.person} may approve write-offs up to {dollars(person.may_approve_cents)}; this one is {dollars(cents)} "
-                "(denial_workflow.yaml, people)."
-            )
+        config.people.second(request.by, "denials", asker, cents)
         if cents > episode.at_stake_cents:
             raise DenialError(
                 f"{dollars(cents)} was asked for, but {dollars(episode.at_stake_cents)} is open now. Refuse it (--refuse); "
@@ -184,9 +168,13 @@ def _close(config: Config, episode: Episode, request: Request) -> Request:
 
 def _assign(config: Config, request: Request) -> Request:
     flow = config.denials.workflow
-    known = {one.person for one in flow.people} | {one for q in flow.queues for one in (q.owner, q.escalate_to)}
+    known = {one.person for one in config.people.people} | {
+        one for q in flow.queues for one in (q.owner, q.escalate_to)
+    }
     if request.owner not in known:
-        raise DenialError(f"--to {request.owner}: expected one of {', '.join(sorted(known))} (denial_workflow.yaml).")
+        raise DenialError(
+            f"--to {request.owner}: expected one of {', '.join(sorted(known))} (people.yaml, denial_workflow.yaml)."
+        )
     return request
 
 

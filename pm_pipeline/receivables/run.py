@@ -77,7 +77,8 @@ def _said(fault: Fault) -> str:
 def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE payer_term (payer_id VARCHAR, timely_filing_days INTEGER, appeal_days INTEGER, "
-        "remit_days INTEGER, crossover_wait_days INTEGER, set_days INTEGER, claim_days INTEGER)"
+        "remit_days INTEGER, crossover_wait_days INTEGER, set_days INTEGER, claim_days INTEGER, later_days INTEGER, "
+        "later_from_service BOOLEAN)"
     )
     load_rows(
         con,
@@ -90,6 +91,8 @@ def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
             "crossover_wait_days",
             "set_days",
             "claim_days",
+            "later_days",
+            "later_from_service",
         ],
         [
             (
@@ -100,6 +103,8 @@ def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
                 payer.crossover.wait_days,
                 math.ceil(config.answer_hours(payer).set / 24),
                 math.ceil(config.answer_hours(payer).claim / 24),
+                payer.later_filing.days or payer.timely_filing_days,
+                payer.later_filing.counted_from == "service",
             )
             for payer in config.payers
         ],

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS receivables.denial_closed (
 CREATE TABLE IF NOT EXISTS receivables.work_item (
     work_id   VARCHAR PRIMARY KEY,        -- of kind, item and due date
     kind      VARCHAR NOT NULL,           -- overdue_set, overdue_claim, overdue_remittance, overdue_deposit, unmatched_deposit, filing_deadline, appeal_deadline,
-                                          -- bill_secondary, secondary_fault, underpayment
+                                          -- bill_secondary, secondary_fault, underpayment, calendar_ends
     item_id   VARCHAR NOT NULL,           -- isa13, claim_id, payment_id, deposit_id or denial_id; claim_id and turn, or code of the fault, for a later payer
     claim_id  VARCHAR,
     cents     BIGINT NOT NULL,
@@ -417,7 +417,7 @@ CREATE TABLE IF NOT EXISTS receivables.contract_line (
     tolerance_cents   BIGINT,
     recoverable_cents BIGINT NOT NULL,      -- the payer's part of an underpayment: without the patient's coinsurance
     verdict           VARCHAR NOT NULL,     -- as_expected, underpaid, overpaid, not_priced
-    reason            VARCHAR,              -- of not_priced: no_contract, no_lines, no_charge, carved_out, no_rate, by_report, implausible (units or charge), claim_level, denied
+    reason            VARCHAR,              -- of not_priced: no_contract, no_lines, no_charge, carved_out, no_rate, by_report, implausible (units or charge), claim_level, denied, capitated
     priced_on         DATE NOT NULL,
     run_id            VARCHAR NOT NULL,
     PRIMARY KEY (remit_line_id, occasion)

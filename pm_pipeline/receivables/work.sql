@@ -46,9 +46,26 @@ SELECT 'filing_deadline', claim.claim_id, claim.claim_id, claim.charge_cents, cl
 FROM scrub.claim AS claim JOIN scrub.claim_state AS now USING (claim_id) JOIN payer_term AS term USING (payer_id)
 WHERE now.state IN ('held', 'released', 'prepared', 'rejected') AND claim.lines > 0
 UNION ALL
+-- to a later payer: its own days, from the earlier payer's payment or from the service, until it has accepted the claim
+SELECT 'filing_deadline', concat(claim_id, ' ', turn), claim_id, cents, last_day - CAST($warning_days AS INTEGER),
+       concat('Not accepted by the ', turn, ' payer yet; its filing limit is ', last_day, '.')
+FROM (
+    SELECT owed.claim_id, scrub.turn(owed.turn_no) AS turn, owed.cents,
+           CASE WHEN term.later_from_service THEN claim.dos_from ELSE owed.since END + term.later_days AS last_day
+    FROM secondary_owed AS owed
+    JOIN scrub.claim AS claim USING (claim_id)
+    JOIN payer_term AS term ON term.payer_id = owed.payer_id
+    LEFT JOIN secondary_sent AS sent ON sent.claim_id = owed.claim_id AND sent.turn_no = owed.turn_no AND sent.is_newest
+    WHERE owed.wants_answer AND (NOT owed.is_in_flight OR sent.accepted_on IS NULL)
+)
+UNION ALL
 SELECT 'appeal_deadline', denial_id, claim_id, denied_cents, appeal_by - CAST($warning_days AS INTEGER),
        concat('Denied with ', group_code, '-', carc, '; the last day to appeal is ', appeal_by, '.')
 FROM receivables.open_denial WHERE is_appealable
+UNION ALL
+SELECT 'calendar_ends', 'bank_holiday.csv', NULL, 0, make_date(last_year, 10, 31),
+       concat('The bank holidays in codes/bank_holiday.csv end with ', last_year, ': add the next year, or its days count by weekday alone.')
+FROM (SELECT max(year(holiday_on)) AS last_year FROM codes.bank_holiday) WHERE last_year IS NOT NULL
 UNION ALL
 SELECT 'bill_secondary', owed.claim_id, owed.claim_id, owed.cents, owed.since + CASE WHEN owed.has_answer OR forwarded.claim_id IS NULL THEN 0 ELSE coalesce(term.crossover_wait_days, 30) END,
        CASE WHEN owed.has_answer THEN 'An earlier payer changed its answer; a replacement goes to this payer with the next batch.'

@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS remittance.claim_subject (
 
 -- one row per SVC
 CREATE TABLE IF NOT EXISTS remittance.line (
-    remit_line_id      VARCHAR PRIMARY KEY,  -- remit_claim_id-svc_no
+    remit_line_id      VARCHAR NOT NULL,     -- remit_claim_id-svc_no; unique because remit_claim_id is; verified (I18), not indexed
     remit_claim_id     VARCHAR NOT NULL,
     svc_no             INTEGER NOT NULL,
     file_id            VARCHAR NOT NULL,
@@ -97,7 +97,7 @@ CREATE TABLE IF NOT EXISTS remittance.line (
 
 -- one row per CAS reason, amount and quantity
 CREATE TABLE IF NOT EXISTS remittance.adjustment (
-    adjustment_id  VARCHAR PRIMARY KEY,      -- remit_claim_id-segment_no-place in the CAS
+    adjustment_id  VARCHAR NOT NULL,         -- remit_claim_id-a and its place in the claim; unique because remit_claim_id is; verified (I18), not indexed
     remit_claim_id VARCHAR NOT NULL,
     remit_line_id  VARCHAR,                  -- NULL: at claim level
     file_id        VARCHAR NOT NULL,

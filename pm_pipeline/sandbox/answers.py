@@ -8,59 +8,45 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 
 from pm_pipeline.config import Config
 from pm_pipeline.config.models import Payer
 from pm_pipeline.sandbox.draw import Draw
+from pm_pipeline.sandbox.entry import REMIT, TURNS, Entry, patient_share, reversal, with_lines
 from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
+from pm_pipeline.sandbox.hard_reversals import allowed_after_all
 from pm_pipeline.sandbox.payers import Case, Judge, as_told, cost_share
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.read_837 import Claim
 from pm_pipeline.sandbox.store import Store
-from pm_pipeline.x12.write_835 import Adjustment, Name, RemitClaim, RemitLine
+from pm_pipeline.x12.write_835 import Name, RemitClaim, RemitLine
 
 CLAIM = TypeAdapter(Claim)
-REMIT = TypeAdapter(RemitClaim)
-TURNS = ("primary", "secondary", "tertiary")
 ANSWERED = {"primary": "1", "secondary": "2", "tertiary": "3"}  # CLP02
 FORWARDED = "19"
 FILING = {"BL": "12", "CI": "15"}  # SBR09 -> CLP06, where the 835 guide has another code
 
 
-@dataclass
-class Entry:
-    """One CLP on its way into a payment, and what the books must know of it."""
-
-    remit: RemitClaim
-    turn: str
-    kind: Literal["answer", "reversal", "correction", "duplicate"]
-    claim_no: int | None = None
-    reverses: int | None = None
-    visit: str | None = None
-    patient_id: str | None = None
-    forwarded_from: int | None = None
-    is_suspended: bool = False
-    adjudication_id: int = 0
-
-
 class Answers:
     """The payers' answers. `ready` gives what one payer sends on one day, `file` writes it into the books."""
 
-    def __init__(self, store: Store, plan: Plan, config: Config, draw: Draw, follow_ups: FollowUps) -> None:
-        self.store, self.plan, self.draw, self.follow_ups = store, plan, draw, follow_ups
+    def __init__(self, store: Store, plan: Plan, config: Config, draw: Draw, follow_ups: FollowUps, hard: Hard) -> None:
+        self.store, self.plan, self.draw, self.follow_ups, self.hard = store, plan, draw, follow_ups, hard
         self.judge = Judge(store, plan, draw)
         self.payers = {payer.payer_id: payer for payer in config.payers}
 
     def ready(self, payer: Payer, day: dt.date) -> list[Entry]:
         """Everything one payer has ready, reversals right before what replaces them."""
-        return [*self._corrections(payer, day), *self._claims(payer, day), *self._forwarded(payer, day)]
+        found = [*self._corrections(payer, day), *self._claims(payer, day), *self._forwarded(payer, day)]
+        return self.hard.vary(payer, found, day)
 
-    def file(self, payer: Payer, payment_id: str, place: int, entry: Entry, day: dt.date) -> None:
-        """Write one CLP into the books, and plan what follows: crossover, correction, a change by the practice."""
+    def file(self, payer: Payer, payment_id: str, place: int, entry: Entry, day: dt.date, seen_on: dt.date) -> None:
+        """Write one CLP into the books, and plan what follows: crossover, correction, a change by the practice once it has
+        seen the answer."""
         remit = entry.remit
         entry.adjudication_id = self.store.add(
             "adjudication", clm01=remit.clp01, turn=entry.turn, payer_id=payer.payer_id, kind=entry.kind,
@@ -69,7 +55,7 @@ class Answers:
             patient_id=entry.patient_id,
             body=REMIT.dump_json(remit).decode(), is_suspended=entry.is_suspended,
         )  # fmt: skip
-        if entry.kind in ("reversal", "duplicate") or entry.is_suspended:
+        if entry.kind in ("reversal", "duplicate") or entry.is_suspended or entry.is_final:
             return
         self._send_on(entry, day)
         if (
@@ -79,7 +65,7 @@ class Answers:
             and entry.visit
         ):
             refused = frozenset(one.carc for line in remit.lines for one in line.adjustments if not line.paid_cents)
-            self.follow_ups.after_answer(entry.visit, entry.patient_id, remit.paid_cents, refused, day)
+            self.follow_ups.after_answer(entry.visit, entry.patient_id, remit.paid_cents, refused, seen_on)
 
     def _send_on(self, entry: Entry, day: dt.date) -> None:
         """Crossover: what is left goes to the next payer, without a claim of the practice's."""
@@ -98,12 +84,14 @@ class Answers:
     def _will_correct(self, payer: Payer, entry: Entry, day: dt.date) -> bool:
         """Some answers the payer takes back weeks later. Only where no other payer has built on them."""
         outcomes, clm01 = self.plan.claims, entry.remit.clp01
-        if entry.remit.paid_cents <= 0 or self.follow_ups.has_other_coverage(entry.patient_id):
+        if self.follow_ups.has_other_coverage(entry.patient_id):
             return False
-        if not self.draw.happens(outcomes.payer_correction, "payer corrects", clm01):
-            return False
+        style = self.hard.rethinks(entry)
+        if style is None:
+            if entry.remit.paid_cents <= 0 or not self.draw.happens(outcomes.payer_correction, "payer corrects", clm01):
+                return False
+            style = self.draw.pick(["up", "down", "denied"], "style", clm01)
         days = self.draw.between(outcomes.payer_correction_days, "corrects on", clm01)
-        style = self.draw.pick(["up", "down", "denied"], "style", clm01)
         self.store.do(
             "INSERT INTO correction VALUES (?, ?, ?, ?, NULL)",
             [entry.adjudication_id, payer.payer_id, _later(day, days), style],
@@ -191,17 +179,16 @@ class Answers:
             if old["is_reversed"] or self.store.one(replaced, [old["clm01"]]):
                 continue  # the practice was quicker
             remit = REMIT.validate_json(old["body"])
-            lines = self.judge.corrected(remit.lines, row["style"])
-            anew = replace(
-                remit,
-                paid_cents=sum(line.paid_cents for line in lines),
-                patient_cents=_patient_share(lines),
-                lines=lines,
+            entries.append(self._reversal(old))
+            if row["style"] == "withdrawn":
+                continue
+            if row["style"] == "allowed_after_all":
+                anew = with_lines(remit, allowed_after_all(remit.lines))
+            else:
+                anew = with_lines(remit, self.judge.corrected(remit.lines, row["style"]))
+            entries.append(
+                Entry(anew, old["turn"], "correction", old["claim_no"], None, old["visit"], old["patient_id"])
             )
-            entries += [
-                self._reversal(old),
-                Entry(anew, old["turn"], "correction", old["claim_no"], None, old["visit"], old["patient_id"]),
-            ]
         return entries
 
     def _reversal(self, old: sqlite3.Row) -> Entry:
@@ -247,7 +234,7 @@ class Answers:
         )
         return RemitClaim(
             clp01=claim.clm01, status=ANSWERED[turn], charge_cents=sum(line.charge_cents for line in lines),
-            paid_cents=sum(line.paid_cents for line in lines), patient_cents=_patient_share(lines),
+            paid_cents=sum(line.paid_cents for line in lines), patient_cents=patient_share(lines),
             filing_indicator=FILING.get(case.payer.filing_indicator, case.payer.filing_indicator),
             payer_claim_number=number, place_of_service=claim.place_of_service, frequency=claim.frequency,
             patient=Name(claim.patient.last, claim.patient.first, claim.subscriber.identifier), rendering=rendering,
@@ -275,28 +262,3 @@ class Answers:
 
 def _later(day: dt.date, days: int) -> str:
     return (day + dt.timedelta(days=days)).isoformat()
-
-
-def reversal(remit: RemitClaim) -> RemitClaim:
-    """The exact negation of an answer, CLP02 22: charges, payments and adjustments change sign, units do not."""
-    return replace(
-        remit, status="22", charge_cents=-remit.charge_cents, paid_cents=-remit.paid_cents, patient_cents=None,
-        forwarded_to=None, remarks=(), adjustments=_negated(remit.adjustments),
-        lines=tuple(
-            replace(
-                line, charge_cents=-line.charge_cents, paid_cents=-line.paid_cents, allowed_cents=None, remarks=(),
-                adjustments=_negated(line.adjustments),
-            )
-            for line in remit.lines
-        ),
-    )  # fmt: skip
-
-
-def _negated(adjustments: tuple[Adjustment, ...]) -> tuple[Adjustment, ...]:
-    return tuple(replace(one, cents=-one.cents) for one in adjustments)
-
-
-def _patient_share(lines: tuple[RemitLine, ...]) -> int | None:
-    """CLP05: all PR of the lines; nothing when there is none."""
-    total = sum(one.cents for line in lines for one in line.adjustments if one.group == "PR")
-    return total or None

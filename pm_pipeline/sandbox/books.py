@@ -6,11 +6,14 @@ rules, in this package's own words (they mirror the posting policy and do not im
 - a charge that should be loaded counts from the day its row is delivered, held by an edit or not; `correct` replaces
   and `void` cancels it; a row that should be quarantined counts nothing until it is sent again;
 - it is owed by the first payer where the patient has a coverage in force, else by the patient;
-- CO-45, 59, 131 and CO-253 (sequestration) are given up; PR-1, 2, 3 move to the next payer by COB order, else to the
+- CO-45, 59, 131 and CO-253 (sequestration) are given up, but a first payer's CO-45 of a whole charge is a denial; PR-1, 2, 3 move to the next payer by COB order, else to the
   patient; everything else is a denial or a memo (OA-23) and moves nothing;
 - a later payer's CO-45 gives up only what is left of the line with that payer after its payment and what it moves on;
-- a reversal negates its answer exactly;
-- a claim that does not balance counts only its cash, in suspense.
+- a reversal negates its answer exactly; until that one can be read, its cash is in suspense, as is a later payer's until the
+  payer before it has answered;
+- a claim that must wait for a person counts only its cash, in suspense; an estimate (CLP02 25) counts nothing;
+- what the practice's people move by hand (office.py) counts from its day on;
+- a deposit no payment explains four business days later is in suspense until one does.
 """
 
 from __future__ import annotations
@@ -20,12 +23,11 @@ import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from pm_pipeline.sandbox.answers import REMIT, TURNS
-from pm_pipeline.sandbox.payers import COST_SHARE, PRIOR_PAYER, SEQUESTRATION, WRITTEN_OFF
+from pm_pipeline.sandbox.effect import PATIENT, Effect, line_effect
+from pm_pipeline.sandbox.entry import REMIT, TURNS
 from pm_pipeline.sandbox.store import Store
-from pm_pipeline.x12.write_835 import RemitClaim, RemitLine
+from pm_pipeline.x12.write_835 import RemitClaim
 
-PATIENT = "patient"
 METHODS = {"ACH": "eft", "CHK": "check", "NON": "none"}  # BPR04 -> the ledger's names
 TAKEBACKS = {"WO", "FB", "AP"}
 INTEREST = {"L6", "CR"}
@@ -71,7 +73,8 @@ class ClaimTruth:
 class Totals:
     """All accounts, in cents. `uncovered_cents` is the part of A/R patient whose patient has coverages, but none in
     force on the day of service; `recoup_due` is what payers still mean to take, by payer; `cash` is by method;
-    `provider` is what other PLB reasons paid to the practice (negative: kept from it), by account."""
+    `provider` is what other PLB reasons paid to the practice (negative: kept from it), by account; `office` what its people
+    moved by hand, by event."""
 
     charges_cents: int = 0
     insurance_cents: int = 0
@@ -83,10 +86,13 @@ class Totals:
     uncovered_cents: int = 0
     deposited_cents: int = 0
     matched_deposits_cents: int = 0
+    unexplained_deposits_cents: int = 0
+    refunded_cents: int = 0
     receivable: Counter[str] = field(default_factory=Counter)
     recoup_due: Counter[str] = field(default_factory=Counter)
     cash: Counter[str] = field(default_factory=Counter)
     provider: Counter[str] = field(default_factory=Counter)
+    office: Counter[str] = field(default_factory=Counter)
 
     @property
     def receivable_cents(self) -> int:
@@ -115,14 +121,6 @@ def summary(store: Store, as_of: dt.date) -> Books:
     return _Count(store, as_of).run()
 
 
-@dataclass
-class _Effect:
-    """What one answer did to one claim: A/R by line and party, and amounts by kind."""
-
-    lines: dict[str, Counter[str]] = field(default_factory=dict)
-    amounts: Counter[str] = field(default_factory=Counter)
-
-
 class _Count:
     """One addition."""
 
@@ -131,7 +129,8 @@ class _Count:
         self.totals = Totals()
         self.claims: dict[str, ClaimTruth] = {}
         self.lines: dict[tuple[str, str], Counter[str]] = {}
-        self.effects: dict[int, _Effect] = {}
+        self.effects: dict[int, Effect] = {}
+        self.answered: set[tuple[str, str]] = set()
         self.orders: dict[str, set[int]] = defaultdict(set)
         for row in store.all("SELECT patient_id, cob_order FROM member"):
             self.orders[row["patient_id"]].add(row["cob_order"])
@@ -145,9 +144,14 @@ class _Count:
             "SELECT adjudication.* FROM adjudication JOIN payment USING (payment_id) WHERE released_on <= ? "
             "ORDER BY adjudication_id"
         )
-        for row in self.store.all(released, [self.day]):
-            self._answer(row)
+        waiting = self.store.all(released, [self.day])
+        while left := [row for row in waiting if not self._answer(row)]:  # what has come may be what another waited for
+            if len(left) == len(waiting):
+                break
+            waiting = left
+        self.totals.suspense_cents += sum(row["paid_cents"] for row in left)
         payments = self._money()
+        self._office()
         counted = (
             "SELECT feed, expected, count(*) AS rows FROM feed_row WHERE delivered_on <= ? GROUP BY feed, expected"
         )
@@ -200,10 +204,19 @@ class _Count:
             found[row["patient_id"]].append((row["effective_from"], row["effective_to"]))
         return found
 
-    def _answer(self, row: sqlite3.Row) -> None:
+    def _answer(self, row: sqlite3.Row) -> bool:
+        """Count one CLP; False when it waits for another."""
+        place = TURNS.index(row["turn"])
         if row["is_suspended"]:
             self.totals.suspense_cents += row["paid_cents"]
-            return
+            return True
+        if row["kind"] == "estimate":
+            return True
+        if row["kind"] == "reversal":
+            if row["reverses"] not in self.effects:
+                return False
+        elif place and (row["clm01"], TURNS[place - 1]) not in self.answered:
+            return False
         claim = self.claims[row["clm01"]]
         claim.state = "answered"
         if row["kind"] == "reversal":
@@ -211,6 +224,7 @@ class _Count:
         else:
             done, sign = self._effect(row, REMIT.validate_json(row["body"])), 1
             self.effects[row["adjudication_id"]] = done
+            self.answered.add((row["clm01"], row["turn"]))
         for line_id, parties in done.lines.items():
             for party, cents in parties.items():
                 self.lines[row["clm01"], line_id][party] += sign * cents
@@ -226,17 +240,42 @@ class _Count:
         self.totals.contractual_cents += sign * amounts["contractual"]
         self.totals.sequestration_cents += sign * amounts["sequestration"]
         self.totals.denied_cents += sign * amounts["denied"]
+        return True
 
-    def _effect(self, row: sqlite3.Row, remit: RemitClaim) -> _Effect:
-        effect = _Effect()
+    def _effect(self, row: sqlite3.Row, remit: RemitClaim) -> Effect:
+        effect = Effect()
         turn = row["turn"]
         place = TURNS.index(turn) + 1
         later = TURNS[place] if place < len(TURNS) and place + 1 in self.orders[row["patient_id"] or ""] else PATIENT
         for number, line in enumerate(remit.lines):
             line_id = line.line_id or f"line {number}"
             before = self.lines.setdefault((remit.clp01, line_id), Counter({"primary": line.charge_cents}))
-            effect.lines[line_id] = _line_effect(line, turn, later, before[turn], effect.amounts)
+            effect.lines[line_id] = line_effect(line, turn, later, before[turn], effect.amounts)
         return effect
+
+    def _office(self) -> None:
+        """What people moved by hand."""
+        for row in self.store.all("SELECT * FROM office_act WHERE day <= ? ORDER BY act_no", [self.day]):
+            event, party, cents = row["event"], row["party"], row["cents"]
+            claim = self.claims[row["clm01"]]
+            moved = Counter({party: cents if event == "refund" else -cents})
+            if event in ("refund_sent", "refund_cleared"):
+                if event == "refund_cleared":
+                    self.totals.refunded_cents += cents
+                continue
+            if event == "patient_payment":
+                allocated = min(cents, row["owed_cents"])
+                moved = Counter({party: -allocated})
+                self.totals.suspense_cents += cents - allocated
+            if event in ("patient_payment", "recovery"):
+                self.totals.cash[row["method"]] += cents
+                claim.paid[party] -= moved[party]
+            if event == "collections":
+                moved["collections"] = cents
+            self.totals.office[event] += abs(moved[party])
+            for one, change in moved.items():
+                claim.balances[one] += change
+                self.totals.receivable[one] += change
 
     def _money(self) -> int:
         """Payments, provider adjustments and deposits; returns how many payments."""
@@ -253,40 +292,25 @@ class _Count:
                 self.totals.interest_cents -= cents
             elif reason in TAKEBACKS:
                 self.totals.recoup_due[row["payer_id"]] -= cents
-            elif reason in PERSON:
+            elif reason in PERSON or reason not in ELSEWHERE:
                 self.totals.suspense_cents -= cents
             else:
                 self.totals.provider[ELSEWHERE[reason]] -= cents
         deposits = (
-            "SELECT deposit.cents, payment.released_on FROM deposit JOIN payment USING (payment_id) "
+            "SELECT deposit.*, payment.released_on FROM deposit LEFT JOIN payment USING (payment_id) "
             "WHERE deposit.delivered_on <= ?"
         )
         for row in self.store.all(deposits, [self.day]):
             self.totals.deposited_cents += row["cents"]
-            if row["released_on"] and row["released_on"] <= self.day:
+            is_told = row["released_on"] is not None and row["released_on"] <= self.day
+            if is_told and row["ties"]:
                 self.totals.matched_deposits_cents += row["cents"]
+            elif not is_told and _fourth_business_day(dt.date.fromisoformat(row["due_on"])) < self.as_of:
+                self.totals.unexplained_deposits_cents += row["cents"]
+                self.totals.suspense_cents += row["cents"]
         return len(payments)
 
 
-def _line_effect(line: RemitLine, turn: str, later: str, owed: int, amounts: Counter[str]) -> Counter[str]:
-    """What a line does to A/R by party; adds its amounts by kind. `owed` is what this payer owes of the line before."""
-    change: Counter[str] = Counter({turn: -line.paid_cents})
-    amounts["paid"] += line.paid_cents
-    given_up = 0
-    for one in line.adjustments:
-        if one.group == "PR" and one.carc in COST_SHARE:
-            change[turn] -= one.cents
-            change[later] += one.cents
-            amounts["moved"] += one.cents
-        elif one.group == "CO" and one.carc == SEQUESTRATION:
-            change[turn] -= one.cents
-            amounts["sequestration"] += one.cents
-        elif one.group == "CO" and one.carc in WRITTEN_OFF:
-            given_up += one.cents
-        elif one.carc != PRIOR_PAYER:
-            amounts["denied"] += one.cents
-    if turn != TURNS[0]:
-        given_up = min(given_up, max(0, owed + change[turn]))
-    change[turn] -= given_up
-    amounts["contractual"] += given_up
-    return change
+def _fourth_business_day(day: dt.date) -> dt.date:
+    """From then on money that nothing explains is late (CORE 370); bank holidays are not counted out."""
+    return day + dt.timedelta(days={0: 4, 5: 5, 6: 4}.get(day.weekday(), 6))

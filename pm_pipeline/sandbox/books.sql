@@ -17,11 +17,12 @@ CREATE TABLE feed_row (
     PRIMARY KEY (feed, due_on, place)
 );
 
--- one row per mistake planted, and when it is put right (NULL: never)
+-- one row per mistake planted, and when it is put right (NULL: never). An item of stage posting is a CLP (trace/place), its line
+-- (trace/place/line), a PLB (trace/reason/reference) or a deposit; of stage quarantine a trace number
 CREATE TABLE planted (
     item_id  TEXT NOT NULL,             -- charge, patient, coverage, ... or the name of a mischief
-    stage    TEXT NOT NULL,             -- boundary, scrub, clearinghouse, payer, wire
-    code     TEXT NOT NULL,             -- reason code, rule id, status, CARC, mischief
+    stage    TEXT NOT NULL,             -- boundary, scrub, clearinghouse, payer, wire; posting, quarantine: the hard mix
+    code     TEXT NOT NULL,             -- reason code, rule id, status, CARC, mischief; code of the exception, or of the file's problem
     due_on   TEXT NOT NULL,
     fixed_on TEXT,
     PRIMARY KEY (item_id, stage, code)
@@ -101,6 +102,7 @@ CREATE TABLE claim (
     status       TEXT NOT NULL,         -- e.g. A2:20, A3:33:IL
     is_accepted  INTEGER NOT NULL,
     payer_claim_number TEXT,
+    second_number TEXT,                 -- of the other part, when the payer split the claim on receipt
     ready_on     TEXT,                  -- adjudicated on the payer's first payment day from here on
     adjudicated_on TEXT
 );
@@ -113,7 +115,7 @@ CREATE TABLE adjudication (
     clm01        TEXT NOT NULL,
     turn         TEXT NOT NULL,
     payer_id     TEXT NOT NULL,
-    kind         TEXT NOT NULL,         -- answer, reversal, correction
+    kind         TEXT NOT NULL,         -- answer, reversal, correction, duplicate, estimate
     claim_no     INTEGER,               -- NULL: forwarded by the payer before
     reverses     INTEGER,               -- the adjudication that is negated
     payment_id   TEXT NOT NULL,
@@ -160,7 +162,8 @@ CREATE TABLE takeback (
 
 -- one row per deposit at the bank
 CREATE TABLE deposit (
-    deposit_id TEXT PRIMARY KEY, payment_id TEXT NOT NULL, cents INTEGER NOT NULL, due_on TEXT NOT NULL, delivered_on TEXT
+    deposit_id TEXT PRIMARY KEY, payment_id TEXT NOT NULL, cents INTEGER NOT NULL, due_on TEXT NOT NULL, delivered_on TEXT,
+    ties INTEGER NOT NULL DEFAULT 1     -- 0: not of the payment's amount, or of no payment ('')
 );
 
 -- one row per patient, payer and year: how much of the deductible is met
@@ -171,3 +174,14 @@ CREATE TABLE deductible (
 
 -- one row per visit the practice has already changed after an answer
 CREATE TABLE follow_up (visit TEXT PRIMARY KEY, kind TEXT NOT NULL, due_on TEXT NOT NULL);
+
+-- one row per answer that is paid a second time, or taken back after that
+CREATE TABLE hard_due (
+    clm01 TEXT NOT NULL, payer_id TEXT NOT NULL, kind TEXT NOT NULL, due_on TEXT NOT NULL, done_on TEXT, PRIMARY KEY (clm01, kind)
+);
+
+-- one row per movement of money the practice's people make by hand; of_act: the one it follows
+CREATE TABLE office_act (
+    act_no INTEGER PRIMARY KEY, day TEXT NOT NULL, event TEXT NOT NULL, clm01 TEXT NOT NULL, party TEXT NOT NULL, cents INTEGER NOT NULL,
+    method TEXT, owed_cents INTEGER NOT NULL, of_act INTEGER
+);

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from pm_pipeline.config import Config
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
 from pm_pipeline.sandbox.intake import Desk
 from pm_pipeline.sandbox.outbox import Outbox
 from pm_pipeline.sandbox.plan import Plan
@@ -24,7 +25,7 @@ from pm_pipeline.sandbox.read_837 import Claim, ClaimBatch, Unreadable, read_bat
 from pm_pipeline.sandbox.store import Store
 from pm_pipeline.x12.envelope import Envelope, Group, Interchange, open_envelope
 from pm_pipeline.x12.findings import Finding, SetVerdict, Verdict
-from pm_pipeline.x12.write_277ca import BatchAnswer, ClaimAnswer, ProviderAnswer, Source, write_277ca
+from pm_pipeline.x12.write_277ca import BatchAnswer, ClaimAnswer, ProviderAnswer, Source, Status, write_277ca
 from pm_pipeline.x12.write_999 import (
     ELEMENT_CODES,
     SEGMENT_CODES,
@@ -40,6 +41,7 @@ CLAIM = TypeAdapter(Claim)
 TA1_NOTES = {"NO_IEA": "023", "IEA01": "021", "IEA02": "001"}
 DUPLICATE = "025"
 BAD_CONTENT = "024"
+SPLIT = Status("A5", "20", "PR")
 TEMPORARY = (".part", ".tmp", ".filepart")
 SET_NOTES = frozenset({"2", "3", "4", "5", "23"})
 GROUP_NOTES = {"NO_GE": "3", "GE02": "4", "GE01": "5"}
@@ -69,6 +71,7 @@ class Clearinghouse:
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.store, self.plan, self.config, self.draw)
+        self.hard = Hard(self.store, self.plan, self.draw, self.follow_ups)
         self.payers = {payer.payer_id: payer for payer in self.config.payers}
 
     def take_all(self, folder: Path, archive: Path, today: dt.date) -> list[Taken]:
@@ -189,7 +192,7 @@ class Clearinghouse:
         due_on = today + dt.timedelta(days=1)
         answers: list[BatchAnswer] = []
         for place, batch in enumerate(batches, start=1):
-            claims = tuple(self._claim(claim, batch, today, due_on) for claim in batch.claims)
+            claims = tuple(one for claim in batch.claims for one in self._claim(claim, batch, today, due_on))
             answers.append(
                 BatchAnswer(
                     f"{control}{place:04d}", batch.reference, batch.submitter_name, batch.submitter_id, today,
@@ -203,7 +206,8 @@ class Clearinghouse:
         good = [claim.is_accepted for answer in answers for claim in answer.claims]
         return sum(good), len(good) - sum(good)
 
-    def _claim(self, claim: Claim, batch: ClaimBatch, today: dt.date, answered_on: dt.date) -> ClaimAnswer:
+    def _claim(self, claim: Claim, batch: ClaimBatch, today: dt.date, answered_on: dt.date) -> list[ClaimAnswer]:
+        """The answer to a claim; two when the payer takes it in two parts."""
         found = self.desk.judge(claim)
         is_accepted = found.status.is_accepted
         times = len(self.store.all("SELECT 1 FROM claim WHERE clm01 = ? AND turn = ?", [claim.clm01, claim.turn]))
@@ -212,20 +216,27 @@ class Clearinghouse:
             f"{claim.payer_id[-3:]}{today:%y%j}{self.draw.digits(8, 'claim number', *name)}" if is_accepted else None
         )
         status = ":".join(part for part in (found.status.category, found.status.code, found.status.entity) if part)
+        second = f"{number}B" if number and self.hard.splits(claim, found.patient_id) else None
         self.store.add(
             "claim", clm01=claim.clm01, turn=claim.turn, payer_id=claim.payer_id, frequency=claim.frequency,
             received_on=today.isoformat(), st02=batch.st02, charge_cents=claim.charge_cents,
             body=CLAIM.dump_json(claim).decode(), patient_id=found.patient_id, visit=found.visit, status=status,
-            is_accepted=is_accepted, payer_claim_number=number,
+            is_accepted=is_accepted, payer_claim_number=number, second_number=second,
             ready_on=(today + dt.timedelta(days=self._days(name))).isoformat() if is_accepted else None,
         )  # fmt: skip
         if found.is_at_random and found.visit:
             self.follow_ups.after_rejection(found.visit, answered_on)
-        who = claim.patient
-        return ClaimAnswer(
-            claim.clm01, who.last, who.first, claim.subscriber.identifier, (found.status,), claim.charge_cents,
-            claim.dos_from, claim.dos_to, number,
-        )  # fmt: skip
+        who, first = claim.patient, claim.lines[0].charge_cents
+        statuses, parts = (found.status,), [(number, claim.charge_cents)]
+        if second:
+            statuses, parts = (SPLIT,), [(number, first), (second, claim.charge_cents - first)]
+        return [
+            ClaimAnswer(
+                claim.clm01, who.last, who.first, claim.subscriber.identifier, statuses, charged,
+                claim.dos_from, claim.dos_to, one,
+            )
+            for one, charged in parts
+        ]  # fmt: skip
 
     def _days(self, name: tuple[object, ...]) -> int:
         """How long the payer takes to decide."""

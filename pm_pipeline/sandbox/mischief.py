@@ -16,7 +16,7 @@ import datetime as dt
 from dataclasses import replace
 
 from pm_pipeline.codes.npi import complete_npi
-from pm_pipeline.sandbox.answers import Entry
+from pm_pipeline.sandbox.entry import Entry
 from pm_pipeline.sandbox.outbox import Outbox
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.store import Store
@@ -67,26 +67,26 @@ class Mischief:
         if self.asked("wrong_total", 2):
             first = next((one for one in remittances if one.paid_cents), remittances[0])
             whole = [one for one in remittances if one is not first]
-            self._file([replace(first, paid_cents=first.paid_cents + 1)], day)
-            self._pays([first], self._file([first], day + dt.timedelta(days=3)))
+            self.file([replace(first, paid_cents=first.paid_cents + 1)], day)
+            self.pays([first], self.file([first], day + dt.timedelta(days=3)))
             self._plant(first.trace, "wrong_total", day)
         if whole:
-            self._pays(whole, self._usual(whole, day))
+            self.pays(whole, self._usual(whole, day))
         if self.asked("foreign_payee", 2):
             other = replace(
                 remittances[0].payee, name="OTHER PRACTICE", identifier=complete_npi("199030777"), tax_id="990300777"
             )
             trace = f"{remittances[0].trace}X"
-            self._file([replace(_invented(remittances[0], "X0000000000000001", day), payee=other, trace=trace)], day)
+            self.file([replace(invented(remittances[0], "X0000000000000001", day), payee=other, trace=trace)], day)
             self._plant(trace, "foreign_payee", day)
         if self.asked("reused_trace", 5):
-            self._file([_invented(remittances[0], "X0000000000000002", day)], day + dt.timedelta(days=1))
+            self.file([invented(remittances[0], "X0000000000000002", day)], day + dt.timedelta(days=1))
             self._plant(remittances[0].trace, "reused_trace", day)
         self.store.next(RUN)
 
     def _usual(self, remittances: list[Remittance], day: dt.date) -> int:
         """The ordinary file; late, cut short or sent twice when that was asked for."""
-        delivery_id = self._file(remittances, day)
+        delivery_id = self.file(remittances, day)
         if self.asked("file_twice", 1):
             again = (day + dt.timedelta(days=2)).isoformat()
             self.store.do(
@@ -104,13 +104,14 @@ class Mischief:
             self._plant(remittances[0].trace, "truncated_upload", day)
         return delivery_id
 
-    def _file(self, remittances: list[Remittance], due_on: dt.date) -> int:
+    def file(self, remittances: list[Remittance], due_on: dt.date, made_on: dt.date | None = None) -> int:
+        """Put an 835 of these payments on its way; returns its delivery_id. `made_on`: its own date, when it comes later."""
         control = self.store.next("ISA13")
-        header = self.outbox.ends.header(control, dt.datetime.combine(due_on, dt.time(5, 0)))
+        header = self.outbox.ends.header(control, dt.datetime.combine(made_on or due_on, dt.time(5, 0)))
         text = write_835(header, *self.outbox.ends.gs, control, remittances)
         return self.outbox.answer("835", f"835_{control:09d}.edi", text, due_on)
 
-    def _pays(self, remittances: list[Remittance], delivery_id: int) -> None:
+    def pays(self, remittances: list[Remittance], delivery_id: int) -> None:
         """These payments can be read from this file on."""
         for one in remittances:
             self.store.do("UPDATE payment SET delivery_id = ? WHERE trace = ?", [delivery_id, one.trace])
@@ -122,7 +123,7 @@ class Mischief:
         self.store.add("planted", item_id=item_id, stage="wire", code=code, due_on=day.isoformat())
 
 
-def _invented(like: Remittance, clm01: str, day: dt.date) -> Remittance:
+def invented(like: Remittance, clm01: str, day: dt.date) -> Remittance:
     """A payment of fifty dollars on a claim that nobody ever sent."""
     line = RemitLine("99213", (), 5_000, 5_000, "1", day, day)
     claim = RemitClaim(

@@ -12,9 +12,12 @@ import datetime as dt
 
 from pm_pipeline.config import Config
 from pm_pipeline.config.models import Payer
-from pm_pipeline.sandbox.answers import Answers, Entry
+from pm_pipeline.sandbox.answers import Answers
 from pm_pipeline.sandbox.draw import Draw, workday
+from pm_pipeline.sandbox.entry import Entry
 from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
+from pm_pipeline.sandbox.hard_payments import STRAY, Apart, HardPayments
 from pm_pipeline.sandbox.mischief import Mischief
 from pm_pipeline.sandbox.outbox import Outbox
 from pm_pipeline.sandbox.payers import share_of
@@ -35,20 +38,21 @@ class Payments:
     ) -> None:
         self.store, self.plan, self.config, self.draw = store, plan, config, draw
         self.outbox = outbox
-        self.answers = Answers(store, plan, config, draw, follow_ups)
+        hard = Hard(store, plan, draw, follow_ups)
+        self.answers = Answers(store, plan, config, draw, follow_ups, hard)
         self.mischief = Mischief(store, plan, outbox)
+        self.hard = HardPayments(hard, self.mischief)
 
     def run(self, day: dt.date) -> int:
         """The payments of all payers whose day it is, in one file; returns how many. Call inside a unit of work."""
-        made: list[Remittance] = []
+        made: list[tuple[Payer, str, Remittance]] = []
         for payer in self.config.payers:
             if self.plan.terms(payer).weekday == day.weekday():
-                made += self._pay(payer, day)
-        if made:
-            self.mischief.send(day, made)
+                made += [(payer, payment_id, one) for payment_id, one in self._pay(payer, day)]
+        self.hard.send(day, made)
         return len(made)
 
-    def _pay(self, payer: Payer, day: dt.date) -> list[Remittance]:
+    def _pay(self, payer: Payer, day: dt.date) -> list[tuple[str, Remittance]]:
         """Everything one payer has ready on its day. Money is taken back only from a payment that answers claims."""
         entries = self.answers.ready(payer, day)
         self.mischief.unbalance(entries, day)
@@ -57,19 +61,28 @@ class Payments:
         if self.plan.terms(payer).takeback == "forwarded":
             apart = [entry for pair, _ in overpaid for entry in pair]
         usual = [entry for entry in entries if not any(entry is one for one in apart)]
-        made: list[Remittance] = []
+        first, trace = f"{payer.payer_id}-{day}", f"{payer.payer_id}{day:%y%m%d}"
+        found = self.hard.apart(payer, usual, day)
+        made: list[tuple[str, Remittance]] = []
         if usual:
-            payment_id = f"{payer.payer_id}-{day}"
             adjustments = self._interest(usual, day)
             if self.plan.terms(payer).takeback == "deferred":
                 for pair, change in overpaid[: ROOM - len(adjustments)]:
                     adjustments.append(self._put_off(payer, pair[0], change, day))
-            adjustments += self._due(payer, payment_id, ROOM - len(adjustments), day)
-            made.append(self._payment(payer, usual, adjustments, payment_id, f"{payer.payer_id}{day:%y%m%d}", day))
+            adjustments += self._due(payer, first, ROOM - len(adjustments), day)
+            adjustments += self.hard.provider_adjustments(payer, first, usual)
+            if advance := self.hard.advance(first):
+                adjustments.append(ProviderAdjustment("AP", f"AP{trace}", -advance))
+                self._owe(payer, "AP", f"AP{trace}", advance, day + dt.timedelta(days=14))
+            made.append((first, self._payment(payer, usual, adjustments, first, trace, day)))
         if apart:
-            made.append(
-                self._payment(payer, apart, [], f"{payer.payer_id}-{day}-F", f"{payer.payer_id}{day:%y%m%d}F", day)
+            found.append(Apart("F", apart))
+        for one in found:
+            payment_id = f"{first}-{one.suffix}"
+            paid = self._payment(
+                payer, one.entries, one.adjustments, payment_id, f"{trace}{one.suffix}", day, one.originator
             )
+            made.append((payment_id, paid))
         return made
 
     def _payment(
@@ -80,15 +93,16 @@ class Payments:
         payment_id: str,
         trace: str,
         day: dt.date,
+        originator: str | None = None,
     ) -> Remittance:
-        """One payment, written into the books; what would make it negative is carried to the next."""
+        """One payment, written into the books; what would make it negative is carried to the next, by most payers."""
         paid = sum(one.remit.paid_cents for one in entries) - sum(one.cents for one in adjustments)
-        if paid < 0:
+        if paid < 0 and not self.hard.happens("below_zero", payment_id):
             adjustments.append(ProviderAdjustment("FB", trace, paid))
             self._owe(payer, "FB", trace, -paid, day + dt.timedelta(days=1))
             paid = 0
         method = self.plan.terms(payer).method if paid else "NON"
-        originator = payer.remit_ids[0]
+        originator = originator or payer.remit_ids[0]
         self.store.add(
             "payment", payment_id=payment_id, payer_id=payer.payer_id, trace=trace, originator=originator,
             method=method, paid_cents=paid, effective_on=day.isoformat(),
@@ -98,15 +112,19 @@ class Payments:
                 "INSERT INTO provider_adjustment VALUES (?, ?, ?, ?, ?)",
                 [payment_id, place, one.reason, one.reference, one.cents],
             )
+        self.hard.plant(trace, adjustments, day)
+        seen_on = day + dt.timedelta(days=self.hard.delay(payer, payment_id))
         for place, entry in enumerate(entries, start=1):
-            self.answers.file(payer, payment_id, place, entry, day)
-        if paid:
-            self._deposit(payment_id, trace, originator, paid, day)
+            self.answers.file(payer, payment_id, place, entry, day, seen_on)
+            for code, line in entry.planted:
+                self.hard.note(f"{trace}/{place}" + (f"/{line}" if line else ""), code, day)
+        if paid > 0:
+            self._deposit(payer, payment_id, trace, originator, paid, day)
         home = payer.address
         return Remittance(
             payer=Party(payer.name, originator, home.line1, home.city, home.state, home.zip), payee=self.payee(),
             method=method, paid_cents=paid, effective_on=day, trace=trace, receiver_id=self.outbox.ends.gs[1],
-            claims=tuple(entry.remit for entry in entries), provider_adjustments=tuple(adjustments),
+            claims=tuple(entry.on_the_wire for entry in entries), provider_adjustments=tuple(adjustments),
         )  # fmt: skip
 
     def payee(self) -> Party:
@@ -129,6 +147,7 @@ class Payments:
                 year = share_of(entry.remit.paid_cents, self.plan.claims.interest_bp_per_year)
                 if cents := (year * late + 182) // 365:
                     found.append(ProviderAdjustment("L6", entry.remit.payer_claim_number, -cents))
+                    self.hard.state_interest(entry, cents)
         if len(found) > SEPARATELY:
             found = [ProviderAdjustment("L6", None, sum(one.cents for one in found))]
         return found
@@ -160,19 +179,24 @@ class Payments:
             [payer.payer_id, reason, reference, cents, due_on.isoformat()],
         )
 
-    def _deposit(self, payment_id: str, trace: str, originator: str, paid: int, day: dt.date) -> None:
+    def _deposit(self, payer: Payer, payment_id: str, trace: str, originator: str, paid: int, day: dt.date) -> None:
         """At the bank on the effective date or up to two days later, on a working day."""
         days = [day + dt.timedelta(days=later) for later in range(3)]
         due_on = self.draw.pick([one for one in days if workday(one) == one], "deposit", payment_id)
         due_on = workday(due_on + dt.timedelta(days=self.mischief.deposit_delay()))
-        row = {
-            "deposit_id": f"D{trace}", "deposited_on": due_on.isoformat(), "trace_number": trace,
-            "originator": originator, "amount": dollars(paid),
-        }  # fmt: skip
-        self.store.plan_rows([feed_row("deposits", due_on, row)])
-        self.store.add(
-            "deposit", deposit_id=row["deposit_id"], payment_id=payment_id, cents=paid, due_on=due_on.isoformat()
-        )
+        for part in self.hard.deposits(payer, payment_id, trace, paid, day):
+            on = workday(due_on + dt.timedelta(days=part.later))
+            is_ours = part.suffix != STRAY
+            row = {
+                "deposit_id": f"D{trace}{part.suffix}", "deposited_on": on.isoformat(),
+                "trace_number": trace if is_ours else f"MISC{trace}",
+                "originator": originator if part.names_originator and is_ours else "", "amount": dollars(part.cents),
+            }  # fmt: skip
+            self.store.plan_rows([feed_row("deposits", on, row)])
+            self.store.add(
+                "deposit", deposit_id=row["deposit_id"], payment_id=payment_id if is_ours else "", cents=part.cents,
+                due_on=on.isoformat(), ties=part.ties,
+            )  # fmt: skip
 
 
 def _overpaid(entries: list[Entry]) -> list[tuple[list[Entry], int]]:

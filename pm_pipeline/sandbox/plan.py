@@ -11,8 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pm_pipeline.config.models import Payer
 from pm_pipeline.errors import ConfigError
+from pm_pipeline.sandbox.hard_plan import Hard
 
 SHIPPED = Path(__file__).parent / "plan.yaml"
+STANDARD = "standard"
+MIXES = {STANDARD: None, "hard": "hard.yaml"}  # what is merged onto plan.yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cents = Annotated[int, Field(ge=0)]
@@ -123,6 +126,7 @@ class Plan(_Strict):
     payers: dict[str, PayerTerms]
     payer_kinds: dict[str, PayerTerms]
     mischief: tuple[Mischief, ...]
+    hard: Hard = Hard()
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -152,6 +156,15 @@ class Plan(_Strict):
         """The shipped plan with some keys replaced; a mapping is merged into the shipped one. Raises ConfigError."""
         data = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
         return cls.from_data(_merged(data, changes), SHIPPED.name)
+
+    @classmethod
+    def of_mix(cls, mix: str, **changes: object) -> Plan:
+        """The shipped plan of a mix (a key of MIXES) with some keys replaced, as in `shipped`. Raises ConfigError."""
+        if mix not in MIXES:
+            raise ConfigError(f"There is no mix {mix!r}; there are: {', '.join(MIXES)}.")
+        name = MIXES[mix]
+        added = yaml.safe_load(SHIPPED.with_name(name).read_text(encoding="utf-8")) if name else {}
+        return cls.shipped(**_merged(added, changes))
 
     @classmethod
     def from_data(cls, data: object, name: str) -> Plan:

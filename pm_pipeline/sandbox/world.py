@@ -12,7 +12,9 @@ from pm_pipeline.config import Config
 from pm_pipeline.sandbox.books import Books, summary
 from pm_pipeline.sandbox.clearinghouse import Clearinghouse, Taken
 from pm_pipeline.sandbox.draw import Draw
+from pm_pipeline.sandbox.expected import Expected, expected
 from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.office import Act, Office
 from pm_pipeline.sandbox.outbox import Delivered, Ends, Outbox
 from pm_pipeline.sandbox.payments import Payments
 from pm_pipeline.sandbox.plan import Plan
@@ -57,6 +59,7 @@ class Sandbox:
         self.store = Store(settings.sandbox_dir / BOOKS, _identity(seed, self.plan, config))
         self.outbox = Outbox(self.store, self.ends, self.root)
         follow_ups = FollowUps(self.store, self.plan, self.draw)
+        self.office = Office(self.store, self.plan.hard.office, self.draw)
         self.payments = Payments(self.store, self.plan, config, self.draw, self.outbox, follow_ups)
         self.clearinghouse = Clearinghouse(self.store, self.plan, config, self.draw, self.outbox, validate, follow_ups)
 
@@ -96,6 +99,17 @@ class Sandbox:
     def summary(self, as_of: dt.date) -> Books:
         """The truth at the end of a day; see books.py."""
         return summary(self.store, as_of)
+
+    def office_acts(self, day: dt.date) -> list[Act]:
+        """What the practice's people do with money on a day that was lived, for somebody to have it done; see office.py."""
+        with self.store.unit():
+            if self.office.is_due(day):
+                self.office.decide(self.summary(day))
+        return self.office.on(day)
+
+    def expected(self, books: Books) -> Expected:
+        """The exceptions that should have been opened by the books' day; see expected.py."""
+        return expected(self.store, books)
 
     def _claims_folders(self) -> tuple[Path, Path]:
         partner = self.ends.clearinghouse

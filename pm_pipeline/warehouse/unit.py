@@ -21,6 +21,7 @@ import duckdb
 from pm_pipeline.errors import IntegrityError, WarehouseError
 
 GENESIS = "0" * 64
+MEMORY = "1200MB"
 
 
 @dataclass
@@ -78,6 +79,19 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Uni
         )
     if (path := database_path(con)) is not None:
         write_anchor(path, link)
+
+
+@contextmanager
+def little_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Run the body in MEMORY; what needs more goes to disk, beside the database. No effect on one in memory."""
+    if database_path(con) is None:
+        yield
+        return
+    con.execute(f"SET memory_limit = '{MEMORY}'")
+    try:
+        yield
+    finally:
+        con.execute("RESET memory_limit")
 
 
 def last_link(con: duckdb.DuckDBPyConnection) -> Link:

@@ -32,7 +32,8 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class RemitLine:
-    """SVC to LQ (loop 2110). `units` is SVC05 as text; `line_id` REF*6R; `allowed_cents` AMT*B6; `remarks` LQ*HE."""
+    """SVC to LQ (loop 2110). `units` is SVC05 as text; `line_id` REF*6R; `allowed_cents` AMT*B6; `remarks` LQ*HE;
+    `original_procedure` SVC06, when the payer changed the code."""
 
     procedure: str
     modifiers: tuple[str, ...]
@@ -45,6 +46,7 @@ class RemitLine:
     allowed_cents: int | None = None
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
+    original_procedure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Name:
 class RemitClaim:
     """CLP and its loop 2100. `status` is CLP02, `patient_cents` CLP05 (None: left out, as in a reversal).
 
-    `remarks` are MOA03 to MOA07; `original_number` REF*F8; `forwarded_to` NM1*TT as (name, id).
+    `remarks` are MOA03 to MOA07; `original_number` REF*F8; `forwarded_to` NM1*TT as (name, id); `interest_cents` AMT*I.
     """
 
     clp01: str
@@ -82,6 +84,7 @@ class RemitClaim:
     remarks: tuple[str, ...] = ()
     original_number: str | None = None
     forwarded_to: tuple[str, str] | None = None
+    interest_cents: int | None = None
 
 
 @dataclass(frozen=True)
@@ -221,13 +224,16 @@ def _write_claim(out: InterchangeWriter, claim: RemitClaim) -> None:
     out.seg("DTM", "232", day8(claim.dos_from))
     out.seg("DTM", "233", day8(claim.dos_to))
     out.seg("DTM", "050", day8(claim.received_on))
+    if claim.interest_cents:
+        out.seg("AMT", "I", amount(claim.interest_cents))
     for line in claim.lines:
         _write_line(out, line)
 
 
 def _write_line(out: InterchangeWriter, line: RemitLine) -> None:
     product = out.composite("HC", line.procedure, *line.modifiers)
-    out.seg("SVC", product, amount(line.charge_cents), amount(line.paid_cents), None, line.units)
+    original = out.composite("HC", line.original_procedure, *line.modifiers) if line.original_procedure else None
+    out.seg("SVC", product, amount(line.charge_cents), amount(line.paid_cents), None, line.units, original)
     if line.dos_from == line.dos_to:
         out.seg("DTM", "472", day8(line.dos_from))
     else:

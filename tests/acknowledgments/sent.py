@@ -8,7 +8,7 @@ from pm_pipeline import acknowledgments
 from pm_pipeline.scrub.events import new_events
 from pm_pipeline.transport.opening import open_landed
 from pm_pipeline.warehouse import unit
-from pm_pipeline.x12.write import InterchangeHeader, InterchangeWriter
+from tests.answers import interchange
 from tests.money import World
 
 TODAY = dt.date(2026, 6, 3)
@@ -64,27 +64,10 @@ class Sent:
     ) -> acknowledgments.Acknowledged:
         """Land an interchange: TA1 segments alone, or one set of `guide` holding the segments; load it unless told not to."""
         self.number += 1
-        out = InterchangeWriter(
-            InterchangeHeader(
-                "ZZ",
-                "SANDBOXCH",
-                "ZZ",
-                "HARBORVIEW",
-                self.number,
-                "P" if partner == "bank" else "T",
-                dt.datetime(2026, 6, 3, 9, self.number),
-            )
-        )
-        if guide:
-            out.begin_group("HN" if st01 == "277" else "FA", "SANDBOXCH", "HARBORVIEW", self.number, guide)
-            out.begin_set(st01, "0001", None if st01 == "997" else guide)
-        for one in segments:
-            tag, *elements = one.split("*")
-            out.seg(tag, *elements)
-        if guide:
-            out.end_set()
-            out.end_group()
-        self.world.land(out.text(), TODAY, partner)
+        usage = "P" if partner == "bank" else "T"
+        at = dt.datetime(2026, 6, 3, 9, self.number)
+        text = interchange(segments, self.number, at, guide=guide, st01=st01, usage=usage)
+        self.world.land(text, TODAY, partner)
         return self.load() if load else acknowledgments.Acknowledged()
 
     def load(self) -> acknowledgments.Acknowledged:

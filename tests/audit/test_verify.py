@@ -11,6 +11,7 @@ from tests.money import CO45, PR2, World, claim, line
 LEDGER_ROW = "SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment' AND account = 'AR'"
 ALL = (
     "I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "I17",
+    "I18",
 )  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def paid(world: World) -> World:
     return world
 
 
-def test_the_seventeen_invariants_are_there_and_say_what_a_row_means() -> None:
+def test_the_eighteen_invariants_are_there_and_say_what_a_row_means() -> None:
     assert tuple(invariants()) == ALL
     assert all(meaning.startswith("one row ") for meaning, _ in invariants().values())
 
@@ -43,14 +44,14 @@ def test_an_entry_changed_by_hand_is_named(paid: World) -> None:
         f"SELECT entry_id, txn_id FROM ledger.entry WHERE entry_id = ({LEDGER_ROW})"
     ).fetchall()[0]
     paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE entry_id = ?", [entry])
-    assert {("I01", txn), ("I16", entry)} <= found(paid)
+    assert {("I01", txn), ("I16", txn)} <= found(paid)
 
 
 def test_only_the_batches_asked_for_are_held_against_their_hashes(paid: World) -> None:
-    first = paid.con.execute("SELECT entry_id, batch_no FROM ledger.entry ORDER BY batch_no, entry_id").fetchall()[0]
-    last = paid.con.execute(LEDGER_ROW).fetchall()[0][0]
+    first = paid.con.execute("SELECT txn_id, batch_no FROM ledger.txn ORDER BY batch_no, txn_id").fetchall()[0]
+    last = paid.con.execute(f"SELECT txn_id FROM ledger.entry WHERE entry_id = ({LEDGER_ROW})").fetchall()[0][0]
     since = batch_after(paid.con, "no such name") + first[1]
-    paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE entry_id IN (?, ?)", [first[0], last])
+    paid.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE txn_id IN (?, ?)", [first[0], last])
     assert {one.item for one in verify(paid.con, only="I16")} == {first[0], last}
     assert {one.item for one in verify(paid.con, only="I16", since_batch=since)} == {last}
     assert batch_after(paid.con, "posting:") > since
@@ -59,9 +60,31 @@ def test_only_the_batches_asked_for_are_held_against_their_hashes(paid: World) -
 
 
 def test_an_entry_whose_words_were_changed_is_named_although_the_money_is_right(paid: World) -> None:
+    txn = paid.con.execute(f"SELECT txn_id FROM ledger.entry WHERE entry_id = ({LEDGER_ROW})").fetchall()[0][0]
+    paid.con.execute(f"UPDATE ledger.entry SET provider_id = 'P02' WHERE entry_id = ({LEDGER_ROW})")
+    assert found(paid) == {("I16", txn)}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "posted_on = posted_on + 1",
+        "run_id = 'other'",
+        "recorded_at = now()::TIMESTAMP",
+        "batch_no = 1",
+        "entry_id = entry_id || '0'",
+    ],
+)
+def test_an_entry_moved_to_another_day_run_or_batch_is_named(paid: World, spoil: str) -> None:
     entry = paid.con.execute(LEDGER_ROW).fetchall()[0][0]
-    paid.con.execute("UPDATE ledger.entry SET provider_id = 'P02' WHERE entry_id = ?", [entry])
-    assert found(paid) == {("I16", entry)}
+    paid.con.execute(f"UPDATE ledger.entry SET {spoil} WHERE entry_id = ?", [entry])
+    assert any(one.item.startswith(entry) for one in verify(paid.con, only="I16"))
+
+
+def test_a_transaction_under_another_key_is_named(paid: World) -> None:
+    txn = paid.con.execute("SELECT min(txn_id) FROM ledger.txn").fetchall()[0][0]
+    paid.con.execute("UPDATE ledger.txn SET txn_key = txn_key || '!' WHERE txn_id = ?", [txn])
+    assert "its id is not that of its key" in {one.text for one in verify(paid.con, only="I16") if one.item == txn}
 
 
 def test_an_entry_removed_or_smuggled_in_breaks_the_seal_of_its_batch(paid: World) -> None:
@@ -81,7 +104,7 @@ def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(pai
     ("invariant", "item", "spoil"),
     [
         ("I03", None, "UPDATE remittance.payment SET plb_cents = plb_cents + 5"),
-        ("I04", None, "INSERT INTO posting.posting SELECT * REPLACE (posting_key || 'x' AS posting_key) FROM posting.posting LIMIT 1"),
+        ("I04", None, "INSERT INTO posting.posting_made SELECT * REPLACE (posting_key || 'x' AS posting_key) FROM posting.posting LIMIT 1"),
         ("I08", None, "DELETE FROM transport.file WHERE file_id = 'feed'"),
         ("I12", "CLAIM1", "INSERT INTO submission.batch_claim VALUES ('CLAIM1', 2, 7, 7, 'BLHRB', '1', NULL, 'h', 1, 1, 2, DATE '2026-06-01', 'r')"),
         ("I12", "CLAIM1", "INSERT INTO submission.later_claim SELECT 'CLAIM1', 'secondary', n, 7, 7, 'SMTML', '1', NULL, 'B', 0, 'h', 1, 1, 2, DATE '2026-06-01', 'r' "
@@ -90,6 +113,10 @@ def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(pai
         ("I13", "CLAIM1", "INSERT INTO scrub.claim_event SELECT 'V' || n, 'CLAIM1', 0, 1000 + n, 'built', 'held', 90 - n, DATE '2026-06-01', NULL, NULL, NULL, 'r', "
                           "now()::TIMESTAMP FROM range(2) AS t(n)"),
         ("I14", None, "UPDATE warehouse.chain SET unit_name = 'another' WHERE seq = 1"),
+        ("I18", None, "INSERT INTO remittance.line SELECT * FROM remittance.line LIMIT 1"),
+        ("I18", None, "INSERT INTO remittance.adjustment SELECT * FROM remittance.adjustment LIMIT 1"),
+        ("I18", None, "INSERT INTO posting.line_outcome_made SELECT * FROM posting.line_outcome_made LIMIT 1"),
+        ("I18", None, "INSERT INTO posting.decision_made SELECT * FROM posting.decision_made LIMIT 1"),
         ("I15", None, "INSERT INTO intake.feed_file VALUES ('f', 'charges', 'loaded', NULL, 5, 3, 0, 1, DATE '2026-06-01', 'r')"),
     ],
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -83,3 +85,17 @@ def test_one_check_digit_fits_and_the_nine_others_do_not(first_nine: int) -> Non
 )
 def test_what_is_no_npi_is_refused(text: str) -> None:
     assert not is_valid_npi(text)
+
+
+def test_bank_holidays_are_those_the_rules_give(codes: duckdb.DuckDBPyConnection) -> None:
+    """Of each year listed: fixed days (a Sunday's is Monday, a Saturday's none) and the n-th weekdays of months."""
+    listed = {row[0] for row in codes.execute("SELECT holiday_on FROM codes.bank_holiday").fetchall()}
+    assert {day.year for day in listed} == {2025, 2026, 2027, 2028}
+    for year in {day.year for day in listed}:
+        fixed = [dt.date(year, month, day) for month, day in ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))]
+        kept = {day + dt.timedelta(day.weekday() == 6) for day in fixed if day.weekday() != 5}
+        for month, weekday, nth in ((1, 0, 3), (2, 0, 3), (9, 0, 1), (10, 0, 2), (11, 3, 4)):
+            days = [dt.date(year, month, day) for day in range(1, 31) if (month, day) < (2, 29) or month > 2]
+            kept.add([day for day in days if day.weekday() == weekday][nth - 1])
+        kept.add(max(day for day in (dt.date(year, 5, one) for one in range(25, 32)) if day.weekday() == 0))
+        assert {day for day in listed if day.year == year} == kept

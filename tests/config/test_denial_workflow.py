@@ -11,7 +11,7 @@ from pm_pipeline.config import load_config
 from pm_pipeline.errors import ConfigError
 from pm_pipeline.settings import SHIPPED_CONFIG, Settings
 
-WORKFLOW, EDITS = "denial_workflow.yaml", "denial_edits.yaml"
+WORKFLOW, EDITS, PEOPLE = "denial_workflow.yaml", "denial_edits.yaml", "people.yaml"
 
 
 @pytest.fixture
@@ -30,8 +30,11 @@ def settings(tmp_path: Path) -> Settings:
         (WORKFLOW, "{id: SMALL, max_cents: 1500,", "{id: SMALL,", "SMALL has no condition, so nothing reaches the queues after it"),
         (WORKFLOW, "next_action: close", "next_action: appeal", "appeal is not among this queue's actions"),
         (WORKFLOW, "write_off_reason: small_denial", "write_off_reason: mood", r"queues\[3\]\.write_off_reason: mood is not among"),
-        (WORKFLOW, "person: marlow", "person: wren", "people: wren is given twice"),
-        (WORKFLOW, "person: marlow", "person: policy", "policy and rule are how the ledger names itself"),
+        (WORKFLOW, "write_off_reasons:", "people: []\nwrite_off_reasons:", "they are in people.yaml now, with their roles"),
+        (PEOPLE, "person: marlow", "person: wren", "the person wren is given twice"),
+        (PEOPLE, "name: MARLOW PIKE", "name: Wren Hollis", "the name wren hollis is given twice"),
+        (PEOPLE, "roles: [exceptions, money, denials]", "roles: [luck]", r"people\.yaml is not right:\n +people\[0\]\.roles\[0\]"),
+        (PEOPLE, "person: marlow", "person: policy", "policy and rule are how the ledger names itself"),
         (WORKFLOW, "chance: 0.02", "chance: 2", r"queues\[0\]\.chance of DUPLICATE: Input should be less than or equal to 1"),
         (WORKFLOW, "priority: amount_x_chance", "priority: mood", r"denial_workflow\.yaml is not right:\n +priority"),
         (WORKFLOW, "categories: [ELIGIBILITY]}", "categories: [LUCK]}", r"bill_patient\.categories: 'LUCK' is no category"),
@@ -53,5 +56,3 @@ def test_the_shipped_ones_are_right_and_give_every_denial_a_queue(settings: Sett
     flow = load_config(settings).denials.workflow
     assert flow.queues[-1].takes_everything
     assert flow.queue("no longer there") is flow.queues[-1]
-    assert flow.person("tamsin") is not None
-    assert flow.person("nobody") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 
 import duckdb
 import pytest
@@ -58,6 +59,24 @@ def test_the_same_key_with_other_content_is_refused_and_changes_nothing(con: duc
     assert con.execute("SELECT sum(cents) FROM ledger.entry WHERE account = 'AR'").fetchone() == (10_000,)
 
 
+def test_posted_in_parts_it_is_one_batch_and_all_or_nothing(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["pm_pipeline.ledger.post"], "PART_ENTRIES", 2)
+    charges = [
+        (f"charge:{number}", account, sub, sign * 100, f"C{number}")
+        for number in range(9)
+        for account, sub, sign in (("AR", "primary", 1), ("REVENUE_GROSS", "none", -1))
+    ]
+    with pytest.raises(LedgerError, match="charge:8"):
+        post(con, *charges[:-1], ("charge:8", "REVENUE_GROSS", "none", -99, "C8"))
+    assert con.execute("SELECT count(*) FROM ledger.txn").fetchone() == (0,)
+    assert post(con, *charges) == ledger.Posted(9, 18, 0)
+    assert post(con, *charges, run_id="run-2") == ledger.Posted(0, 0, 9)
+    assert con.execute("SELECT count(*), min(entries) FROM ledger.batch").fetchall() == [(1, 18)]
+    assert verify(con, only="I16") == []
+
+
 def test_a_reversal_negates_every_entry_of_its_original(con: duckdb.DuckDBPyConnection) -> None:
     post(con, *CHARGE)
     with unit(con, "void", "run-2") as work, ledger.proposals(con):
@@ -110,7 +129,7 @@ def test_tampering_with_an_entry_is_named(con: duckdb.DuckDBPyConnection, tamper
     con.execute(tampering)
     assert any(named in violation.text for violation in verify(con, only="I16"))
     if "UPDATE ledger.entry" in tampering:
-        row = con.execute("SELECT entry_id FROM ledger.entry WHERE account = 'AR'").fetchone()
+        row = con.execute("SELECT txn_id FROM ledger.entry WHERE account = 'AR'").fetchone()
         assert row is not None
         assert row[0] in {violation.item for violation in verify(con, only="I16")}
 

@@ -206,13 +206,13 @@ def _postings() -> dict[str, list[Row]]:
         ("Q4", "PAYEE_NOT_OURS", "PAY8-1", None, 9_900),
     ]
     return {
-        "posting.posting": [
+        "posting.posting_made": [
             {"posting_key": f"{remit}:{kind}", "kind": kind, "payment_id": remit.split("-")[0], "remit_claim_id": remit,
              "claim_id": claim, "payer_turn": turn, "generation": generation, "reverses": reverses,
              "posted_on": day(posted)}
             for remit, kind, claim, turn, generation, reverses, posted in POSTINGS
         ],
-        "posting.line_outcome": [
+        "posting.line_outcome_made": [
             {"remit_line_id": line, "remit_claim_id": remit, "posting_key": f"{remit}:{kind}", "paid_cents": cents,
              "outcome": "held" if kind == "suspend" else "denied" if line in DENIED_LINES else "posted",
              "posted_on": day(posted)}

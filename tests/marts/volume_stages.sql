@@ -41,12 +41,12 @@ SELECT 'R' || n || '-' || line_no AS remit_line_id, 'R' || n AS remit_claim_id, 
        cents AS charge_cents, CASE WHEN is_denied THEN 0 ELSE cents // 2 END AS paid_cents, [] AS remark_codes, true AS is_balanced, 'run' AS run_id
 FROM made_line;
 
-INSERT INTO posting.posting BY NAME
+INSERT INTO posting.posting_made BY NAME
 SELECT 'R' || n || ':post' AS posting_key, 'post' AS kind, 'PAY' || (n % 180) || payer_id AS payment_id, 'R' || n AS remit_claim_id, claim_id, 'primary' AS payer_turn,
        1 AS generation, 0 AS paid_cents, 0 AS adjusted_cents, dos + 20 AS posted_on, 'run' AS run_id
 FROM made_claim WHERE NOT is_waiting;
 
-INSERT INTO posting.line_outcome BY NAME
+INSERT INTO posting.line_outcome_made BY NAME
 SELECT 'R' || n || '-' || line_no AS remit_line_id, 'R' || n AS remit_claim_id, 'R' || n || CASE WHEN is_waiting THEN ':suspend' ELSE ':post' END AS posting_key,
        CASE WHEN is_waiting THEN 'held' WHEN is_denied THEN 'denied' ELSE 'posted' END AS outcome, 0 AS paid_cents, answered_on AS posted_on, 'run' AS run_id
 FROM made_line;

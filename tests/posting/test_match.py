@@ -10,7 +10,7 @@ import pytest
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.warehouse import load_rows
 from pm_pipeline.x12.write_835 import Name, RemitClaim
-from tests.money import CO45, DOS, World, claim, line
+from tests.money import CO45, DOS, World, claim, line, taken_back
 
 NPI = "1245319599"
 
@@ -99,3 +99,37 @@ def test_a_claim_found_so_keeps_its_payer_number_for_the_reversal(world: World) 
     assert world.ar("C1") == {"primary": 10_000}
     assert world.exceptions() == ["RECOUP_OPEN"]  # what it took back it has not yet kept from a payment
     assert verify(world.con) == []
+
+
+def by_charge(world: World) -> list[tuple[str | None, int]]:
+    """What stands in A/R by charge."""
+    return world.con.execute(
+        "SELECT charge_id, sum(cents) FROM ledger.entry WHERE account = 'AR' GROUP BY 1 HAVING sum(cents) <> 0 ORDER BY 1"
+    ).fetchall()
+
+
+def test_a_line_moves_to_its_charge_when_that_comes_later_than_the_payment(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 4_000, CO45(1_000)))
+    world.post(world.remittance(paid))
+    assert by_charge(world) == [(None, -5_000)]
+    assert world.exceptions() == ["CHARGE_MISMATCH", "CREDIT_BALANCE", "LINE_UNMATCHED"]
+    world.con.execute("DELETE FROM scrub.claim")
+    world.bill("C1", {"B": 5_000})
+    world.con.execute("UPDATE scrub.claim SET charge_cents = 15000, lines = 2")
+    world.post(run_id="r2")
+    assert by_charge(world) == []
+    assert world.exceptions() == []
+    moved = world.con.execute("SELECT txn_key, actor FROM ledger.txn WHERE txn_kind = 'line_placed'").fetchall()
+    assert [(key.split(":")[0], actor) for key, actor in moved] == [("line_found", "policy")]
+    world.post(run_id="r3")
+    world.post(world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -12_000)]), run_id="r4")
+    assert by_charge(world) == [("A", 10_000), ("B", 5_000)]
+
+
+def test_a_charge_that_one_line_names_is_not_taken_by_another_like_it(world: World) -> None:
+    world.bill("C1", {"A": 10_000, "B": 10_000})
+    nameless_line = replace(line("?", 10_000, 9_000, CO45(1_000)), line_id=None)
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000)), nameless_line)))
+    assert by_charge(world) == []
+    assert world.exceptions() == []

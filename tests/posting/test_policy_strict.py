@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pm_pipeline import ledger
+from pm_pipeline import ledger, posting
 from pm_pipeline.audit.verify import verify
-from tests.money import CO45, PR3, Adjustment, World, claim, line, taken_back
+from pm_pipeline.errors import PmError
+from pm_pipeline.posting import Resolution
+from tests.money import CO45, PR3, TODAY, Adjustment, World, claim, line, taken_back
 from tests.posting.policies import go_by, standard, strict
 from tests.posting.test_posting import fresh
 
@@ -83,6 +85,36 @@ def test_a_payment_with_a_provider_adjustment_is_held_whole(world: World) -> Non
     assert world.exceptions() == []
     assert world.balances()["INTEREST_INCOME:none"] == -50
     assert verify(world.con) == []
+
+
+def test_a_held_provider_adjustment_posts_to_its_own_account_when_a_person_says_so(world: World) -> None:
+    deposit(world, cents=8_050)
+    world.post(world.remittance(PAID, plb=[("L6", "", -50)]))
+    held = dict(world.con.execute("SELECT item_kind, exception_id FROM posting.open_exception").fetchall())
+    made = posting.resolve(
+        world.con, held["provider_adjustment"], Resolution("post"), actor="wren", reason="seen", today=TODAY, run_id="r"
+    )
+    world.post(run_id="r")
+    assert world.balances()["INTEREST_INCOME:none"] == -50
+    assert world.balances()["UNAPPLIED:payer"] == -8_000  # the claim waits for its own decision
+    assert world.exceptions() == ["ERA_LEVEL_ADJUSTMENT"]
+    assert world.con.execute(
+        "SELECT DISTINCT rule_id FROM ledger.entry WHERE account = 'INTEREST_INCOME'"
+    ).fetchall() == [(made,)]
+    assert world.con.execute("SELECT because, actor FROM posting.exception_closed").fetchall() == [("post", "wren")]
+    world.post(run_id="r2")  # once
+    assert world.balances()["INTEREST_INCOME:none"] == -50
+    assert verify(world.con) == []
+
+
+def test_a_provider_adjustment_without_a_usual_account_must_be_booked(world: World) -> None:
+    deposit(world, cents=8_050)
+    world.post(world.remittance(PAID, plb=[("CS", "", -50)]))
+    held = dict(world.con.execute("SELECT code, exception_id FROM posting.open_exception").fetchall())
+    with pytest.raises(PmError, match=r"PLB_REVIEW cannot be resolved by 'post'\. Possible: book"):
+        posting.resolve(
+            world.con, held["PLB_REVIEW"], Resolution("post"), actor="wren", reason="x", today=TODAY, run_id="r"
+        )
 
 
 def test_a_provider_adjustment_waits_with_its_payment_for_the_deposit(world: World) -> None:

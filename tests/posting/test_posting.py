@@ -214,6 +214,7 @@ def test_a_takeback_now_and_the_money_later_meet_in_recoup_due(world: World) -> 
         (claim("C1", line("A", 10_000, 9_000, Adjustment("OA", "104", 1_000))), "POLICY_HOLD"),
         (claim("C1", line("A", 10_000, 9_000, Adjustment("ZZ", "45", 1_000))), "UNBALANCED_CLAIM"),
         (claim("C1", line("A", 10_000, 8_500, PR3(1_500), remarks=["M27"])), "PATIENT_BLOCKED"),
+        (claim("C1", line("A", 10_000, 8_500, PR3(1_500), remarks=["N783"])), "PATIENT_BLOCKED"),
         (claim("C1", line("A", 10_000, 10_000), status="25"), "PREDETERMINATION_MONEY"),
         (claim("C1", line("A", -10_000, -10_000)), "NEGATIVE_PAYMENT"),
         (taken_back(claim("C1", line("A", 10_000, 10_000))), "ORPHAN_REVERSAL"),

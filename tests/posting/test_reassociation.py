@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pm_pipeline import remittance
+from pm_pipeline import receivables, remittance
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.ledger import post as post_ledger
 from pm_pipeline.ledger import proposals
@@ -67,6 +67,31 @@ def test_the_fourth_business_day_is_counted_as_the_calendar_does(con: duckdb.Duc
         assert con.execute("SELECT posting.fourth_business_day(?::DATE)", [day]).fetchone() == (expected,), day
 
 
+@pytest.mark.parametrize(
+    ("day", "fourth"),
+    [
+        ("2026-11-23", "2026-11-30"),  # Monday before Thanksgiving
+        ("2026-12-23", "2026-12-30"),  # over Christmas
+        ("2026-12-25", "2026-12-31"),  # on it
+        ("2026-12-29", "2027-01-05"),  # over New Year's Day
+        ("2026-07-01", "2026-07-07"),  # Independence Day falls on a Saturday: banks work on Friday
+        ("2027-07-01", "2027-07-08"),  # and on a Sunday: they do not on Monday
+        ("2029-12-24", "2029-12-28"),  # no list of that year: by weekday alone
+    ],
+)
+def test_banks_do_not_work_on_their_holidays(world: World, day: str, fourth: str) -> None:
+    found = world.con.execute("SELECT posting.fourth_business_day(?::DATE)", [day]).fetchone()
+    assert found == (dt.date.fromisoformat(fourth),)
+
+
+def test_the_list_of_holidays_says_in_time_that_it_ends(world: World) -> None:
+    for today, told in ((dt.date(2028, 10, 31), []), (dt.date(2028, 11, 1), ["calendar_ends"])):
+        receivables.run(world.con, world.config, today, "r")
+        assert world.con.execute("SELECT DISTINCT kind FROM receivables.open_work").fetchall() == [
+            (one,) for one in told
+        ]
+
+
 def test_every_state_of_a_payment_and_of_a_deposit(world: World) -> None:
     world.post(
         paid(world, 100, "M"), paid(world, 200, "U"), paid(world, 300, "L"), paid(world, 0, "N", method="NON"),
@@ -94,7 +119,7 @@ def test_every_state_of_a_payment_and_of_a_deposit(world: World) -> None:
 
 @pytest.mark.parametrize("day", range(5))
 def test_late_is_after_the_fourth_business_day_not_on_it(world: World, day: int) -> None:
-    on = dt.date(2026, 6, 15) + dt.timedelta(day)  # Monday to Friday
+    on = dt.date(2026, 6, 1) + dt.timedelta(day)  # Monday to Friday
     world.post(paid(world, 300, "L", on=on), today=on)
     due = on + dt.timedelta(4 if day == 0 else 6)
     assert payments(world, due)["L"] == ("waiting", 0)
@@ -115,6 +140,17 @@ def test_a_payment_paid_by_several_deposits_is_cleared_when_they_come_to_it_exac
     assert work(world) == []
     bank(world, credit(600, "T"), credit(400, "T"), file_no=3, run_id="again")
     assert world.balances()["BANK:none"] == 1_000
+    assert verify(world.con) == []
+
+
+def test_claims_of_a_payment_that_two_deposits_pay_are_posted_once(world: World) -> None:
+    """Both deposits were there before the remittance: each claim of it came twice, and nothing could be posted."""
+    world.bill("C1", {"A": 1_000})
+    bank(world, credit(400, "T"), credit(600, "T"))
+    world.post(world.remittance(claim("C1", line("A", 1_000, 1_000)), trace="T"), run_id="later")
+    assert payments(world)["T"] == ("matched", 0)
+    assert world.ar("C1") == {}
+    assert world.exceptions() == []
     assert verify(world.con) == []
 
 

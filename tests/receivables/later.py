@@ -11,7 +11,7 @@ from pm_pipeline.scrub.events import new_events
 from pm_pipeline.submission import Submitted
 from pm_pipeline.transport.store import FileStore
 from pm_pipeline.warehouse import unit
-from pm_pipeline.x12.write import InterchangeHeader, InterchangeWriter
+from tests.answers import interchange
 from tests.money import CO45, PR2, TODAY, Adjustment, World, claim, line
 from tests.receivables.test_secondary import FIRST, answered, covered
 from tests.submission.conftest import FakePartner
@@ -105,17 +105,8 @@ class Office:
         """An answer of the partner is landed and loaded: TA1 segments alone, or one set of `guide`."""
         self.answers += 1
         at = dt.datetime.combine(self.today, dt.time(6, self.answers))
-        out = InterchangeWriter(InterchangeHeader("ZZ", "SANDBOXCH", "ZZ", "HARBORVIEW", 900 + self.answers, "T", at))
-        if guide:
-            out.begin_group("HN" if st01 == "277" else "FA", "SANDBOXCH", "HARBORVIEW", 900 + self.answers, guide)
-            out.begin_set(st01, "0001", guide)
-        for one in segments:
-            tag, *elements = one.split("*")
-            out.seg(tag, *elements)
-        if guide:
-            out.end_set()
-            out.end_group()
-        self.world.land(out.text(), self.today)
+        text = interchange(segments, 900 + self.answers, at, guide=guide, st01=st01)
+        self.world.land(text, self.today)
         self.world.load(self.today)
         return acknowledgments.run(self.con, self.world.store, self.today, f"ack {self.answers}")
 

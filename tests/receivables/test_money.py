@@ -12,7 +12,7 @@ from pm_pipeline.receivables.money import Asked, Wanted, answer, ask, events
 from tests.money import CO45, PR1, TODAY, World, claim, line
 
 
-def do(world: World, event: str, claim_id: str | None = None, by: str = "B. Biller", **more: Any) -> Asked:
+def do(world: World, event: str, claim_id: str | None = None, by: str = "wren", **more: Any) -> Asked:
     return ask(
         world.con,
         world.config,
@@ -24,7 +24,7 @@ def do(world: World, event: str, claim_id: str | None = None, by: str = "B. Bill
     )
 
 
-def agree(world: World, asked: Asked, by: str = "S. Second", approve: bool = True) -> Asked:
+def agree(world: World, asked: Asked, by: str = "tamsin", approve: bool = True) -> Asked:
     return answer(
         world.con, world.config, asked.action_id, approve=approve, actor=by, reason="checked", today=TODAY, run_id="m"
     )
@@ -83,9 +83,13 @@ def test_a_refund_takes_two_people_and_then_is_sent_and_cleared(world: World) ->
     with pytest.raises(PmError, match=r"is 20\.00"):  # what waits is spoken for
         do(world, "refund", "C1", cents=2_001, party="primary")
     with pytest.raises(PmError, match="takes a second person"):
-        agree(world, asked, by="b. biller")
+        agree(world, asked, by="Wren Hollis")
     with pytest.raises(PmError, match="follows a posted refund"):
         do(world, "refund_sent", of_action_id=asked.action_id)
+    with pytest.raises(PmError, match=r"marlow may approve up to 0\.00; this is 80\.00"):
+        agree(world, asked, by="marlow")
+    with pytest.raises(PmError, match=r"'S\. Second' is not among the people of people\.yaml"):
+        agree(world, asked, by="S. Second")
     agree(world, asked)
     assert world.ar("C1") == {"primary": -2_000}
     assert world.balances()["REFUND_PAYABLE:payer"] == -8_000

@@ -1,20 +1,26 @@
--- one row per entry or transaction that was changed, and per batch that lost or gained one
-SELECT entry_id AS item, 'the entry is not what was posted: its hash differs' AS text
-FROM ledger.entry
-WHERE batch_no >= $since_batch
-  AND entry_hash <> ledger.entry_hash(entry_id, txn_id, ordinal, entry_kind, account, sub_account, cents, practice_id, payer_id, provider_id, claim_id, charge_id,
-    payment_id, remit_claim_id, service_on, effective_on, posted_on, recorded_at, file_id, segment_no, policy_id, policy_version, rule_id, run_id)
+-- one row per transaction or entry that was changed, and per batch that lost or gained one
+SELECT txn_id AS item, 'the transaction, or one of its entries, is not what was posted: its hash differs' AS text
+FROM ledger.txn JOIN (
+    SELECT txn_id, list(ledger.entry_says(entry_kind, account, sub_account, payer_id, claim_id, charge_id, payment_id, cents, service_on, effective_on) ORDER BY ordinal) AS said,
+           list(ledger.entry_rests_on(practice_id, provider_id, remit_claim_id, file_id, segment_no, policy_id, policy_version, rule_id) ORDER BY ordinal) AS rests_on
+    FROM ledger.entry WHERE batch_no >= $since_batch GROUP BY txn_id
+) AS held USING (txn_id)
+WHERE batch_no >= $since_batch AND (content_digest <> sha256(array_to_string(said, '~')) OR txn_hash <>
+    ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest, array_to_string(rests_on, '~'), posted_on, run_id, recorded_at))
 UNION ALL
-SELECT txn_id, 'the transaction is not what was posted: its hash differs' FROM ledger.txn
-WHERE batch_no >= $since_batch AND txn_hash <> ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest, posted_on, run_id, recorded_at)
+SELECT txn_id, 'its id is not that of its key' FROM ledger.txn WHERE batch_no >= $since_batch AND txn_id <> ledger.txn_id(txn_key)
 UNION ALL
-SELECT concat('batch ', batch.batch_no), concat('sealed with ', batch.entries, ' entries, holds ', coalesce(held.entries, 0), ', or one of them was replaced')
+SELECT entry_id, 'the entry is not where it was posted: its id, day, clock, run or batch is not that of its transaction'
+FROM ledger.entry LEFT JOIN ledger.txn USING (txn_id)
+WHERE entry.batch_no >= $since_batch AND (txn.batch_no, txn.posted_on, txn.recorded_at, txn.run_id, ledger.entry_id(txn_id, ordinal))
+    IS DISTINCT FROM (entry.batch_no, entry.posted_on, entry.recorded_at, entry.run_id, entry_id)
+UNION ALL
+SELECT concat('batch ', batch.batch_no), concat('sealed with ', batch.entries, ' entries, holds ', coalesce(held.entries, 0), ', or a transaction of it was replaced')
 FROM ledger.batch AS batch
-LEFT JOIN (SELECT batch_no, count(*) AS entries, string_agg(entry_hash, '' ORDER BY entry_id) AS hashes
-           FROM ledger.entry WHERE batch_no >= $since_batch GROUP BY 1) AS held USING (batch_no)
+LEFT JOIN (SELECT batch_no, count(*) AS entries FROM ledger.entry WHERE batch_no >= $since_batch GROUP BY 1) AS held USING (batch_no)
 LEFT JOIN (SELECT batch_no, string_agg(txn_hash, '' ORDER BY txn_id) AS hashes
            FROM ledger.txn WHERE batch_no >= $since_batch GROUP BY 1) AS txns USING (batch_no)
-WHERE batch_no >= $since_batch AND batch.digest <> sha256(coalesce(held.hashes, '') || coalesce(txns.hashes, ''))
+WHERE batch_no >= $since_batch AND (batch.digest <> sha256(coalesce(txns.hashes, '')) OR batch.entries <> coalesce(held.entries, 0))
 UNION ALL
 SELECT concat('batch ', batch_no), 'its seal is not in the chain of units of work' FROM ledger.batch
 WHERE batch_no >= $since_batch AND digest NOT IN (SELECT unnest(string_split(digest, '+')) FROM warehouse.chain)

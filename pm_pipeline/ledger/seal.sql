@@ -1,0 +1,6 @@
+-- one row: the batch, sealed by the hashes of its transactions
+INSERT INTO ledger.batch
+SELECT $batch_no, $name, count(*), coalesce(sum(cents) FILTER (cents > 0), 0),
+       (SELECT sha256(string_agg(txn_hash, '' ORDER BY txn_id)) FROM ledger.txn WHERE batch_no = $batch_no), $run_id, $recorded_at
+FROM ledger.entry WHERE batch_no = $batch_no
+RETURNING entries, digest;

@@ -1,0 +1,42 @@
+-- A later payer's write-off moves only what it newly gives up: the part of it that the earlier payers' payments, write-offs and
+-- refusals already cover, beyond what OA-23 states, moves nothing. That is reckoned per charge, over all lines of the answer that
+-- speak of it; an answer without lines speaks of every charge. Only earlier turns count, so that answers of one payer come to the
+-- same in one run or in several. cents: what is covered, less what the write-offs before this one gave up
+INSERT INTO overlap
+WITH later AS (
+    SELECT item_no, item_id, now_no, charge_id, claim_id, turn_no, lines FROM posting_item JOIN posting_now USING (now_no) WHERE turn_no > 1
+), later_answer AS (
+    SELECT DISTINCT now_no, claim_id, charge_id, turn_no, lines FROM later
+), settled AS (
+    SELECT claim_id, charge_id, scrub.turn_no(turn) AS turn_no,
+           given_up + deferred
+           -- what a payer that answered the charge has refused and still holds is covered too: it was never the later payer's
+           + CASE WHEN charge_id IS NOT NULL AND (given_up <> 0 OR waiting <> 0 OR moved < 0) THEN greatest(0, balance - waiting) ELSE 0 END AS cents
+    FROM (
+        SELECT claim_id, charge_id, turn, coalesce(sum(cents), 0) AS balance, coalesce(sum(deferred), 0) AS waiting,
+               coalesce(sum(deferred) FILTER (entry_kind = 'contractual'), 0) AS deferred,
+               -coalesce(sum(cents) FILTER (entry_kind IN ('payment', 'contractual')), 0) AS given_up, coalesce(sum(cents) FILTER (entry_kind = 'transfer'), 0) AS moved
+        FROM (
+            SELECT claim_id, charge_id, sub_account AS turn, entry_kind, cents, 0 AS deferred FROM ledger.entry
+            WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM later_answer)
+            UNION ALL  -- given up or moved already, though its day has not come
+            SELECT claim_id, charge_id, payer_turn, CASE WHEN account LIKE 'CONTRACTUAL%' THEN 'contractual' ELSE 'waiting' END, 0, posted_cents
+            FROM posting.open_deferred WHERE reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
+        ) GROUP BY claim_id, charge_id, turn
+    )
+), earlier AS (
+    SELECT answer.now_no, answer.charge_id, sum(settled.cents) AS settled_cents
+    FROM later_answer AS answer
+    JOIN settled ON settled.claim_id = answer.claim_id AND settled.turn_no < answer.turn_no
+     AND (answer.lines = 0 OR settled.charge_id IS NOT DISTINCT FROM answer.charge_id)
+    GROUP BY ALL
+), stated AS (
+    SELECT later.now_no, later.charge_id, sum(decided.cents) AS oa23_cents FROM decided JOIN later USING (item_id)
+    WHERE group_code = 'OA' AND carc = '23' GROUP BY ALL
+)
+SELECT decided.adjustment_id, greatest(0, coalesce(earlier.settled_cents, 0) - coalesce(stated.oa23_cents, 0))
+       - coalesce(sum(decided.cents) FILTER (decided.action = 'write_off') OVER (PARTITION BY later.now_no, later.charge_id
+                  ORDER BY decided.adjustment_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS cents
+FROM decided JOIN later USING (item_id)
+LEFT JOIN earlier ON earlier.now_no = later.now_no AND earlier.charge_id IS NOT DISTINCT FROM later.charge_id
+LEFT JOIN stated ON stated.now_no = later.now_no AND stated.charge_id IS NOT DISTINCT FROM later.charge_id;

@@ -1,0 +1,112 @@
+"""Which exceptions should have been opened by a day: those planted, and those that follow from what came when.
+
+An item is named as the 835 shows it: a CLP is trace/place, a line trace/place/line, a PLB trace/reason/reference; a deposit is
+its id, a claim its CLM01. An exception that closed by itself since is expected all the same; credit balances are expected
+only as they stand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pm_pipeline.sandbox.books import TAKEBACKS, Books
+from pm_pipeline.sandbox.entry import REMIT, TURNS
+from pm_pipeline.sandbox.payers import COST_SHARE, SEQUESTRATION, WRITTEN_OFF
+from pm_pipeline.sandbox.store import Store
+
+CREDIT = "CREDIT_BALANCE"
+
+
+@dataclass
+class Expected:
+    """`items` are (exception code, item); `quarantined` counts transaction sets that cannot be loaded, by the problem's code."""
+
+    items: set[tuple[str, str]] = field(default_factory=set)
+    quarantined: Counter[str] = field(default_factory=Counter)
+
+
+def expected(store: Store, books: Books) -> Expected:
+    """What should be found as of the books' day."""
+    day = books.as_of.isoformat()
+    released = {row["trace"]: row["released_on"] for row in store.all("SELECT trace, released_on FROM payment")}
+    deposits = {
+        row["deposit_id"]: row["delivered_on"] for row in store.all("SELECT deposit_id, delivered_on FROM deposit")
+    }
+    found = Expected()
+    for row in store.all("SELECT item_id, code FROM planted WHERE stage = 'posting'"):
+        item = row["item_id"]
+        came = deposits[item] if item in deposits else released.get(item.split("/")[0])
+        if came is not None and came <= day:
+            found.items.add((row["code"], item))
+    for row in store.all("SELECT code, due_on FROM planted WHERE stage = 'quarantine'"):
+        later = 1 if row["code"] == "TRN_REUSED" else 0
+        if dt.date.fromisoformat(row["due_on"]) + dt.timedelta(days=later) <= books.as_of:
+            found.quarantined[row["code"]] += 1
+    found.items |= _out_of_turn(store, day) | _halves(store, day) | _closed(store, day)
+    found.items |= {(CREDIT, clm01) for clm01, one in books.claims.items() if min(one.balances.values(), default=0) < 0}
+    return found
+
+
+def _out_of_turn(store: Store, day: str) -> set[tuple[str, str]]:
+    """Later payers' answers that could be read before the first answer of the payer before, and reversals before their original."""
+    rows = store.all(
+        "SELECT adjudication.*, trace, released_on FROM adjudication JOIN payment USING (payment_id) "
+        "WHERE released_on <= ? AND is_suspended = 0 AND adjudication.kind <> 'estimate'",
+        [day],
+    )
+    first: dict[tuple[str, str], str] = {}
+    came: dict[int, str] = {}
+    for row in rows:
+        came[row["adjudication_id"]] = row["released_on"]
+        if row["kind"] != "reversal":
+            key = (row["clm01"], row["turn"])
+            first[key] = min(first.get(key, "9999"), row["released_on"])
+    found: set[tuple[str, str]] = set()
+    for row in rows:
+        item = f"{row['trace']}/{row['place']}"
+        if row["kind"] == "reversal":
+            if came.get(row["reverses"], "9999") > row["released_on"]:
+                found.add(("ORPHAN_REVERSAL", item))
+        elif (place := TURNS.index(row["turn"])) and first.get((row["clm01"], TURNS[place - 1]), "9999") > row[
+            "released_on"
+        ]:
+            found.add(("PRIOR_PAYER_PENDING", item))
+    return found
+
+
+def _closed(store: Store, day: str) -> set[tuple[str, str]]:
+    """Answers that move something on a claim whose balance the practice had given up or passed on."""
+    rows = store.all(
+        "SELECT DISTINCT trace, place, body FROM adjudication JOIN payment USING (payment_id) JOIN office_act USING (clm01) "
+        "WHERE released_on <= ? AND released_on > day AND is_suspended = 0 AND adjudication.kind NOT IN ('reversal', 'estimate') "
+        "AND event IN ('small_balance', 'bad_debt', 'charity', 'collections')",
+        [day],
+    )
+    moving = frozenset({*COST_SHARE, *WRITTEN_OFF, SEQUESTRATION})
+    return {
+        ("POST_TO_CLOSED", f"{row['trace']}/{row['place']}")
+        for row in rows
+        if (remit := REMIT.validate_json(row["body"])).paid_cents
+        or any(one.carc in moving for line in remit.lines for one in line.adjustments)
+    }
+
+
+def _halves(store: Store, day: str) -> set[tuple[str, str]]:
+    """Balances whose other half came on another day: open from the half that came first."""
+    halves: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for row in store.all(
+        "SELECT payment.payer_id, payment.trace, reason, reference, released_on FROM provider_adjustment "
+        "JOIN payment USING (payment_id) JOIN takeback USING (reason, reference) "
+        "WHERE released_on <= ? AND takeback.payer_id = payment.payer_id ORDER BY released_on, effective_on",
+        [day],
+    ):
+        if row["reason"] in TAKEBACKS:
+            key = (row["payer_id"], row["reason"], row["reference"])
+            halves.setdefault(key, []).append((row["released_on"], row["trace"]))
+    return {
+        ("RECOUP_OPEN", f"{came[0][1]}/{reason}/{reference}")
+        for (_, reason, reference), came in halves.items()
+        if len(came) == 1 or came[0][0] != came[1][0]
+    }
