@@ -166,6 +166,7 @@ CREATE TABLE IF NOT EXISTS codes.fee_indicator (
 
 -- one row per place of service code and edition; place_of_service above is what we ship
 CREATE TABLE IF NOT EXISTS codes.pos (code VARCHAR NOT NULL, description VARCHAR NOT NULL, edition DATE NOT NULL);
+
 -- one row per day from Monday to Friday on which banks settle nothing
 CREATE TABLE IF NOT EXISTS codes.bank_holiday (
     holiday_on DATE PRIMARY KEY,
