@@ -65,17 +65,12 @@ WITH threshold AS (
     LEFT JOIN codes.carc AS code ON code.carc = alike.carc
     JOIN policy_rule AS rule
       ON rule.policy_no = kind.policy_no
+     AND rule_fits(rule, kind.payer_id, kind.status, kind.turn, kind.effective_on, alike.asked, alike.cents)
      AND (len(rule.groups) = 0 OR list_contains(rule.groups, alike.group_code))
      AND (len(rule.carcs) = 0 OR list_contains(rule.carcs, alike.carc))
      AND (len(rule.carc_classes) = 0 OR list_contains(rule.carc_classes, code.category))
-     AND (len(rule.rarcs) = 0 OR list_has_any(rule.rarcs, alike.asked))
      AND (rule.denial IS NULL OR rule.denial = (coalesce(code.denial, 'N') IN ('Y', 'C')))
-     AND (len(rule.payers) = 0 OR list_contains(rule.payers, kind.payer_id))
-     AND (len(rule.claim_status) = 0 OR list_contains(rule.claim_status, kind.status))
-     AND (len(rule.payer_turn) = 0 OR list_contains(rule.payer_turn, kind.turn))
      AND (rule.whole_charge IS NULL OR rule.whole_charge = alike.takes_whole_charge)
-     AND (rule.max_cents IS NULL OR alike.cents <= rule.max_cents)
-     AND kind.effective_on BETWEEN coalesce(rule.effective_from, DATE '0001-01-01') AND coalesce(rule.effective_to, DATE '9999-12-31')
     GROUP BY ALL
 )
 SELECT fact.adjustment_id, fact.remit_claim_id, fact.remit_line_id, coalesce(fact.remit_line_id, fact.remit_claim_id) AS item_id, fact.segment_no, fact.group_code,

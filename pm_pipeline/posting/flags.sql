@@ -37,14 +37,16 @@ WITH answer AS (
     QUALIFY count(*) OVER (PARTITION BY claim_id, payer_turn) > 1
 ), moved AS (
     SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, posted.payment_id, posted.paid_cents, entry.charge_id,
-           clp.payer_claim_number, clp.status
+           clp.payer_claim_number, clp.status, concat(pay.effective_on, posted.posting_key) AS place
     FROM answer AS posted
     JOIN remittance.claim AS clp ON clp.remit_claim_id = posted.remit_claim_id
+    JOIN remittance.payment AS pay ON pay.payment_id = posted.payment_id
     JOIN ledger.entry AS entry ON entry.remit_claim_id = posted.remit_claim_id AND entry.claim_id = posted.claim_id AND entry.sub_account = posted.payer_turn
     WHERE entry.account = 'AR'
     GROUP BY ALL HAVING sum(entry.cents) <> 0
 )
-SELECT one.claim_id, one.payer_turn, arg_max(one.remit_claim_id, one.posting_key) AS remit_claim_id, arg_max(one.payment_id, one.posting_key) AS payment_id,
+SELECT one.claim_id, one.payer_turn, -- it is told of the one paid last
+       arg_max(one.remit_claim_id, one.place) AS remit_claim_id, arg_max(one.payment_id, one.place) AS payment_id,
        max(one.paid_cents) AS cents, count(DISTINCT one.posting_key) AS times,
        -- the same claim number, status and amount in another payment: paid twice, and no other answer
        max(concat(one.payer_claim_number, ' with CLP02 ', one.status, ' and ', one.paid_cents, ' cents')) FILTER (

@@ -35,12 +35,7 @@ WITH watched AS (
     FROM pending LEFT JOIN answering AS party USING (remit_claim_id)
     JOIN payment_rule AS rule
       ON rule.policy_no = pending.policy_no
-     AND (len(rule.payers) = 0 OR list_contains(rule.payers, pending.payer_id))
-     AND (len(rule.claim_status) = 0 OR list_contains(rule.claim_status, pending.status))
-     AND (len(rule.payer_turn) = 0 OR list_contains(rule.payer_turn, party.turn))
-     AND (len(rule.rarcs) = 0 OR list_has_any(rule.rarcs, pending.remark_codes))
-     AND (rule.max_cents IS NULL OR pending.paid_cents <= rule.max_cents)
-     AND pending.effective_on BETWEEN coalesce(rule.effective_from, DATE '0001-01-01') AND coalesce(rule.effective_to, DATE '9999-12-31')
+     AND rule_fits(rule, pending.payer_id, pending.status, party.turn, pending.effective_on, pending.remark_codes, pending.paid_cents)
     GROUP BY 1
 )
 SELECT pending.remit_claim_id, rule.rule_id, rule.action,

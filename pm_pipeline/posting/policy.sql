@@ -21,3 +21,12 @@ CREATE OR REPLACE TEMP TABLE payment_rule (
     policy_no INTEGER, place INTEGER, rule_id VARCHAR, payers VARCHAR[], claim_status VARCHAR[], payer_turn VARCHAR[], rarcs VARCHAR[],
     max_cents BIGINT, effective_from DATE, effective_to DATE, action VARCHAR
 );
+
+-- whether a rule, of either kind, asks for an answer like this one
+CREATE OR REPLACE TEMP MACRO rule_fits(rule, payer_id, status, turn, effective_on, remarks, cents) AS
+    (len(rule.payers) = 0 OR list_contains(rule.payers, payer_id))
+    AND (len(rule.claim_status) = 0 OR list_contains(rule.claim_status, status))
+    AND (len(rule.payer_turn) = 0 OR list_contains(rule.payer_turn, turn))
+    AND (len(rule.rarcs) = 0 OR list_has_any(rule.rarcs, remarks))
+    AND (rule.max_cents IS NULL OR cents <= rule.max_cents)
+    AND effective_on BETWEEN coalesce(rule.effective_from, DATE '0001-01-01') AND coalesce(rule.effective_to, DATE '9999-12-31');

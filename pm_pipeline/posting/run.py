@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import duckdb
 
 from pm_pipeline import ledger
 from pm_pipeline.config import Config
+from pm_pipeline.config.models import Payer
 from pm_pipeline.config.policy import Policies
 from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
@@ -17,7 +19,6 @@ from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, record
 HERE = __package__ or ""
 # the codes that a posting of the same run may do away with
 UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
-DATED = ("account", "effective_from", "effective_to")
 
 
 @dataclass
@@ -42,20 +43,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     primary), so passes go on until one posts nothing.
     """
     tell_policy(con, config.posting_policy)
-    _load(
-        con,
-        "payer_adjustment",
-        [
-            {
-                "payer_id": payer.payer_id,
-                "rule_id": one.id,
-                "reason_code": one.reason,
-                **one.model_dump(include=set(DATED)),
-            }
-            for payer in config.payers
-            for one in payer.provider_adjustments
-        ],
-    )
+    _tell_payers(con, config.payers)
     in_force = config.posting_policy.on(today)
     params: dict[str, Any] = {
         "today": today,
@@ -141,6 +129,16 @@ def tell_policy(con: duckdb.DuckDBPyConnection, policies: Policies) -> None:
             for place, rule in enumerate(getattr(span.policy, section), start=1)
         ]
         _load(con, table, rows)
+
+
+def _tell_payers(con: duckdb.DuckDBPyConnection, payers: Sequence[Payer]) -> None:
+    """Put what each payer means by its own PLB codes beside the policy."""
+    rows = [
+        {"payer_id": payer.payer_id, "rule_id": one.id, "reason_code": one.reason, **dict(one)}
+        for payer in payers
+        for one in payer.provider_adjustments
+    ]
+    _load(con, "payer_adjustment", rows)
 
 
 def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:

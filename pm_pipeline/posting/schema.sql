@@ -131,7 +131,7 @@ CREATE TABLE IF NOT EXISTS posting.taken_back (
 );
 
 -- the acts of posting, line outcomes and decisions that no person took back: what everything else goes by. A list, for they are few,
--- and an anti join here breaks DuckDB 1.5.5 in the plans of some views above (top_n_window_elimination)
+-- and an anti join here breaks DuckDB 1.5.5 in the plans of some views on these (top_n_window_elimination)
 CREATE OR REPLACE VIEW posting.posting AS SELECT * FROM posting.posting_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);
 CREATE OR REPLACE VIEW posting.line_outcome AS SELECT * FROM posting.line_outcome_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);
 CREATE OR REPLACE VIEW posting.decision AS SELECT * FROM posting.decision_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);

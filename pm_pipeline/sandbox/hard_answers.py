@@ -17,7 +17,7 @@ from pm_pipeline.sandbox.store import Store
 from pm_pipeline.x12.write_835 import Adjustment, RemitLine
 
 UNKNOWN_REASON = "Z99"
-ABOVE_CHARGE, INTEREST, CAPITATED, QMB = "94", "225", "24", "303"
+ABOVE_CHARGE, INTEREST, HEALTH_TAX, QMB = "94", "225", "137", "303"
 NOT_BILLED = "99499"  # what no visit of the practice has
 PROTECTED = ("M27", "N830", "N859", "N781", "N782")  # the patient must not be billed
 DOLLAR = 100
@@ -229,8 +229,8 @@ def unknown_reason(entry: Entry, tools: Tools) -> bool:
 
 
 def not_on_the_list(entry: Entry, tools: Tools) -> bool:
-    """A known reason that no rule writes off: capitation, or a QMB's share refused."""
-    code = tools.draw.pick((CAPITATED, QMB), "not on the list", entry.remit.clp01)
+    """A known reason that no rule writes off: a health tax, or a QMB's share refused."""
+    code = tools.draw.pick((HEALTH_TAX, QMB), "not on the list", entry.remit.clp01)
     return _renamed(entry, lambda one: (one.group, one.carc) == ("CO", "45"), code) and _held(entry, "POLICY_HOLD")
 
 

@@ -32,7 +32,6 @@ class Schema:
 
 
 OWN = Schema("warehouse", 1, "pm_pipeline.warehouse")
-STORAGE = "v1.5.0"  # of a new file: packs text in one go, a quarter less work than the storage of older versions
 
 
 class Warehouse:
@@ -158,8 +157,6 @@ class Warehouse:
 
     def _open(self, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
         try:
-            if not read_only and not self.path.exists():
-                duckdb.connect(self.path, config={"storage_compatibility_version": STORAGE}).close()
             return duckdb.connect(self.path, read_only=read_only)
         except duckdb.Error as problem:
             if "version number" in str(problem):

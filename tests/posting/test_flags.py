@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import pytest
+
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.charges.posting import post_charges
 from tests.money import CO45, TODAY, Adjustment, World, claim, line
@@ -82,3 +86,16 @@ def test_a_deposit_in_question_is_settled_when_its_payment_comes(world: World) -
     world.post(world.remittance(claim("C2", line("B", 4_000, 4_000)), payer="SMTML"), run_id="later")
     assert world.balances()["BANK:none"] == 4_000
     assert world.exceptions() == []
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_paid_twice_is_told_of_the_payment_that_came_last(world: World, number: int) -> None:
+    """Keys of payments are hashes: which of two is the greater says nothing of when they paid."""
+    world.bill("C1", {"A": 10_000})
+    answer = claim("C1", line("A", 10_000, 10_000), number="ICN1")
+    first = world.remittance(answer, trace=f"F{number}", on=dt.date(2026, 6, 13))
+    world.post(first, world.remittance(answer, trace=f"S{number}", on=dt.date(2026, 6, 20)))
+    told = (
+        "SELECT trn02 FROM posting.open_exception JOIN remittance.payment USING (payment_id) WHERE code = 'DUP_PAYMENT'"
+    )
+    assert world.con.execute(told).fetchall() == [(f"S{number}",)]

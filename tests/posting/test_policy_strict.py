@@ -31,6 +31,14 @@ def deposit(world: World, trace: str = "T1", cents: int = 8_000, originator: str
     )
 
 
+def post_the_adjustment(world: World) -> str:
+    """A person says that the one held provider adjustment posts; the id of the decision."""
+    ((held,),) = world.con.execute(
+        "SELECT exception_id FROM posting.open_exception WHERE item_kind = 'provider_adjustment'"
+    ).fetchall()
+    return posting.resolve(world.con, held, Resolution("post"), actor="wren", reason="seen", today=TODAY, run_id="r")
+
+
 def test_a_payment_waits_for_its_deposit_and_is_posted_by_itself_when_it_comes(world: World) -> None:
     world.post(world.remittance(PAID))
     assert world.exceptions() == ["DEPOSIT_AWAITED"]
@@ -90,10 +98,7 @@ def test_a_payment_with_a_provider_adjustment_is_held_whole(world: World) -> Non
 def test_a_held_provider_adjustment_posts_to_its_own_account_when_a_person_says_so(world: World) -> None:
     deposit(world, cents=8_050)
     world.post(world.remittance(PAID, plb=[("L6", "", -50)]))
-    held = dict(world.con.execute("SELECT item_kind, exception_id FROM posting.open_exception").fetchall())
-    made = posting.resolve(
-        world.con, held["provider_adjustment"], Resolution("post"), actor="wren", reason="seen", today=TODAY, run_id="r"
-    )
+    made = post_the_adjustment(world)
     world.post(run_id="r")
     assert world.balances()["INTEREST_INCOME:none"] == -50
     assert world.balances()["UNAPPLIED:payer"] == -8_000  # the claim waits for its own decision
@@ -110,11 +115,8 @@ def test_a_held_provider_adjustment_posts_to_its_own_account_when_a_person_says_
 def test_a_provider_adjustment_without_a_usual_account_must_be_booked(world: World) -> None:
     deposit(world, cents=8_050)
     world.post(world.remittance(PAID, plb=[("CS", "", -50)]))
-    held = dict(world.con.execute("SELECT code, exception_id FROM posting.open_exception").fetchall())
     with pytest.raises(PmError, match=r"PLB_REVIEW cannot be resolved by 'post'\. Possible: book"):
-        posting.resolve(
-            world.con, held["PLB_REVIEW"], Resolution("post"), actor="wren", reason="x", today=TODAY, run_id="r"
-        )
+        post_the_adjustment(world)
 
 
 def test_a_provider_adjustment_waits_with_its_payment_for_the_deposit(world: World) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from pm_pipeline.errors import DenialError
+from pm_pipeline.errors import DenialError, PmError
 from pm_pipeline.receivables.letters import Letter, write_letter
 from tests.money import TODAY, Adjustment, World
 from tests.receivables.desk import refused, register
@@ -130,11 +130,14 @@ def test_a_template_without_a_head_or_that_is_not_there(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("argument", "by", "says"),
-    [("\N{CJK UNIFIED IDEOGRAPH-4E2D}", "wren", r"U\+4E2D"), ("x", "nobody", "nobody would sign")],
+    [
+        ("\N{CJK UNIFIED IDEOGRAPH-4E2D}", "wren", r"U\+4E2D"),
+        ("x", "nobody", "'nobody' is not among the people of people.yaml"),
+    ],
 )
 def test_what_cannot_be_printed_or_signed_is_refused(world: World, argument: str, by: str, says: str) -> None:
     register(world)
-    with pytest.raises(DenialError, match=says):
+    with pytest.raises(PmError, match=says):
         write(world, refused(world), argument=argument, by=by)
 
 

@@ -11,6 +11,15 @@ from pm_pipeline.errors import PmError
 from tests.scrub.world import TODAY, World
 
 
+def in_flight(world: World) -> str:
+    """The claim of an insured patient's one charge, CH1, that was sent."""
+    world.insured()
+    claim = world.charge("CH1")
+    world.run()
+    world.send(claim)
+    return claim
+
+
 def test_charges_of_one_claim_id_make_one_claim_with_diagnoses_met_first_first(world: World) -> None:
     world.insured()
     claim = world.charge(
@@ -91,10 +100,7 @@ def test_an_answer_in_suspense_to_a_self_pay_claim_does_not_keep_it_from_its_cov
 
 
 def test_an_answer_in_suspense_to_a_claim_that_was_sent_keeps_its_payer(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "suspended", "suspended")
     world.coverage("CV-PT1", payer_id="LKSHM")
     world.run()
@@ -189,10 +195,7 @@ def test_a_correction_before_sending_replaces_the_line(world: World) -> None:
 
 
 def test_a_claim_in_flight_waits_for_its_answer(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     sent = world.claim(claim)
     world.charge("CH2", action="correct", original_charge_id="CH1", charge_cents=16000)
     done = world.run()
@@ -210,10 +213,7 @@ def test_a_claim_in_flight_waits_for_its_answer(world: World) -> None:
 
 
 def test_a_late_line_reopens_an_adjudicated_claim(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "denied", "denied")
     world.run()
     assert world.state(claim) == "denied"
@@ -223,10 +223,7 @@ def test_a_late_line_reopens_an_adjudicated_claim(world: World) -> None:
 
 
 def test_a_new_address_changes_neither_a_claim_in_flight_nor_an_adjudicated_one(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     sent = world.claim(claim)
     world.patient(line1="2 OTHER ST")
     world.run()
@@ -238,10 +235,7 @@ def test_a_new_address_changes_neither_a_claim_in_flight_nor_an_adjudicated_one(
 
 
 def test_the_replacement_of_an_adjudicated_claim_goes_to_the_payer_that_answered(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "paid", "paid")
     world.coverage("CV-PT1", effective_to="2026-05-31")
     world.coverage("NEW", payer_id="LKSHM")
@@ -252,10 +246,7 @@ def test_the_replacement_of_an_adjudicated_claim_goes_to_the_payer_that_answered
 
 
 def test_a_rejected_claim_is_reopened_by_a_change_and_only_then(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "claim_rejected", "rejected", version=1)
     world.run()
     assert world.state(claim) == "rejected"
@@ -271,10 +262,7 @@ def test_a_rejected_claim_is_reopened_by_a_change_and_only_then(world: World) ->
 
 
 def test_a_fault_in_the_configuration_counts_as_a_change_once_it_is_put_right(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "claim_rejected", "rejected", version=1)
     practice = world.config.practice.model_copy(update={"taxonomy": "208D00000X"})
     world.config = dataclasses.replace(world.config, practice=practice)
@@ -316,10 +304,7 @@ def test_a_late_charge_brings_a_voided_claim_back(world: World) -> None:
 
 
 def test_an_adjudicated_claim_that_is_voided_keeps_its_lines_to_send_them_with_frequency_8(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "paid", "paid")
     sent = world.claim(claim)
     world.charge("CH1V", action="void", original_charge_id="CH1")
@@ -334,10 +319,7 @@ def test_an_adjudicated_claim_that_is_voided_keeps_its_lines_to_send_them_with_f
 
 
 def test_a_rejected_claim_that_is_voided_was_never_with_the_payer(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "claim_rejected", "rejected", version=1)
     world.charge("CH1V", action="void", original_charge_id="CH1")
     world.run()
@@ -393,10 +375,7 @@ def test_a_secondary_coverage_that_comes_later_is_who_pays_next(world: World) ->
 
 
 def test_a_secondary_coverage_alone_does_not_send_a_rejected_claim_again(world: World) -> None:
-    world.insured()
-    claim = world.charge("CH1")
-    world.run()
-    world.send(claim)
+    claim = in_flight(world)
     world.event(claim, "claim_rejected", "rejected", version=1)
     world.coverage("SECOND", payer_id="BLHRB", cob_order=2)
     world.run()
