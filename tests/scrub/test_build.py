@@ -23,13 +23,13 @@ def in_flight(world: World) -> str:
 def test_charges_of_one_claim_id_make_one_claim_with_diagnoses_met_first_first(world: World) -> None:
     world.insured()
     claim = world.charge(
-        "CH2", procedure_code="81002", diagnoses=["I10", "R05"], diagnosis_pointers=[2, 1], charge_cents=500
+        "CH2", procedure_code="81002", diagnoses=["I10", "R05.9"], diagnosis_pointers=[2, 1], charge_cents=500
     )
     world.charge("CH1", diagnoses=["E11.9", "I10"], diagnosis_pointers=[2, 1], units="1", modifiers=["25"])
     other = world.charge("CH3", encounter_id="E2", dos="2026-05-20")
     world.run()
     built = world.claim(claim)
-    assert built["diagnoses"] == ["E119", "I10", "R05"]
+    assert built["diagnoses"] == ["E119", "I10", "R059"]
     assert (built["lines"], built["charge_cents"], built["group_no"]) == (2, 15500, 1)
     assert world.lines(claim, "line_no, charge_id, diagnosis_pointers, units, modifiers") == [
         (1, "CH1", [2, 1], Decimal(1), ["25"]),
@@ -329,14 +329,14 @@ def test_a_rejected_claim_that_is_voided_was_never_with_the_payer(world: World) 
 @pytest.mark.parametrize("order", [("CH1", "CH2", "CH3"), ("CH3", "CH1", "CH2"), ("CH2", "CH3", "CH1")])
 def test_a_claim_is_the_same_whatever_order_its_charges_came_in(world: World, order: tuple[str, ...]) -> None:
     world.insured()
-    codes = {"CH1": ("99213", ["E11.9", "I10"]), "CH2": ("81002", ["R05"]), "CH3": ("36415", ["I10"])}
+    codes = {"CH1": ("99213", ["E11.9", "I10"]), "CH2": ("81002", ["R05.9"]), "CH3": ("36415", ["I10"])}
     claim = ""
     for charge_id in order:
         code, diagnoses = codes[charge_id]
         claim = world.charge(charge_id, procedure_code=code, diagnoses=diagnoses)
         world.run()
     assert world.state(claim) == "released"
-    assert world.claim(claim)["diagnoses"] == ["E119", "I10", "R05"]
+    assert world.claim(claim)["diagnoses"] == ["E119", "I10", "R059"]
     assert [row[0] for row in world.lines(claim, "charge_id")] == ["CH1", "CH2", "CH3"]
 
 

@@ -46,6 +46,12 @@ def elg_004(world: World) -> str:
     return one(world)
 
 
+def elg_005(world: World) -> str:
+    world.patient()
+    world.coverage(effective_to="2026-06-01")
+    return one(world, procedure_code="99490", diagnoses=["I10", "E11.9"], dos_to=DAY + dt.timedelta(days=1))
+
+
 def prv_002(world: World) -> str:
     world.insured()
     world.provider("P07", active_from="2020-01-01", active_to="2026-05-31")
@@ -138,6 +144,7 @@ FAULTS: list[tuple[str, Callable[[World], str]]] = [
     ("ELG-002", elg_002),
     ("ELG-003", elg_003),
     ("ELG-004", elg_004),
+    ("ELG-005", elg_005),
     ("PRV-001", simple(provider_id="P99")),
     ("PRV-001", prv_001_referring_only),
     ("PRV-002", prv_002),
