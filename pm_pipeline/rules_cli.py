@@ -26,6 +26,7 @@ def rules() -> None:
     \b
     pm rules new PAY-001 --family payer --payer LKSHM --where "..." --prevents 197
     pm rules backtest PAY-001            what it would have caught in all history, and the denials it would have prevented
+    pm rules suggest                     payer edits proposed from the denials that came
     pm rules report                      what every rule did; a rule in shadow records findings and holds nothing
     pm rules promote PAY-001 --to hold --by YOU --why TEXT
 
@@ -246,6 +247,57 @@ def backtest(named: str, first: dt.datetime | None, last: dt.datetime | None, js
     with home.warehouse.read() as con, (err if json_ else out).status(f"{rule.rule.id} on history"):
         found = asdict(try_on_history(con, home.config, rule, rules_in_force(home.config), start, end))
     print_json(found) if json_ else print_backtest(out, found)
+
+
+@rules.command()
+@click.option("--payer", metavar="PAYER_ID", help="Only this payer's denials; default: every payer's.")
+@click.option("--from", "first", type=DAY, help="First date of service to look at; default: all history.")
+@click.option("--to", "last", type=DAY, help="Last one, included.")
+@click.option(
+    "--least-denials", type=click.IntRange(2), default=5, show_default=True, help="Refused lines behind each."
+)
+@click.option(
+    "--least-precision", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Refused of all such lines."
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many, costliest first."
+)
+@click.option("--write", "write_", is_flag=True, help="Write them as rules in shadow: SUG-001 and so on.")
+@as_json
+def suggest(
+    payer: str | None, first: dt.datetime | None, last: dt.datetime | None, least_denials: int, least_precision: float, limit: int,
+    write_: bool, json_: bool,
+) -> None:  # fmt: skip
+    """Payer edits proposed from denial history: which conditions together a payer refuses, and what that has cost.
+
+    Every line is looked at as it was first sent. What a rule in force keeps back today is left out. With --write each becomes
+    a draft in shadow, which holds nothing: look at it, say in it what the payer asks for, then back-test and promote it.
+
+    \b
+    Exit 0: done.   Exit 1: there is no warehouse, or a rule is wrong.   Exit 2: no such payer, or --from after --to.
+    """
+    from pm_pipeline.audit.render_rules import print_suggestions
+    from pm_pipeline.scrub import rules_in_force
+    from pm_pipeline.scrub.backtest import EVER
+    from pm_pipeline.scrub.suggest import suggest as look
+    from pm_pipeline.scrub.suggest import write
+
+    start, end = first.date() if first else EVER[0], last.date() if last else EVER[1]
+    if start > end:
+        raise click.UsageError(f"--from {start} is after --to {end}.")
+    home = _home()
+    known = [one.payer_id for one in home.config.payers]
+    if payer is not None and payer not in known:
+        raise click.UsageError(f"There is no payer {payer!r}. Payers: {', '.join(known)}.")
+    book = rules_in_force(home.config)
+    with home.warehouse.read() as con, (err if json_ else out).status("what payers refused"):
+        found = look(con, home.config, book, payer, start, end, least_denials, least_precision)[:limit]
+    if json_:
+        print_json([asdict(one) for one in found])
+    else:
+        print_suggestions(out, [asdict(one) for one in found])
+    for path in write(found, _own(home), book, home.today()) if write_ else []:
+        (err if json_ else out).print(f"Written, in shadow: {path}", soft_wrap=True)
 
 
 @rules.command()

@@ -105,4 +105,7 @@ def test_without_a_warehouse_and_without_a_rule_it_says_what_to_do(office: Offic
     assert "Run `pm demo`" in office.pm("rules", "backtest", "UNT-001").output
     assert office.pm("rules", "explain", "NONE-001").exit_code == 2
     assert office.pm("rules", "backtest", "UNT-001", "--from", "2026-02-01", "--to", "2026-01-01").exit_code == 2
+    assert "Run `pm demo`" in office.pm("rules", "suggest").output
+    unknown = office.pm("rules", "suggest", "--payer", "NOBODY")
+    assert (unknown.exit_code, "Payers: SMDCR" in unknown.output) == (2, True)
     assert "UNT-001" in office.said("rules", "explain", "UNT-001")

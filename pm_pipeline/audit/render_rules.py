@@ -72,6 +72,24 @@ def print_report(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     console.print(table)
 
 
+def print_suggestions(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    """One line per suggestion, the costliest first."""
+    if not rows:
+        console.print("Nothing is refused often enough to suggest an edit. Fewer --least-denials look closer.")
+        return
+    table = _table(
+        f"{len(rows)} edits suggested",
+        ("payer", "CARC", "refuses", "since", "refused", "of", "dollars", "held already"),
+    )
+    for row in rows:
+        already = f"{row['by_rule_share']:.0%} by {row['by_rule']}" if row["by_rule"] else ""
+        table.add_row(
+            row["payer_id"], row["carc"], escape(", ".join(row["conditions"])), str(row["since"] or ""), str(row["denials"]),
+            str(row["answered"]), money(row["denied_cents"]), already,
+        )  # fmt: skip
+    console.print(table)
+
+
 def print_backtest(console: Console, found: dict[str, Any]) -> None:
     """What a rule would have caught and prevented."""
     console.print(
