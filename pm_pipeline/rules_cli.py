@@ -29,6 +29,7 @@ def rules() -> None:
     pm rules suggest                     payer edits proposed from the denials that came
     pm rules report                      what every rule did; a rule in shadow records findings and holds nothing
     pm rules promote PAY-001 --to hold --by YOU --why TEXT
+    pm rules site FOLDER                 the whole rulebook as web pages
 
     New rules go to rules/ of the configuration folder (PM_CONFIG). A rule there takes the place of a shipped one with the same id.
     What a predicate may speak of is in pm_pipeline/scrub/facts.yaml, and in: pm rules explain RULE
@@ -218,6 +219,39 @@ def report(json_: bool) -> None:
     with home.warehouse.read() as con:
         rows = report_rules(con, rules_in_force(home.config))
     print_json(rows) if json_ else print_report(out, rows)
+
+
+@rules.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@as_json
+def site(folder: Path, json_: bool) -> None:
+    """Write the rulebook as web pages into FOLDER: every rule in plain words, with what it has found so far.
+
+    index.html opens in any browser, without a server or a network; rulebook.json says the same for machines. Run it again to
+    bring it up to date.
+
+    \b
+    Exit 0: written.   Exit 1: FOLDER holds something else, or a rule file is wrong.
+    """
+    from pm_pipeline.audit.rulebook_site import write_site
+    from pm_pipeline.scrub import rules_in_force
+    from pm_pipeline.scrub.report import explain_rules
+
+    home = _home()
+    book = rules_in_force(home.config)
+    counted = home.warehouse.path.exists()
+    if counted:
+        with home.warehouse.read() as con:
+            told = explain_rules(book, con)
+    else:
+        told = explain_rules(book)
+    index = write_site(
+        folder, told, practice=home.config.practice.name, today=home.today().isoformat(), counted=counted
+    )
+    if json_:
+        print_json({"index": str(index), "rules": len(told)})
+    else:
+        out.print(f"{len(told)} rules: {index}", soft_wrap=True)
 
 
 @rules.command()

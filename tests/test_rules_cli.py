@@ -109,3 +109,14 @@ def test_without_a_warehouse_and_without_a_rule_it_says_what_to_do(office: Offic
     unknown = office.pm("rules", "suggest", "--payer", "NOBODY")
     assert (unknown.exit_code, "Payers: SMDCR" in unknown.output) == (2, True)
     assert "UNT-001" in office.said("rules", "explain", "UNT-001")
+
+
+def test_the_rulebook_is_written_as_pages(office: Office) -> None:
+    office.said(*RULE)
+    folder = office.file.parents[3] / "site"
+    told = json.loads(office.said("rules", "site", str(folder), "--json"))
+    assert told["index"] == str(folder / "index.html")
+    assert len(list((folder / "rules").iterdir())) == told["rules"] > 200
+    assert "No claim has been judged yet" in (folder / "rules" / "PAY-001.html").read_text()
+    (folder / "rulebook.json").unlink()
+    assert office.pm("rules", "site", str(folder)).exit_code == 1

@@ -38,6 +38,12 @@ def report_rules(con: duckdb.DuckDBPyConnection, book: Rulebook) -> list[dict[st
     return sorted([*rows, *gone], key=lambda row: (-row["claims"], row["rule_id"]))
 
 
+def explain_rules(book: Rulebook, con: duckdb.DuckDBPyConnection | None = None) -> list[dict[str, Any]]:
+    """explain_rule of every rule in force, without its editions; `did` is there with or without a warehouse."""
+    did = {row["rule_id"]: row for row in report_rules(con, book)} if con is not None else {}
+    return [explain_rule(one) | {"did": did.get(one.rule.id, NOTHING)} for one in book.rules]
+
+
 def explain_rule(compiled: CompiledRule, con: duckdb.DuckDBPyConnection | None = None) -> dict[str, Any]:
     """A rule's file, the meaning of every column it uses (rows of lists too), its editions and what it did."""
     columns = relations()[compiled.relation].columns

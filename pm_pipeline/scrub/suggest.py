@@ -107,7 +107,7 @@ def suggest(
     """
     rebuild_history(con, config, book, first, last)
     hit_history(con, list(book.rules))
-    holding = [one.rule.id for one in book.rules if one.rule.severity in ("hold", "fix")]
+    holding = [one.rule.id for one in book.rules if one.rule.severity == "hold"]
     run_sql(con, HERE, "suggest_rows.sql", {"holding": holding})
     targets = con.execute(
         "SELECT payer_id, carc FROM suggest_denied WHERE $payer IS NULL OR payer_id = $payer "

@@ -1,6 +1,6 @@
 -- what payers answered to lines as they were first sent; after backtest.py has put history together (line_fact, scrub_hit)
 
--- one row per line whose claim its payer has answered, in order of service. by_rule: a rule that keeps it back today; NULL: none
+-- one row per line whose claim its payer has answered, in order of service. by_rule: a rule that holds it today; NULL: none
 CREATE OR REPLACE TEMP TABLE suggest_line AS
 SELECT row_number() OVER (PARTITION BY payer_id ORDER BY dos_from, claim_id, line_no) - 1 AS row_no, fact.*, held.rule_id AS by_rule
 FROM line_fact AS fact
