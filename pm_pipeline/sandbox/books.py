@@ -13,7 +13,7 @@ rules, in this package's own words (they mirror the posting policy and do not im
   payer before it has answered;
 - a claim that must wait for a person counts only its cash, in suspense; an estimate (CLP02 25) counts nothing;
 - what the practice's people move by hand (office.py) counts from its day on;
-- a deposit no payment explains four business days later is in suspense until one does.
+- a deposit no payment explains four business days later, bank holidays left out, is in suspense until one does.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from pm_pipeline.codes import code_set
 from pm_pipeline.sandbox.effect import PATIENT, Effect, line_effect
 from pm_pipeline.sandbox.entry import REMIT, TURNS
 from pm_pipeline.sandbox.store import Store
@@ -312,5 +313,9 @@ class _Count:
 
 
 def _fourth_business_day(day: dt.date) -> dt.date:
-    """From then on money that nothing explains is late (CORE 370); bank holidays are not counted out."""
-    return day + dt.timedelta(days={0: 4, 5: 5, 6: 4}.get(day.weekday(), 6))
+    """After it, money that nothing explains is late (CORE 370): weekends and the banks' holidays do not count."""
+    counted = 0
+    while counted < 4:
+        day += dt.timedelta(days=1)
+        counted += day.weekday() < 5 and day.isoformat() not in code_set("bank_holiday")
+    return day
