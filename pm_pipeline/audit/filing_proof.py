@@ -69,12 +69,11 @@ def _later(con: duckdb.DuckDBPyConnection, claim_id: str, turn: str, head: dict[
     """The head as a later payer's: whose the turn is in the ledger, and since which payment of the payer before it."""
     found = _rows(
         con,
-        "SELECT arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0) AS payer_id, min(effective_on) AS prior_remittance_on "
-        "FROM ledger.entry WHERE account = 'AR' AND claim_id = $claim_id AND sub_account = $turn",
+        "filing_turn.sql",
         claim_id=claim_id,
-        turn=turn,
-    )[0]
-    return {**head, **found}
+        payer_turn=turn,
+    )
+    return {**head, **(found[0] if found else {"payer_id": None, "prior_remittance_on": None})}
 
 
 def _submissions(con: duckdb.DuckDBPyConnection, claim_id: str, turn: str) -> list[dict[str, Any]]:
@@ -104,7 +103,7 @@ def _judge(
     mine = [one for one in submissions if one["payer_id"] == payer.payer_id]
     days, counted_from, start = payer.timely_filing_days, "service", head["dos_from"]
     if turn != "primary":
-        days = payer.later_filing.days or days
+        days = payer.later_filing_days
         if payer.later_filing.counted_from == "prior_remittance" and head["prior_remittance_on"] is not None:
             counted_from, start = "prior_remittance", head["prior_remittance_on"]
     last_day: dt.date = start + dt.timedelta(days=days)

@@ -200,6 +200,11 @@ class Payer(Strict):
     provider_adjustments: list[PayerAdjustment] = []
     later_filing: LaterFiling = LaterFiling()
 
+    @property
+    def later_filing_days(self) -> int:
+        """How many days this payer takes a claim as the second or third payer."""
+        return self.later_filing.days or self.timely_filing_days
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         _unique("provider_adjustments", [one.id for one in self.provider_adjustments])

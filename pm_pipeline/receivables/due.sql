@@ -2,15 +2,9 @@
 
 -- one row per answer of a payer to a wanted claim that was not taken back
 CREATE OR REPLACE TEMP TABLE secondary_standing AS
-SELECT posted.claim_id, scrub.turn_no(posted.payer_turn) AS turn_no, posted.posting_key, posted.generation,
-       posted.remit_claim_id, pay.payer_id, pay.effective_on, clp.charge_cents, clp.paid_cents, clp.payer_claim_number, clp.remark_codes, clp.lines,
+SELECT posted.*, clp.charge_cents, clp.paid_cents, clp.payer_claim_number, clp.remark_codes, clp.lines,
        clp.status IN ('19', '20', '21') OR clp.forwarded_to IS NOT NULL OR list_has_any(clp.remark_codes, ['MA18', 'N89', 'MA07']) AS was_forwarded
-FROM posting.posting AS posted
-JOIN remittance.claim AS clp USING (remit_claim_id)
-JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id
-WHERE posted.claim_id IN (SELECT claim_id FROM secondary_wanted) AND posted.kind IN ('post', 'release') AND posted.reverses IS NULL
-  AND posted.payer_turn IS NOT NULL  -- not an estimate
-  AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key);
+FROM receivables.standing('secondary_wanted') AS posted JOIN remittance.claim AS clp USING (remit_claim_id);
 
 -- one row per answer that counts: of each turn the newest; when that speaks of a part of the claim only (a payer may split a
 -- claim), every answer that stands
@@ -37,18 +31,14 @@ WHERE claim_id IN (SELECT claim_id FROM secondary_wanted);
 -- stands; a replacement when its answer stands and an earlier payer's answers are not those the claim to it stated.
 CREATE OR REPLACE TEMP TABLE secondary_owed AS
 WITH balance AS (
-    SELECT claim_id, scrub.turn_no(sub_account) AS turn_no, sum(cents) AS cents, min(effective_on) AS since,
-           arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0) AS payer_id
-    FROM ledger.entry
-    WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') AND claim_id IN (SELECT claim_id FROM secondary_wanted)
-    GROUP BY claim_id, sub_account
+    SELECT * FROM receivables.later_turns('secondary_wanted')
 ), sent AS (
     SELECT claim_id, turn_no, max(payer_id) FILTER (is_newest) AS sent_to, bool_or(is_newest AND state <> 'rejected' AND NOT is_answered) AS is_in_flight,
            arg_max(basis, version) FILTER (state <> 'rejected' OR is_answered) AS stated
     FROM secondary_sent GROUP BY claim_id, turn_no
 ), basis AS (
     SELECT claim_id, later.turn_no, short_id('B', string_agg(concat(counted.turn_no, ':', remit_claim_id), ' ' ORDER BY counted.turn_no, remit_claim_id)) AS basis,
-           max(effective_on) AS newest_on, count(DISTINCT counted.turn_no) AS turns
+           count(DISTINCT counted.turn_no) AS turns
     FROM secondary_counted AS counted JOIN (SELECT unnest([2, 3]) AS turn_no) AS later ON counted.turn_no < later.turn_no
     GROUP BY claim_id, later.turn_no
 ), answered AS (
@@ -59,7 +49,7 @@ WITH balance AS (
            answered.payer_claim_number, answered.claim_id IS NOT NULL AS has_answer, coalesce(sent.is_in_flight, false) AS is_in_flight,
            coalesce(balance.cents, 0) > 0 AND NOT has_answer AS wants_answer,
            has_answer AND sent.stated IS NOT NULL AND coalesce(basis.turns, 0) = turn_no - 1 AND sent.stated <> basis.basis AS wants_replacement,
-           CASE WHEN wants_answer THEN balance.since ELSE basis.newest_on END AS since
+           balance.since
     FROM balance FULL JOIN sent USING (claim_id, turn_no)
     LEFT JOIN basis USING (claim_id, turn_no) LEFT JOIN answered USING (claim_id, turn_no)
 )

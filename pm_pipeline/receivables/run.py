@@ -103,7 +103,7 @@ def _tell_config(con: duckdb.DuckDBPyConnection, config: Config) -> None:
                 payer.crossover.wait_days,
                 math.ceil(config.answer_hours(payer).set / 24),
                 math.ceil(config.answer_hours(payer).claim / 24),
-                payer.later_filing.days or payer.timely_filing_days,
+                payer.later_filing_days,
                 payer.later_filing.counted_from == "service",
             )
             for payer in config.payers

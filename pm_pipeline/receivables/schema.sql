@@ -227,6 +227,28 @@ JOIN remittance.current_payment AS pay ON pay.payment_id = posted.payment_id
 LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
 WHERE posted.kind IN ('post', 'release') AND posted.reverses IS NULL AND posted.payer_turn IS NOT NULL AND later.posting_key IS NULL;
 
+-- one row per answer of a payer that was not taken back (no estimate), for the claims of the table named `claims`
+CREATE OR REPLACE MACRO receivables.standing(claims) AS TABLE
+SELECT posted.claim_id, scrub.turn_no(posted.payer_turn) AS turn_no, posted.posting_key, posted.generation, posted.remit_claim_id, pay.payer_id, pay.effective_on
+FROM posting.posting AS posted
+JOIN remittance.current_payment AS pay ON pay.payment_id = posted.payment_id
+WHERE posted.claim_id IN (SELECT claim_id FROM query_table(claims)) AND posted.kind IN ('post', 'release') AND posted.reverses IS NULL
+  AND posted.payer_turn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key);
+
+-- one row per turn after the first in which something was ever owed on a claim, for the claims of the table named `claims`: by whom, what
+-- stands open, and since when: the newest payment of the payers before it whose answer stands (a person may have moved it later)
+CREATE OR REPLACE MACRO receivables.later_turns(claims) AS TABLE
+SELECT owed.claim_id, owed.turn_no, owed.payer_id, owed.cents, coalesce(max(prior.effective_on), any_value(owed.first_on)) AS since
+FROM (
+    SELECT claim_id, scrub.turn_no(sub_account) AS turn_no, sum(cents) AS cents, min(effective_on) AS first_on,
+           arg_max(payer_id, (effective_on, batch_no)) FILTER (cents > 0) AS payer_id
+    FROM ledger.entry
+    WHERE account = 'AR' AND sub_account IN ('secondary', 'tertiary') AND claim_id IN (SELECT claim_id FROM query_table(claims))
+    GROUP BY claim_id, sub_account
+) AS owed
+LEFT JOIN receivables.standing(claims) AS prior ON prior.claim_id = owed.claim_id AND prior.turn_no < owed.turn_no
+GROUP BY ALL;
+
 -- one row per action that is in force: a write-off that is approved, a transfer or closing, none of them undone
 CREATE OR REPLACE VIEW receivables.denial_effect AS
 SELECT action.*, approval.actor AS approver

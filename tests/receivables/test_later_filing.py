@@ -11,8 +11,10 @@ import pytest
 from pm_pipeline.audit.filing_proof import filing_proof
 from pm_pipeline.config.models import LaterFiling
 from pm_pipeline.receivables.run import FILING_WARNING_DAYS
-from tests.money import DOS, World
-from tests.receivables.later import SECOND, Office
+from pm_pipeline.transport.store import FileStore
+from tests.money import DOS, Adjustment, World, taken_back
+from tests.receivables.desk import do, refused
+from tests.receivables.later import CLAIM, CORRECTED, SECOND, Office
 from tests.receivables.test_secondary import FIRST, THIRD
 
 
@@ -86,3 +88,21 @@ def test_the_proof_is_of_the_later_payers_own_submission_answers_and_days(office
     answers = [one["answer"] for one in proof()["submissions"][0]["answers"]]
     assert sorted(answers) == ["277CA", "835", "999"]
     assert proof("primary")["payer_id"] == "SMDCR"  # the first payer's is its own
+
+
+def test_what_a_person_moves_on_counts_from_the_earlier_payers_payment(world: World) -> None:
+    """The day of the person's own act starts no clock."""
+    denial = refused(world, adjustment=Adjustment("PR", "96", 10_000), payer="SMDCR", next_payer="SMTML")
+    paid_on = world.con.execute("SELECT effective_on FROM remittance.payment").fetchone()
+    assert paid_on
+    do(world, denial, "transfer", today=paid_on[0] + dt.timedelta(100))
+    payers = {one.payer_id: one for one in world.config.payers}
+    found = filing_proof(world.con, "C1", payers, FileStore(world.folder / "outbox"), turn="secondary")
+    assert (found["payer_id"], found["last_day"]) == ("SMTML", paid_on[0] + dt.timedelta(120))
+
+
+def test_an_answer_that_was_taken_back_starts_no_clock(office: Office) -> None:
+    payers = {one.payer_id: one for one in office.world.config.payers}
+    office.answer_money(taken_back(CLAIM), CORRECTED, payer="SMDCR", on=THIRD)
+    found = filing_proof(office.con, "C1", payers, office.outbox, turn="secondary")
+    assert found["last_day"] == THIRD + dt.timedelta(120)
