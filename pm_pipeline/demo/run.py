@@ -25,7 +25,6 @@ from pm_pipeline.errors import PmError
 from pm_pipeline.exchange import embedded, plan_of, stop_embedded
 from pm_pipeline.home import Home, open_home
 from pm_pipeline.ledger import content_hash
-from pm_pipeline.sandbox.hard_plan import Hard
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.warehouse import number, records
 from pm_pipeline.warehouse.publish import open_published
@@ -117,7 +116,7 @@ def _judge(
     with home.warehouse.read() as con:
         found = status(con)
         compared = reconcile(con, books)
-        reasons = compare(con, world.expected(books)) if world.plan.hard != Hard() else []
+        reasons = [] if world.plan.hard.is_empty else compare(con, world.expected(books))
         violations = verify(con)
         digest = content_hash(con)
         claims = number(con, "SELECT count(*) FROM scrub.claim")

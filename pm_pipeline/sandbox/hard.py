@@ -61,7 +61,7 @@ class Hard:
 
     def vary(self, payer: Payer, entries: list[Entry], day: dt.date) -> list[Entry]:
         """The payer's CLPs of a day with the events that happen to them, and those that stand beside them."""
-        if self.plan == type(self.plan)():
+        if self.plan.is_empty:
             return entries
         found: list[Entry] = []
         for place, entry in enumerate(entries):

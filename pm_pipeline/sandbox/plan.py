@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pm_pipeline.config.models import Payer
 from pm_pipeline.errors import ConfigError
-from pm_pipeline.sandbox.hard_plan import Hard
+from pm_pipeline.sandbox.hard_plan import HardShares
 from pm_pipeline.sandbox.mixes import MIXES
 
 SHIPPED = Path(__file__).parent / "plan.yaml"
@@ -125,7 +125,7 @@ class Plan(_Strict):
     payers: dict[str, PayerTerms]
     payer_kinds: dict[str, PayerTerms]
     mischief: tuple[Mischief, ...]
-    hard: Hard = Hard()
+    hard: HardShares = HardShares()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -19,7 +19,6 @@ from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.effect import line_effect
 from pm_pipeline.sandbox.entry import Entry, reversal
 from pm_pipeline.sandbox.hard_answers import Tools
-from pm_pipeline.sandbox.hard_plan import Hard
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.store import Store
 from pm_pipeline.x12.write_835 import Adjustment, Name, Party, RemitClaim, RemitLine, Remittance, gaps
@@ -220,4 +219,4 @@ def test_the_hard_mix_is_a_larger_practice_with_every_event_at_a_rate() -> None:
 def test_the_standard_mix_has_none_of_it() -> None:
     plan = Plan.of_mix("standard")
     assert plan == Plan.shipped()
-    assert plan.hard == Hard()
+    assert plan.hard.is_empty
