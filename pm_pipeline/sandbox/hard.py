@@ -140,8 +140,9 @@ class Hard:
             [payer.payer_id, day.isoformat()],
         ):
             answers = self.store.all(
-                "SELECT * FROM adjudication WHERE clm01 = ? AND turn = 'primary' AND kind = 'answer' AND is_suspended = 0 ORDER BY adjudication_id",
-                [row["clm01"]],
+                "SELECT adjudication.*, delivery.due_on <= ? AS has_come FROM adjudication JOIN payment USING (payment_id) LEFT JOIN delivery USING (delivery_id) "
+                "WHERE clm01 = ? AND turn = 'primary' AND adjudication.kind = 'answer' AND is_suspended = 0 ORDER BY adjudication_id",
+                [day.isoformat(), row["clm01"]],
             )
             self.store.do(
                 "UPDATE hard_due SET done_on = ? WHERE clm01 = ? AND kind = ?",
@@ -155,11 +156,10 @@ class Hard:
                 again = Entry(
                     remit, "primary", "answer", old["claim_no"], None, old["visit"], old["patient_id"], is_final=True
                 )
-                again.planted.append(("DUP_PAYMENT", None))
                 found.append(again)
                 if self.draw.happens(0.5, "taken back", row["clm01"]):
                     self._plan(again, payer, TAKEN_BACK, day + dt.timedelta(days=21))
-            elif len(answers) > 1:
+            elif len(answers) > 1 and old["has_come"]:  # else it would take back the first
                 self.store.do(
                     "UPDATE adjudication SET is_reversed = 1 WHERE adjudication_id = ?", [old["adjudication_id"]]
                 )

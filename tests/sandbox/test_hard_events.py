@@ -17,7 +17,9 @@ from pm_pipeline.posting.exceptions import kinds
 from pm_pipeline.sandbox import hard_answers, hard_beside, hard_payments, hard_plan, hard_reversals
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.effect import line_effect
-from pm_pipeline.sandbox.entry import Entry, reversal
+from pm_pipeline.sandbox.entry import REMIT, Entry, reversal
+from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
 from pm_pipeline.sandbox.hard_answers import Tools
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.store import Store
@@ -186,6 +188,31 @@ def test_a_reversal_with_a_correction_behind_it_is_left_whole(event: str, tools:
     entry = Entry(reversal(answered().remit), "primary", "reversal", 1, 1, "V", "P")
     assert not hard_reversals.EVENTS[event](entry, tools, False)
     assert not entry.is_suspended
+
+
+@pytest.mark.parametrize(("comes_on", "is_taken_back"), [("2026-06-10", True), ("2026-07-10", False)])
+def test_what_was_paid_again_is_taken_back_once_it_has_come(
+    comes_on: str, is_taken_back: bool, tools: Tools, payer: Payer
+) -> None:
+    """Before that the takeback would speak of the first payment."""
+    store, body = tools.store, REMIT.dump_json(answered().remit).decode()
+    for place, due_on in enumerate((DAY.isoformat(), comes_on), start=1):
+        delivery = store.add(
+            "delivery", account="A", folder="F", name=f"{place}", kind="835", bytes=b"", due_on=due_on
+        )  # fmt: skip
+        store.add(
+            "payment", payment_id=f"P{place}", payer_id="BLHRB", trace=f"T{place}", originator="1", method="ACH", paid_cents=13_000,
+            effective_on=DAY.isoformat(), delivery_id=delivery,
+        )  # fmt: skip
+        store.add(
+            "adjudication", clm01="CMINE00000000001", turn="primary", payer_id="BLHRB", kind="answer", payment_id=f"P{place}", place=1,
+            status="1", charge_cents=23_000, paid_cents=13_000, body=body,
+        )  # fmt: skip
+    store.do("INSERT INTO hard_due VALUES ('CMINE00000000001', 'BLHRB', 'taken_back', '2026-07-01', NULL)")
+    plan = Plan.of_mix("hard")
+    hard = Hard(store, plan, tools.draw, FollowUps(store, plan, tools.draw))
+    found = hard.vary(payer, [], dt.date(2026, 7, 1))
+    assert [(one.kind, one.reverses) for one in found] == ([("reversal", 2)] if is_taken_back else [])
 
 
 def test_a_correction_under_22_waits() -> None:
