@@ -17,7 +17,7 @@ UNKNOWN_PLB, UNKNOWN_ORIGINATOR = "ZZ", "1999999999"
 NEVER = 4_000  # days
 STRAY = "-X"  # suffix of a deposit that belongs to no payment
 PAID_TO_US = frozenset({"B2", "BN", "L6", "LS"})  # the others are kept from the payment
-PERSON = frozenset({"CS", "WU"})  # what they mean a person must say
+PERSON = frozenset({"CS", "WU"})  # what they mean a person must say, where the payer has not
 ALONE = frozenset({"50", "90", "AH", "B2", "BN", "CS", "E3", "IR", "J1", "L3", "L6", "LE", "LS", "WU"})
 
 
@@ -105,11 +105,14 @@ class HardPayments:
         """Cents of an advance (AP) with this payment, to be taken from later ones."""
         return 50_000 if self.happens("AP", payment_id) else 0
 
-    def plant(self, trace: str, adjustments: list[ProviderAdjustment], day: dt.date) -> None:
+    def plant(self, payer: Payer, trace: str, adjustments: list[ProviderAdjustment], day: dt.date) -> None:
         """Write down the provider adjustments that a person must see."""
         for one in adjustments:
-            if code := "PLB_UNKNOWN" if one.reason == UNKNOWN_PLB else "PLB_REVIEW" if one.reason in PERSON else None:
-                self.note(f"{trace}/{one.reason}/{one.reference}", code, day)
+            item = f"{trace}/{one.reason}/{one.reference}"
+            if one.reason == UNKNOWN_PLB:
+                self.note(item, "PLB_UNKNOWN", day)
+            elif one.reason in PERSON and payer.meaning(one.reason, day) is None:
+                self.note(item, "PLB_REVIEW", day)
 
     def note(self, item_id: str, code: str, day: dt.date, stage: str = "posting") -> None:
         """Write down one thing planted."""

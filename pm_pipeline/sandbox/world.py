@@ -100,7 +100,7 @@ class Sandbox:
 
     def summary(self, as_of: dt.date) -> Books:
         """The truth at the end of a day; see books.py."""
-        return summary(self.store, as_of)
+        return summary(self.store, as_of, self.config.payers)
 
     def office_acts(self, day: dt.date) -> list[Act]:
         """What the practice's people do with money on a day that was lived, for somebody to have it done; see office.py."""

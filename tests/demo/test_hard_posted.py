@@ -17,21 +17,27 @@ from pm_pipeline.audit.verify import verify
 from pm_pipeline.config.models import Payer
 from pm_pipeline.demo.office import enact
 from pm_pipeline.demo.planted import compare
+from pm_pipeline.demo.reconcile import reconcile
 from pm_pipeline.demo.report import print_planted
 from pm_pipeline.sandbox import hard_answers, hard_beside, hard_plan, hard_reversals
 from pm_pipeline.sandbox.books import Books, ClaimTruth, Totals, summary
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.effect import line_effect
 from pm_pipeline.sandbox.entry import Entry, reversal
-from pm_pipeline.sandbox.expected import Expected
+from pm_pipeline.sandbox.expected import Expected, expected
+from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
 from pm_pipeline.sandbox.hard_answers import Tools
+from pm_pipeline.sandbox.hard_payments import HardPayments
+from pm_pipeline.sandbox.mischief import Mischief
 from pm_pipeline.sandbox.office import Office
+from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.store import Store
 from pm_pipeline.sandbox.world import Sandbox
-from pm_pipeline.x12.write_835 import Adjustment
+from pm_pipeline.x12.write_835 import Adjustment, ProviderAdjustment
 from tests.money import DOS, TODAY, World, claim, line
 
-CAN_BE_TIED = sorted(set(get_args(hard_plan.AnswerEvent)))
+ANSWERS = sorted(get_args(hard_plan.AnswerEvent))  # those that are found and those that are held
 VISIT, BLOOD = 20_000, 3_000
 
 
@@ -100,7 +106,7 @@ def told(world: World, trace: str) -> list[str]:
 
 def test_every_answer_does_what_the_books_say(world: World, tools: Tools) -> None:
     events = [
-        one for one in CAN_BE_TIED if one != "number_unknown"
+        one for one in ANSWERS if one != "number_unknown"
     ]  # its provider needs an NPI: tests/posting/test_match.py
     claims = billed(world, events)
     entries = {event: answered(claims[event]) for event in events}
@@ -190,6 +196,40 @@ def test_a_payment_below_zero_is_posted_and_explained(world: World) -> None:
     assert verify(world.con) == []
 
 
+@pytest.mark.parametrize("account", ["SETTLEMENT:care_management", "RECOUP_DUE:payer", "INTEREST_INCOME:interest"])
+def test_a_payers_own_plb_codes_do_what_the_books_say(account: str, world: World, tools: Tools) -> None:
+    """CS means something from the second payment on; what WU means nobody has said."""
+    days = {"T1": dt.date(2026, 6, 19), "T2": dt.date(2026, 6, 20)}
+    rule = {"id": "BLHRB-CS-1", "reason": "CS", "account": account, "effective_from": days["T2"], "why": "letter"}
+    payers = [
+        Payer.model_validate({**one.model_dump(), "provider_adjustments": [rule] if one.payer_id == "BLHRB" else []})
+        for one in world.config.payers
+    ]
+    world.config = replace(world.config, payers=payers)
+    payer, store, plan = next(one for one in payers if one.payer_id == "BLHRB"), tools.store, Plan.of_mix("hard")
+    hard = HardPayments(Hard(store, plan, tools.draw, FollowUps(store, plan, tools.draw)), cast(Mischief, None))
+    for trace, day in days.items():
+        store.add(
+            "payment", payment_id=trace, payer_id="BLHRB", trace=trace, originator="1", method="ACH", paid_cents=1_000, effective_on=day.isoformat(),
+            released_on=TODAY.isoformat(),
+        )  # fmt: skip
+        adjustments = [ProviderAdjustment("CS", f"R{trace}", -700), ProviderAdjustment("WU", f"R{trace}", -300)]
+        for place, one in enumerate(adjustments, start=1):
+            store.do(
+                "INSERT INTO provider_adjustment VALUES (?, ?, ?, ?, ?)",
+                [trace, place, one.reason, one.reference, one.cents],
+            )
+        hard.plant(payer, trace, adjustments, day)
+        world.post(world.remittance(trace=trace, on=day, provider_adjustments=tuple(adjustments), paid_cents=1_000))
+    books = summary(store, TODAY, payers)
+    assert [one for one in reconcile(world.con, books).lines if not one.agrees] == []
+    assert books.totals.suspense_cents == 700 + 300 + 300
+    reasons = compare(world.con, expected(store, books))
+    assert [(one.code, one.found, one.agrees) for one in reasons if one.planted or one.found] == [
+        ("PLB_REVIEW", 3, True)
+    ]
+
+
 def test_the_practices_people_do_what_the_books_count(world: World, tools: Tools) -> None:
     """Claims that leave three dollars, and one that was paid twice: each act, by two people where it takes two."""
     wanted = ["charity", "bad_debt", "collections", "small_balance", "patient_payment", "refund"]
@@ -245,7 +285,7 @@ def test_what_people_moved_counts_in_the_books(tools: Tools) -> None:
             method=method,
             owed_cents=500,
         )
-    books = summary(store, dt.date(2026, 7, 1))
+    books = summary(store, dt.date(2026, 7, 1), [])
     assert books.claims["C"].balances == Counter(primary=10_000, patient=-800, collections=200)
     assert (books.totals.cash["card"], books.totals.cash["check"], books.totals.suspense_cents) == (700, 100, 200)
     assert books.totals.office == Counter(patient_payment=500, collections=300, recovery=100)

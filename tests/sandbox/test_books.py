@@ -176,6 +176,6 @@ def test_money_that_nothing_explains_is_late_after_the_fourth_business_day(
 ) -> None:
     store, day = Store(tmp_path / "books.sqlite", "late"), dt.date.fromisoformat(last)
     store.add("deposit", deposit_id="D", payment_id="", cents=900, due_on=deposited, delivered_on=deposited, ties=0)
-    late = [summary(store, day + dt.timedelta(days=more)).totals.unexplained_deposits_cents for more in (0, 1)]
+    late = [summary(store, day + dt.timedelta(days=more), []).totals.unexplained_deposits_cents for more in (0, 1)]
     store.close()
     assert late == [0, 900]
