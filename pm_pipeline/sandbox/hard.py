@@ -97,7 +97,9 @@ class Hard:
             if correction:
                 hard_reversals.as_reversal(correction)
         elif event and not entry.is_suspended:
-            hard_reversals.EVENTS[event](entry, self.tools, correction is None and self._is_the_payers(entry))
+            is_alone = correction is None and self._is_the_payers(entry)
+            if is_alone or event not in hard_reversals.ALONE:
+                hard_reversals.EVENTS[event](entry, self.tools)
 
     def _is_the_payers(self, entry: Entry) -> bool:
         """True when the payer takes it back of its own accord, and not because the practice voided the claim."""

@@ -147,7 +147,7 @@ def test_every_reversal_takes_its_answer_back_or_waits(world: World, tools: Tool
         event: Entry(reversal(answered(claims[event]).remit), "primary", "reversal", 1, 1, "V", "P") for event in events
     }
     for event, entry in backs.items():
-        assert hard_reversals.EVENTS[event](entry, tools, True)
+        assert hard_reversals.EVENTS[event](entry, tools)
     sent = [world.remittance(entry.on_the_wire, trace=f"{event}2") for event, entry in backs.items()]
     world.post(*sent, today=TODAY + dt.timedelta(days=7), run_id="back")
     whole, stands = {"primary": VISIT + BLOOD}, counted(answered("C"))

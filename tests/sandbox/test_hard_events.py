@@ -85,6 +85,12 @@ def answered() -> Entry:
     return Entry(remit, "primary", "answer", 1, visit="V", patient_id="P")
 
 
+def happening(tools: Tools, **shares: object) -> Hard:
+    """The hard events of a plan with these shares alone."""
+    plan = Plan.shipped(hard=shares)
+    return Hard(tools.store, plan, tools.draw, FollowUps(tools.store, plan, tools.draw))
+
+
 def failures(claim: RemitClaim) -> list[str]:
     """What of the gates a CLP fails, in a payment of its own."""
     us = Party("US", "1", "A", "B", "ME", "04330")
@@ -176,18 +182,30 @@ def test_what_stands_beside_an_answer_adds_up_and_waits(event: str, tools: Tools
 def test_a_reversal_still_finds_its_answer_or_waits(event: str, tools: Tools) -> None:
     held = {"reasons_missing": "UNBALANCED_CLAIM", "differs": "REVERSAL_MISMATCH"}
     entry = Entry(reversal(answered().remit), "primary", "reversal", 1, 1, "V", "P")
-    assert hard_reversals.EVENTS[event](entry, tools, True)
+    assert hard_reversals.EVENTS[event](entry, tools)
     assert [one for one, _ in entry.planted] == ([held[event]] if event in held else [])
     assert bool(failures(entry.on_the_wire)) == (event == "reasons_missing")
     assert entry.on_the_wire.payer_claim_number == "HRB26155000001"
     assert entry.is_suspended == (event in held)
 
 
-@pytest.mark.parametrize("event", ["reasons_missing", "differs"])
-def test_a_reversal_with_a_correction_behind_it_is_left_whole(event: str, tools: Tools) -> None:
-    entry = Entry(reversal(answered().remit), "primary", "reversal", 1, 1, "V", "P")
-    assert not hard_reversals.EVENTS[event](entry, tools, False)
-    assert not entry.is_suspended
+@pytest.mark.parametrize("event", sorted(hard_reversals.EVENTS))
+@pytest.mark.parametrize(
+    ("is_the_payers", "has_correction"),
+    [(True, False), (True, True), (False, False)],
+    ids=["alone", "corrected", "voided"],
+)
+def test_only_a_reversal_that_stands_alone_fails_to_take_its_answer_back(
+    event: str, is_the_payers: bool, has_correction: bool, tools: Tools, payer: Payer
+) -> None:
+    """With a correction behind it, or because the practice voided the claim, it is left whole."""
+    if is_the_payers:
+        tools.store.do("INSERT INTO correction VALUES (7, 'BLHRB', '2026-07-01', 'withdrawn', NULL)")
+    back = Entry(reversal(answered().remit), "primary", "reversal", 1, 7, "V", "P")
+    behind = [Entry(answered().remit, "primary", "correction")] if has_correction else []
+    hard = happening(tools, reversals={event: 1.0})
+    assert hard.vary(payer, [back, *behind], dt.date(2026, 7, 1)) == [back, *behind]
+    assert back.is_suspended == (event in hard_reversals.ALONE and is_the_payers and not has_correction)
 
 
 @pytest.mark.parametrize(("comes_on", "is_taken_back"), [("2026-06-10", True), ("2026-07-10", False)])
@@ -209,9 +227,7 @@ def test_what_was_paid_again_is_taken_back_once_it_has_come(
             status="1", charge_cents=23_000, paid_cents=13_000, body=body,
         )  # fmt: skip
     store.do("INSERT INTO hard_due VALUES ('CMINE00000000001', 'BLHRB', 'taken_back', '2026-07-01', NULL)")
-    plan = Plan.of_mix("hard")
-    hard = Hard(store, plan, tools.draw, FollowUps(store, plan, tools.draw))
-    found = hard.vary(payer, [], dt.date(2026, 7, 1))
+    found = happening(tools, splits=1.0).vary(payer, [], dt.date(2026, 7, 1))
     assert [(one.kind, one.reverses) for one in found] == ([("reversal", 2)] if is_taken_back else [])
 
 
