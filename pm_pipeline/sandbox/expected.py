@@ -7,7 +7,6 @@ only as they stand.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -42,10 +41,8 @@ def expected(store: Store, books: Books) -> Expected:
         came = deposits[item] if item in deposits else released.get(item.split("/")[0])
         if came is not None and came <= day:
             found.items.add((row["code"], item))
-    for row in store.all("SELECT code, due_on FROM planted WHERE stage = 'quarantine'"):
-        later = 1 if row["code"] == "TRN_REUSED" else 0
-        if dt.date.fromisoformat(row["due_on"]) + dt.timedelta(days=later) <= books.as_of:
-            found.quarantined[row["code"]] += 1
+    for row in store.all("SELECT code FROM planted WHERE stage = 'quarantine' AND due_on <= ?", [day]):
+        found.quarantined[row["code"]] += 1
     found.items |= _out_of_turn(store, day) | _paid_again(store, day) | _halves(store, day) | _closed(store, day)
     early = _before_its_original(store, day)
     found.items |= {("ORPHAN_REVERSAL", item) for item in early}

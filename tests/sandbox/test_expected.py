@@ -59,11 +59,11 @@ def test_what_is_planted_counts_once_its_payment_or_deposit_has_come(store: Stor
 def test_transaction_sets_that_cannot_be_loaded_are_counted_by_problem(store: Store) -> None:
     for item, code, day in (
         ("T1", "PAYMENT_GATE", EARLY),
-        ("T2", "TRN_REUSED", "2026-06-16"),
-        ("T3", "TRN_REUSED", LATER),
+        ("T2", "TRN_REUSED", "2026-06-17"),
+        ("T3", "TRN_REUSED", "2026-06-16"),
     ):
         store.do("INSERT INTO planted VALUES (?, 'quarantine', ?, ?, NULL)", [item, code, day])
-    assert found(store).quarantined == {"PAYMENT_GATE": 1, "TRN_REUSED": 1}  # a trace number is used again a day later
+    assert found(store).quarantined == {"PAYMENT_GATE": 1, "TRN_REUSED": 1}  # each from its own day on
 
 
 def test_a_later_payer_waits_only_when_it_could_be_read_before_the_first_answer(store: Store) -> None:
