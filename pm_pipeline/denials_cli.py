@@ -104,7 +104,7 @@ def show(denial_id: str, json_: bool) -> None:
     help="correct_and_resubmit: replacement or new claim; default: what the payer wants.",
 )
 @click.option("--level", type=click.IntRange(1, 9), help="appeal: which level; default: the next.")
-@click.option("--to", "to", help="transfer: next or patient. assign: a person or team.")
+@click.option("--to", "to", help="transfer: next or patient. assign: a person (id or name) or team.")
 @click.option("--target", help="undo: the action to take back.")
 @click.option(
     "--due", type=click.DateTime(["%Y-%m-%d"]), help="When to look at it again; default: what the queue says."
