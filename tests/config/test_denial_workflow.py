@@ -30,7 +30,6 @@ def settings(tmp_path: Path) -> Settings:
         (WORKFLOW, "{id: SMALL, max_cents: 1500,", "{id: SMALL,", "SMALL has no condition, so nothing reaches the queues after it"),
         (WORKFLOW, "next_action: close", "next_action: appeal", "appeal is not among this queue's actions"),
         (WORKFLOW, "write_off_reason: small_denial", "write_off_reason: mood", r"queues\[3\]\.write_off_reason: mood is not among"),
-        (WORKFLOW, "write_off_reasons:", "people: []\nwrite_off_reasons:", "they are in people.yaml now, with their roles"),
         (PEOPLE, "person: marlow", "person: wren", "people: wren is given twice"),
         (PEOPLE, "name: MARLOW PIKE", "name: Wren Hollis", "people: Wren Hollis is given twice"),
         (PEOPLE, "roles: [exceptions, money, denials]", "roles: [luck]", r"people\.yaml is not right:\n +people\[0\]\.roles\[0\]"),
