@@ -152,11 +152,12 @@ def resolve(
     if (action is None) == (accept is None):
         raise click.UsageError("Give an ACTION, or --accept with the number of a proposal.")
     home = open_home()
-    actor = home.config.people.acting(by, "exceptions").person
     today, run_id = home.today(), f"resolve-{uuid4()}"
     with home.write() as con:
         what = _proposal(con, exception_id, accept) if accept else _said(action or "", said)
-        resolution_id = posting.resolve(con, exception_id, what, actor=actor, reason=why, today=today, run_id=run_id)
+        resolution_id = posting.resolve(
+            con, home.config, exception_id, what, actor=by, reason=why, today=today, run_id=run_id
+        )
         posted = posting.run(con, home.config, today, run_id)
         faults = _faults(con)
         now = _now_open(con, exception_id)
@@ -195,10 +196,11 @@ def unpost(item: str, by: str, why: str, json_: bool) -> None:
     from pm_pipeline.home import open_home
 
     home = open_home()
-    actor = home.config.people.acting(by, "exceptions").person
     today, run_id = home.today(), f"unpost-{uuid4()}"
     with home.write() as con:
-        unposting_id, remit_claim_id = posting.unpost(con, item, actor=actor, reason=why, today=today, run_id=run_id)
+        unposting_id, remit_claim_id = posting.unpost(
+            con, home.config, item, actor=by, reason=why, today=today, run_id=run_id
+        )
         posted = posting.run(con, home.config, today, run_id)
         faults = _faults(con)
         now = con.execute(

@@ -32,7 +32,9 @@ def remit(world: World) -> str:
 
 def undo(world: World, item: str, run_id: str = "u") -> str:
     """Take the match of `item` back and post; returns the unposting's id."""
-    made, _ = posting.unpost(world.con, item, actor="C. Checker", reason="other visit", today=TODAY, run_id=run_id)
+    made, _ = posting.unpost(
+        world.con, world.config, item, actor="tamsin", reason="other visit", today=TODAY, run_id=run_id
+    )
     world.post(run_id=run_id)
     return made
 
@@ -67,7 +69,7 @@ def test_a_wrong_match_by_a_person_is_taken_back_and_made_anew(world: World) -> 
     rows = world.con.execute(
         "SELECT DISTINCT txn.actor, entry.rule_id FROM ledger.txn JOIN ledger.entry USING (txn_id) WHERE txn_kind = 'unpost'"
     ).fetchall()
-    assert rows == [("C. Checker", made)]
+    assert rows == [("tamsin", made)]
     again = only(world, "CLAIM_UNMATCHED")
     assert again != first
     assert world.con.execute("SELECT evidence FROM posting.open_exception").fetchone() == (
@@ -165,9 +167,9 @@ def test_what_cannot_be_taken_back_is_refused_with_what_can(world: World) -> Non
         world.con.execute("SELECT payer_claim_number || ' ' || status, remit_claim_id FROM remittance.claim").fetchall()
     )
 
-    def wrong(item: str, actor: str = "C. Checker") -> str:
+    def wrong(item: str, actor: str = "tamsin") -> str:
         with pytest.raises(PmError) as caught:
-            posting.unpost(world.con, item, actor=actor, reason="so", today=TODAY, run_id="u")
+            posting.unpost(world.con, world.config, item, actor=actor, reason="so", today=TODAY, run_id="u")
         return str(caught.value)
 
     assert f"pm exceptions unpost {ids['N2 2']}" in wrong(ids["N1 1"])
@@ -176,6 +178,7 @@ def test_what_cannot_be_taken_back_is_refused_with_what_can(world: World) -> Non
     assert f"waits in suspense as {only(world, 'CLAIM_UNMATCHED')}" in wrong(ids["N4 1"])
     assert "No posted remittance claim is called 'RNONE'" in wrong("RNONE")
     assert "the person" in wrong(ids["N2 2"], actor=" ")
+    assert "'C. Checker' is not among the people of people.yaml" in wrong(ids["N2 2"], actor="C. Checker")
     assert world.con.execute("SELECT count(*) FROM posting.unposting").fetchone() == (0,)
     undo(world, ids["N2 2"])
     undo(world, ids["N1 1"], "u2")
