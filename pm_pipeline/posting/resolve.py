@@ -94,6 +94,8 @@ def _check(con: duckdb.DuckDBPyConnection, kind: Kind, item: dict[str, Any], res
     if action not in kind.actions:
         allowed = ", ".join(kind.actions) or "none, it resolves itself once the cause is mended"
         raise PmError(f"{kind.code} cannot be resolved by {action!r}. Possible: {allowed}. {kind.fix}")
+    if resolution.adjustment_id is not None and action != "decide":
+        raise PmError(f"--adjustment goes with decide alone: {action} is about {item['item_id']} as a whole.")
     option = ACTIONS[action].option
     if option is not None and not (resolution.decision if action == "decide" else target):
         raise PmError(f"{action} needs --{option}: {ACTIONS[action].meaning}.")

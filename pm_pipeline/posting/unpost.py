@@ -81,6 +81,14 @@ def _check(con: duckdb.DuckDBPyConnection, posted: dict[str, Any]) -> None:
             f"{name} is the payer's own takeback of {str(posted['reverses']).split(':')[0]}, not an answer matched to a "
             "claim. Ask the payer for a corrected remittance."
         )
+    twice = con.execute(
+        "SELECT actor, decided_on FROM posting.unposting WHERE remit_claim_id = ? AND attempt >= ?",
+        [name, posted["attempt"]],
+    ).fetchone()
+    if twice is not None:
+        raise PmError(
+            f"{twice[0]} has taken {name} back on {twice[1]} already; the next run of posting negates its entries."
+        )
     if posted["taken_back_by"] is not None:
         raise PmError(
             f"The payer took {name} back itself, by {posted['taken_back_by']} (CLP02 22): nothing of it stands to be undone."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,21 @@ def test_every_code_that_can_be_opened_is_listed() -> None:
     assert in_sql <= set(kinds())
     assert len(in_sql) > 15
     assert {action for kind in kinds().values() for action in kind.actions} == set(posting.ACTIONS)
+
+
+def test_every_row_of_the_list_of_codes_has_its_columns() -> None:
+    head, *rows = csv.reader((PACKAGE / "exceptions.csv").read_text().splitlines(), strict=True)
+    assert {len(row) for row in rows} == {len(head)}
+    assert not [
+        kind.code for kind in kinds().values() if not kind.meaning.endswith((".", ")")) or not kind.fix.endswith(".")
+    ]
+
+
+def test_only_a_decision_names_an_adjustment(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("0", line("?", 10_000, 8_000, CO45(2_000)))))
+    with pytest.raises(PmError, match="--adjustment goes with decide alone"):
+        decide(world, "CLAIM_UNMATCHED", Resolution("match", "C1", adjustment_id="X"))
 
 
 def test_a_claim_unmatched_is_proposed_by_content_and_posts_once_matched(world: World) -> None:

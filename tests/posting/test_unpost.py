@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -207,3 +208,39 @@ def test_posted_again_in_one_go_the_ledger_is_the_same(home: Home, tmp_path: Pat
         )
     found = backtest(home.warehouse, home.config, standard(world), DOS, TODAY)
     assert (found.changes, found.accounts) == ([], [])
+
+
+def test_a_match_is_taken_back_once_however_often_it_is_said_before_posting(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000)))))
+    take = partial(
+        posting.unpost,
+        world.con,
+        world.config,
+        remit(world),
+        actor="tamsin",
+        reason="other visit",
+        today=TODAY,
+        run_id="u",
+    )
+    take()
+    with pytest.raises(PmError, match="on 2026-07-01 already; the next run of posting negates"):
+        take()
+    world.post(run_id="u")
+    with pytest.raises(PmError, match="waits in suspense"):
+        take()
+
+
+def test_a_claim_paid_twice_is_told_anew_after_a_match_was_taken_back(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
+    world.post(world.remittance(paid))
+    world.post(world.remittance(paid, trace="T2", on=DOS.replace(day=21)), run_id="T2")
+    first = only(world, "DUP_PAYMENT")
+    undo(world, first)
+    assert "DUP_PAYMENT" not in world.exceptions()
+    decide(world, "CLAIM_UNMATCHED", Resolution("match", "C1"))
+    again = only(world, "DUP_PAYMENT")
+    undo(world, again, run_id="u2")
+    world.post(world.remittance(paid, trace="T3", on=DOS.replace(day=22)), run_id="T3")
+    assert len({first, again, only(world, "DUP_PAYMENT")}) == 3
