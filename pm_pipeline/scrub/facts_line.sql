@@ -1,43 +1,57 @@
 -- line_fact: one row per line of a judged claim; what it does not say itself is the claim's
 
--- one row per line: the patient's other services, where a rule asks for them
-CREATE OR REPLACE TEMP TABLE scrub_line_history AS
-WITH pair AS (
-    SELECT line.charge_id AS of_charge_id, line.claim_id AS of_claim_id, line.dos_from - other.dos_from AS days_before, other.*, line.judged_on
-    FROM scrub_line AS line
-    JOIN scrub_history AS other ON other.patient_id = line.patient_id AND other.dos_from BETWEEN line.dos_from - 1096 AND line.dos_from
-     AND other.charge_id <> line.charge_id AND other.landed_on <= line.judged_on
-    WHERE $with_history
-    QUALIFY row_number() OVER (PARTITION BY line.charge_id ORDER BY other.dos_from DESC, other.charge_id) <= 300
-), asked AS (
-    SELECT DISTINCT charge_id, claim_id, judged_on FROM pair
+-- one row per patient with a judged line, where a rule asks for history: the patient's services, newest first. Each is put together
+-- once, whoever asks for it; what payers said of it is kept with its day
+CREATE OR REPLACE TEMP TABLE scrub_patient_history AS
+WITH service AS (
+    SELECT * FROM scrub_history WHERE $with_history
 ), denied AS (
-    SELECT asked.charge_id, asked.judged_on, list(DISTINCT denial.carc ORDER BY denial.carc) AS carcs
-    FROM asked JOIN receivables.denial AS denial
-      ON denial.claim_id = asked.claim_id AND coalesce(denial.charge_id, asked.charge_id) = asked.charge_id AND denial.opened_on < asked.judged_on
-    GROUP BY ALL
+    SELECT service.charge_id, list(struct_pack(carc := denial.carc, opened_on := denial.opened_on)) AS refusals
+    FROM service JOIN receivables.denial AS denial
+      ON denial.claim_id = service.claim_id AND coalesce(denial.charge_id, service.charge_id) = service.charge_id
+    GROUP BY service.charge_id
 ), paid AS (
-    SELECT asked.charge_id, asked.judged_on, CAST(-sum(entry.cents) AS BIGINT) AS cents
-    FROM asked JOIN ledger.entry AS entry ON entry.charge_id = asked.charge_id AND entry.account = 'AR' AND entry.entry_kind = 'payment'
-     AND entry.posted_on < asked.judged_on
-    GROUP BY ALL
+    SELECT charge_id, list(struct_pack(posted_on := posted_on, cents := cents)) AS payments
+    FROM (SELECT charge_id, posted_on, CAST(-sum(cents) AS BIGINT) AS cents FROM ledger.entry SEMI JOIN service USING (charge_id)
+          WHERE account = 'AR' AND entry_kind = 'payment' GROUP BY ALL)
+    GROUP BY charge_id
 ), fee AS (
     SELECT code, global_days FROM codes.fee_indicator QUALIFY row_number() OVER (PARTITION BY code ORDER BY edition DESC) = 1
 )
-SELECT pair.of_charge_id AS charge_id, list(struct_pack(charge_id := pair.charge_id, claim_id := pair.claim_id,
-           is_same_claim := pair.claim_id = pair.of_claim_id, procedure_code := pair.procedure_code, modifiers := pair.modifiers,
-           diagnoses := list_transform(pair.diagnoses, lambda code: replace(code, '.', '')), units := pair.units, charge_cents := pair.charge_cents,
-           dos_from := pair.dos_from, days_before := pair.days_before, provider_id := pair.provider_id,
-           provider_taxonomy := provider.taxonomy, place_of_service := pair.place_of_service, payer_id := claim.payer_id,
-           global_days := fee.global_days, denied_carcs := coalesce(denied.carcs, []), paid_cents := coalesce(paid.cents, 0))
-           ORDER BY pair.dos_from DESC, pair.charge_id) AS history
-FROM pair
-LEFT JOIN scrub.claim AS claim ON claim.claim_id = pair.claim_id
-LEFT JOIN scrub_provider AS provider ON provider.provider_id = pair.provider_id
-LEFT JOIN fee ON fee.code = pair.procedure_code
-LEFT JOIN denied ON denied.charge_id = pair.charge_id AND denied.judged_on = pair.judged_on
-LEFT JOIN paid ON paid.charge_id = pair.charge_id AND paid.judged_on = pair.judged_on
-GROUP BY pair.of_charge_id;
+-- each list is put into order once it is there: list(... ORDER BY ...) of wide rows takes three times as long
+SELECT patient_id, list_select(services, list_grade_up(places)) AS services
+FROM (
+    SELECT service.patient_id, list(struct_pack(days := DATE '9999-12-31' - service.dos_from, charge_id := service.charge_id)) AS places,
+           list(struct_pack(charge_id := service.charge_id, claim_id := service.claim_id, landed_on := service.landed_on,
+           procedure_code := service.procedure_code, modifiers := service.modifiers,
+           diagnoses := list_transform(service.diagnoses, lambda code: replace(code, '.', '')), units := service.units, charge_cents := service.charge_cents,
+           dos_from := service.dos_from, provider_id := service.provider_id, provider_taxonomy := provider.taxonomy,
+           place_of_service := service.place_of_service, payer_id := claim.payer_id, global_days := fee.global_days, refusals := denied.refusals,
+           payments := paid.payments)) AS services
+    FROM service
+    LEFT JOIN scrub.claim AS claim ON claim.claim_id = service.claim_id
+    LEFT JOIN scrub_provider AS provider ON provider.provider_id = service.provider_id
+    LEFT JOIN fee ON fee.code = service.procedure_code
+    LEFT JOIN denied ON denied.charge_id = service.charge_id
+    LEFT JOIN paid ON paid.charge_id = service.charge_id
+    GROUP BY service.patient_id
+);
+
+-- one row per line: those services, as known when its claim is judged
+CREATE OR REPLACE TEMP TABLE scrub_line_history AS
+SELECT line.charge_id, list_transform(
+    list_filter(services, lambda other: other.dos_from BETWEEN line.dos_from - 1096 AND line.dos_from AND other.charge_id <> line.charge_id
+                                        AND other.landed_on <= line.judged_on)[:300],
+    lambda other: struct_pack(charge_id := other.charge_id, claim_id := other.claim_id, is_same_claim := other.claim_id = line.claim_id,
+        procedure_code := other.procedure_code, modifiers := other.modifiers, diagnoses := other.diagnoses, units := other.units,
+        charge_cents := other.charge_cents, dos_from := other.dos_from, days_before := line.dos_from - other.dos_from, provider_id := other.provider_id,
+        provider_taxonomy := other.provider_taxonomy, place_of_service := other.place_of_service, payer_id := other.payer_id,
+        global_days := other.global_days,
+        denied_carcs := CASE WHEN other.refusals IS NULL THEN [] ELSE list_sort(list_distinct(list_transform(
+            list_filter(other.refusals, lambda one: one.opened_on < line.judged_on), lambda one: one.carc))) END,
+        paid_cents := CASE WHEN other.payments IS NULL THEN 0 ELSE CAST(coalesce(list_sum(list_transform(
+            list_filter(other.payments, lambda one: one.posted_on < line.judged_on), lambda one: one.cents)), 0) AS BIGINT) END)) AS history
+FROM scrub_line AS line JOIN scrub_patient_history USING (patient_id);
 
 CREATE OR REPLACE TEMP TABLE line_fact AS
 SELECT line.line_no, line.line_id, line.charge_id, line.procedure_code, line.modifiers, line.diagnosis_pointers, line.pointed_diagnoses,
