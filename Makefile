@@ -36,8 +36,9 @@ lint: $(READY)    ## ruff, types, SQL
 	$(BIN)/basedpyright
 	$(BIN)/python -m tests.check_sql
 
-bench: $(BENCH)/.ready ## measure our X12 reader beside others (20 minutes): docs/bench.md, docs/bench.png; BENCH_ARGS="--sizes 1k"
+bench: $(BENCH)/.ready ## measure X12, posting and edit rules beside others (25 minutes): docs/bench*.md; BENCH_ARGS="--sizes 1k"
 	$(BENCH)/main/bin/python -m tests.bench --old-python $(BENCH)/old/bin/python $(BENCH_ARGS)
+	$(BENCH)/main/bin/python -m tests.bench.rules $(BENCH_RULES_ARGS)
 
 # two environments: ours with the peers that can live beside it, and one for the older peers
 $(BENCH)/.ready: requirements-bench.lock requirements-bench-old.lock
