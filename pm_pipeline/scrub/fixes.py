@@ -6,6 +6,7 @@ import duckdb
 
 from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
+from pm_pipeline.warehouse import number
 
 SECONDS = 30.0  # for one fix rule over all lines
 
@@ -55,6 +56,8 @@ def _apply(room: RuleRoom, fix: CompiledRule, seconds: float) -> None:
             f"WHERE coalesce({fix.scope}, true)"
         )
         _record_errors(con, fix)
+        return
+    if number(con, "SELECT count(*) FROM scrub_fixed") == 0:
         return
     _record_errors(con, fix)
     for column, _ in fix.sets:
