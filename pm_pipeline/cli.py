@@ -21,6 +21,7 @@ from pm_pipeline.exceptions_cli import exceptions
 from pm_pipeline.money_cli import money
 from pm_pipeline.policy_cli import policy
 from pm_pipeline.rules_cli import rules
+from pm_pipeline.sandbox.mixes import MIXES
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -70,13 +71,11 @@ def main() -> None:
 @click.option("--fresh", is_flag=True, help="Forget an earlier demo first (its warehouse, sandbox and EDI folders).")
 @click.option(
     "--mix",
-    type=click.Choice(["standard", "hard"]),
-    default="standard",
-    show_default=True,
-    help="hard: what is rare and hard too.",
+    type=click.Choice(list(MIXES)),
+    help="hard: what is rare and hard too. Default: the mix this home was begun with, else standard.",
 )
 @as_json
-def demo(days: int, fresh: bool, mix: str, json_: bool) -> None:
+def demo(days: int, fresh: bool, mix: str | None, json_: bool) -> None:
     """Simulate a practice and its payers, day by day, and reconcile to their books to the cent.
 
     Runs the real pipeline: Dagster in this process, a real SFTP server on loopback, DuckDB, dbt. Exit 1 if our ledger and

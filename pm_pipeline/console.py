@@ -16,6 +16,12 @@ WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
 out = Console(width=WIDTH)
 err = Console(stderr=True)
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of text.")
+by_person = click.option(
+    "--by", required=True, envvar="PM_ACTOR", metavar="PERSON", help="Who does it, of config/people.yaml (or PM_ACTOR)."
+)
+because = click.option(
+    "--why", required=True, help="The reason, in your words, for whoever looks at it next; no patient's name."
+)
 
 
 def print_json(document: Any) -> None:

@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from pm_pipeline.console import as_json, err, escape, out, print_json
+from pm_pipeline.console import as_json, because, by_person, err, escape, out, print_json
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
     from pm_pipeline.receivables.actions import Acted, Request
 
 ACTIONS = ("correct_and_resubmit", "appeal", "write_off", "transfer", "close", "note", "assign", "undo")
-by_person = click.option(
-    "--by", required=True, envvar="PM_ACTOR", metavar="PERSON", help="Who does it, of config/people.yaml (or PM_ACTOR)."
-)
-because = click.option("--why", required=True, help="Why, for whoever looks at this next.")
 
 
 class Dollars(click.ParamType):
@@ -104,7 +100,7 @@ def show(denial_id: str, json_: bool) -> None:
     help="correct_and_resubmit: replacement or new claim; default: what the payer wants.",
 )
 @click.option("--level", type=click.IntRange(1, 9), help="appeal: which level; default: the next.")
-@click.option("--to", "to", help="transfer: next or patient. assign: a person or team.")
+@click.option("--to", "to", help="transfer: next or patient. assign: a person (id or name) or team.")
 @click.option("--target", help="undo: the action to take back.")
 @click.option(
     "--due", type=click.DateTime(["%Y-%m-%d"]), help="When to look at it again; default: what the queue says."

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, dollars, escape, out, print_json
+from pm_pipeline.console import as_json, because, by_person, dollars, escape, out, print_json
 from pm_pipeline.errors import PmError
 
 if TYPE_CHECKING:
@@ -134,13 +134,11 @@ def show(exception_id: str, json_: bool) -> None:
 @click.option("--as", "decision", help="decide: write_off, transfer, deny or memo.")
 @click.option("--account", help="decide --as write_off, book: where to, such as CONTRACTUAL:contract.")
 @click.option("--adjustment", "adjustment_id", help="decide: only this adjustment; without it, all that are held.")
-@click.option(
-    "--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides, of config/people.yaml (or PM_ACTOR)."
-)
-@click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
+@by_person
+@because
 @as_json
 def resolve(
-    exception_id: str, action: str | None, accept: int | None, actor: str, reason: str, json_: bool, **said: str | None
+    exception_id: str, action: str | None, accept: int | None, by: str, why: str, json_: bool, **said: str | None
 ) -> None:
     """Decide, and post at once. ACTION is one that `pm exceptions show` offers; or take a proposal with --accept.
 
@@ -154,11 +152,12 @@ def resolve(
     if (action is None) == (accept is None):
         raise click.UsageError("Give an ACTION, or --accept with the number of a proposal.")
     home = open_home()
-    actor = home.config.people.acting(actor, "exceptions").person
     today, run_id = home.today(), f"resolve-{uuid4()}"
     with home.write() as con:
         what = _proposal(con, exception_id, accept) if accept else _said(action or "", said)
-        resolution_id = posting.resolve(con, exception_id, what, actor=actor, reason=reason, today=today, run_id=run_id)
+        resolution_id = posting.resolve(
+            con, home.config, exception_id, what, actor=by, reason=why, today=today, run_id=run_id
+        )
         posted = posting.run(con, home.config, today, run_id)
         faults = _faults(con)
         now = _now_open(con, exception_id)
@@ -183,12 +182,10 @@ def resolve(
 
 @exceptions.command()
 @click.argument("item")
-@click.option(
-    "--by", "actor", required=True, envvar="PM_ACTOR", help="Who decides, of config/people.yaml (or PM_ACTOR)."
-)
-@click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
+@by_person
+@because
 @as_json
-def unpost(item: str, actor: str, reason: str, json_: bool) -> None:
+def unpost(item: str, by: str, why: str, json_: bool) -> None:
     """Take a match back: the payer's answer was for another claim. ITEM is its exception, or its remit_claim_id (`pm trace`).
 
     Whoever matched it, a person or the system: what it posted is negated in your name, the money goes back into suspense, and
@@ -199,10 +196,11 @@ def unpost(item: str, actor: str, reason: str, json_: bool) -> None:
     from pm_pipeline.home import open_home
 
     home = open_home()
-    actor = home.config.people.acting(actor, "exceptions").person
     today, run_id = home.today(), f"unpost-{uuid4()}"
     with home.write() as con:
-        unposting_id, remit_claim_id = posting.unpost(con, item, actor=actor, reason=reason, today=today, run_id=run_id)
+        unposting_id, remit_claim_id = posting.unpost(
+            con, home.config, item, actor=by, reason=why, today=today, run_id=run_id
+        )
         posted = posting.run(con, home.config, today, run_id)
         faults = _faults(con)
         now = con.execute(

@@ -13,14 +13,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pm_pipeline.config import Partner, read_secret
+from pm_pipeline.errors import ConfigError
 from pm_pipeline.home import Home
-from pm_pipeline.sandbox.plan import STANDARD, Plan
+from pm_pipeline.sandbox.mixes import STANDARD
+from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.server import SftpServer, prepare_accounts
-from pm_pipeline.sandbox.world import Sandbox
+from pm_pipeline.sandbox.world import Sandbox, mix_of
 from pm_pipeline.transport.handshake import Endpoint
 from pm_pipeline.transport.sftp import Session, connect
-
-MIX = "mix"  # the file in the sandbox's folder that names its mix
 
 
 class Embedded:
@@ -30,9 +30,7 @@ class Embedded:
         self._stack = ExitStack()
         accounts = prepare_accounts(home.settings, home.config)
         self.server = self._stack.enter_context(SftpServer(home.settings.sandbox_dir, accounts))
-        kept = home.settings.sandbox_dir / MIX
-        mix = kept.read_text(encoding="utf-8") if kept.exists() else STANDARD
-        self.world = Sandbox(home.settings, home.config, plan=plan or Plan.of_mix(mix))
+        self.world = Sandbox(home.settings, home.config, plan=plan or plan_of(home))
 
     def stop(self) -> None:
         """Stop the server and close the world's books."""
@@ -40,11 +38,16 @@ class Embedded:
         self._stack.close()
 
 
-def keep_mix(home: Home, mix: str) -> None:
-    """Remember which mix the sandbox of this installation lives by, for every run after this one."""
-    if mix != STANDARD:
-        home.settings.sandbox_dir.mkdir(parents=True, exist_ok=True)
-        (home.settings.sandbox_dir / MIX).write_text(mix, encoding="utf-8")
+def plan_of(home: Home, mix: str | None = None) -> Plan:
+    """The shipped plan of the mix the sandbox of this installation was begun by; of `mix`, else the standard one, when it
+    is yet to begin. Raises ConfigError when it was begun by another mix than the one asked for."""
+    begun = mix_of(home.settings, home.config)
+    if begun and mix and begun != mix:
+        raise ConfigError(
+            f"The sandbox in {home.settings.sandbox_dir} was begun with the {begun} mix and cannot go on with the {mix} mix. "
+            "Begin again with --fresh, or give the other mix a folder of its own (PM_HOME)."
+        )
+    return Plan.of_mix(begun or mix or STANDARD)
 
 
 _RUNNING: dict[Path, Embedded] = {}

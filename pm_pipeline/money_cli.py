@@ -8,10 +8,8 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, dollars, escape, out, print_json
+from pm_pipeline.console import as_json, because, by_person, dollars, escape, out, print_json
 
-BY = click.option("--by", "actor", required=True, envvar="PM_ACTOR", help="Who, of config/people.yaml (or PM_ACTOR).")
-WHY = click.option("--why", "reason", required=True, help="The reason, in your words; no patient's name.")
 SHOWN = (
     "action_id",
     "event",
@@ -78,10 +76,10 @@ def events_(json_: bool) -> None:
 @click.option("--party", help="refund: primary, secondary, tertiary or patient.")
 @click.option("--method", help="patient_payment, recovery: check, card, cash or eft.")
 @click.option("--of", "of_action_id", help="The movement this one follows.")
-@BY
-@WHY
+@by_person
+@because
 @as_json
-def ask(event: str, amount: str | None, actor: str, reason: str, json_: bool, **said: str | None) -> None:
+def ask(event: str, amount: str | None, by: str, why: str, json_: bool, **said: str | None) -> None:
     """Move money, or ask a second person to agree. EVENT is one of `pm money events`."""
     from pm_pipeline.home import open_home
     from pm_pipeline.receivables import money as moving
@@ -95,7 +93,7 @@ def ask(event: str, amount: str | None, actor: str, reason: str, json_: bool, **
             if cents is None:
                 raise click.UsageError(f"--amount {amount!r} is no amount, such as 12.34.")
         done = moving.ask(
-            con, home.config, moving.Wanted(event, cents=cents, **said), actor=actor, reason=reason, today=home.today(),
+            con, home.config, moving.Wanted(event, cents=cents, **said), actor=by, reason=why, today=home.today(),
             run_id=f"money-{uuid4()}",
         )  # fmt: skip
     _say(done, json_)
@@ -103,22 +101,22 @@ def ask(event: str, amount: str | None, actor: str, reason: str, json_: bool, **
 
 @money.command()
 @click.argument("action_id")
-@BY
-@WHY
+@by_person
+@because
 @as_json
-def approve(action_id: str, actor: str, reason: str, json_: bool) -> None:
+def approve(action_id: str, by: str, why: str, json_: bool) -> None:
     """Agree to what somebody else asked for; it posts."""
-    _answer(action_id, True, actor, reason, json_)
+    _answer(action_id, True, by, why, json_)
 
 
 @money.command()
 @click.argument("action_id")
-@BY
-@WHY
+@by_person
+@because
 @as_json
-def refuse(action_id: str, actor: str, reason: str, json_: bool) -> None:
+def refuse(action_id: str, by: str, why: str, json_: bool) -> None:
     """Refuse what somebody else asked for; nothing posts."""
-    _answer(action_id, False, actor, reason, json_)
+    _answer(action_id, False, by, why, json_)
 
 
 @money.command("list")
@@ -143,7 +141,7 @@ def list_(waiting: bool, claim_id: str | None, json_: bool) -> None:
         out.print(rows_table(f"{len(rows):,} movements", rows) if rows else "None.")
 
 
-def _answer(action_id: str, approve: bool, actor: str, reason: str, json_: bool) -> None:
+def _answer(action_id: str, approve: bool, by: str, why: str, json_: bool) -> None:
     from pm_pipeline.home import open_home
     from pm_pipeline.receivables import money as moving
 
@@ -154,8 +152,8 @@ def _answer(action_id: str, approve: bool, actor: str, reason: str, json_: bool)
             home.config,
             action_id,
             approve=approve,
-            actor=actor,
-            reason=reason,
+            actor=by,
+            reason=why,
             today=home.today(),
             run_id=f"money-{uuid4()}",
         )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -92,13 +92,6 @@ class DenialWorkflow(Strict):
     close_reasons: dict[Reason, CloseReason]
     bill_patient: BillPatient
     queues: Annotated[list[Queue], Field(min_length=1)]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _moved(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "people" in data:
-            raise ValueError("people: they are in people.yaml now, with their roles; move the list there")
-        return data
 
     @model_validator(mode="after")
     def _check(self) -> Self:

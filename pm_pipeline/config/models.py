@@ -205,6 +205,17 @@ class Payer(Strict):
         """How many days this payer takes a claim as the second or third payer."""
         return self.later_filing.days or self.timely_filing_days
 
+    def meaning(self, reason: str, day: dt.date) -> PayerAdjustment | None:
+        """What this payer means by a PLB code in payments of a day; None where provider_adjustments says nothing."""
+        return next(
+            (
+                one
+                for one in self.provider_adjustments
+                if one.reason == reason and one.effective_from <= day <= (one.effective_to or day)
+            ),
+            None,
+        )
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         _unique("provider_adjustments", [one.id for one in self.provider_adjustments])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from pm_pipeline.config.models import Strict
 from pm_pipeline.config.values import Code
@@ -14,11 +14,16 @@ from pm_pipeline.errors import PmError
 Role = Literal["exceptions", "money", "denials"]
 
 
+def _one_blank(text: object) -> object:
+    """Text with one blank between its words and none around them."""
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
 class Person(Strict):
     """Somebody who acts. may_approve_cents: the largest amount of others this person may approve."""
 
     person: Code
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, BeforeValidator(_one_blank), Field(min_length=1)]
     title: str
     roles: Annotated[list[Role], Field(min_length=1)]
     may_approve_cents: Annotated[int, Field(ge=0)] = 0
@@ -31,17 +36,20 @@ class People(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for key in ("person", "name"):
-            values = [getattr(one, key).casefold() for one in self.people]
-            if twice := next((value for value in values if values.count(value) > 1), None):
-                raise ValueError(f"people: the {key} {twice} is given twice; everybody needs one of their own")
+        owners: dict[str, Person] = {}
+        for one in self.people:
+            for called in (one.person, one.name):
+                if owners.setdefault(called.casefold(), one) is not one:
+                    raise ValueError(
+                        f"people: {called} is given twice; everybody needs an id and a name that nobody else has"
+                    )
         if any(one.person in ("policy", "rule") for one in self.people):
             raise ValueError("people: policy and rule are how the ledger names itself; give the person another id")
         return self
 
     def find(self, who: str) -> Person | None:
         """The person with this id or name, in any case of letters; None when nobody has it."""
-        wanted = " ".join(who.split()).casefold()
+        wanted = str(_one_blank(who)).casefold()
         return next((one for one in self.people if wanted in (one.person.casefold(), one.name.casefold())), None)
 
     def acting(self, who: str, role: Role) -> Person:
@@ -57,11 +65,11 @@ class People(Strict):
         return person
 
     def second(self, who: str, role: Role, first: str, cents: int) -> Person:
-        """The person who approves `cents` that `first` asked for: another one, with the limit for it. Raises PmError."""
+        """The person who answers what `first` asked for: another one, who may approve `cents` (0 to refuse). Raises PmError."""
         person = self.acting(who, role)
         asker = self.find(first)
-        if person is asker or person.person == first:
-            raise PmError(f"{person.person} asked for it and cannot approve it too: it takes a second person.")
+        if person is asker:
+            raise PmError(f"{person.person} asked for it and cannot answer it too: it takes a second person.")
         if cents > person.may_approve_cents:
             able = [
                 one.person

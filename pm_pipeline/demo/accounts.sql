@@ -15,8 +15,8 @@ SELECT name, sum(cents) AS cents FROM (
     UNION ALL SELECT 'suspense', -cents FROM mine WHERE account = 'UNAPPLIED'
     UNION ALL SELECT concat('recoup ', sub_account), -cents FROM mine WHERE account = 'RECOUP_DUE'
     UNION ALL SELECT concat('cash ', sub_account), cents FROM mine WHERE account = 'CASH_CLEARING' AND entry_kind <> 'deposit'
-    UNION ALL SELECT concat('provider ', account), -cents FROM mine
-              WHERE rule_id LIKE 'PLB-%' AND account NOT IN ('CASH_CLEARING', 'INTEREST_INCOME', 'RECOUP_DUE', 'UNAPPLIED')
+    UNION ALL SELECT concat('provider ', account), -cents FROM mine JOIN ledger.txn USING (txn_id)
+              WHERE txn_kind = 'provider_adjustment' AND account NOT IN ('CASH_CLEARING', 'INTEREST_INCOME', 'RECOUP_DUE', 'UNAPPLIED')
     UNION ALL SELECT concat('office ', CASE txn_kind WHEN 'allocate' THEN 'patient_payment' ELSE txn_kind END), abs(cents) FROM mine JOIN ledger.txn USING (txn_id)
               WHERE account = 'AR' AND txn_kind IN ('allocate', 'small_balance', 'bad_debt', 'charity', 'collections', 'recovery', 'refund')
                 AND NOT (txn_kind = 'collections' AND sub_account = 'collections')

@@ -22,11 +22,10 @@ from pm_pipeline.demo.planted import compare
 from pm_pipeline.demo.reconcile import Reconciliation, reconcile
 from pm_pipeline.demo.report import print_report
 from pm_pipeline.errors import PmError
-from pm_pipeline.exchange import embedded, keep_mix, stop_embedded
+from pm_pipeline.exchange import embedded, plan_of, stop_embedded
 from pm_pipeline.home import Home, open_home
 from pm_pipeline.ledger import content_hash
-from pm_pipeline.sandbox.hard_plan import Hard
-from pm_pipeline.sandbox.plan import STANDARD, Plan
+from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.warehouse import number, records
 from pm_pipeline.warehouse.publish import open_published
 
@@ -42,19 +41,19 @@ class Report:
     agrees: bool
 
 
-def run_demo(days: int, *, fresh: bool, console: Console, plan: Plan | None = None, mix: str = STANDARD) -> Report:
+def run_demo(days: int, *, fresh: bool, console: Console, plan: Plan | None = None, mix: str | None = None) -> Report:
     """Simulate `days` days from the plan's first day, day by day, then build the marts and compare the books.
 
-    `plan` is how the practice and its payers live; the shipped plan of the mix when None. A plan with hard events is also
+    `plan` is how the practice and its payers live; when None the shipped plan of `mix`, which is that of the home, or standard, when not given. A plan with hard events is also
     held to the exceptions it gave cause for (planted.py).
     Days lived by an earlier demo are not lived again; when all were, the whole range is run once more to show that
-    nothing changes. Raises PmError when the home holds a warehouse no demo made.
+    nothing changes. Raises PmError when the home holds a warehouse no demo made,
+    or was begun with another mix.
     """
     home = open_home()
     _prepare(home, fresh)
     home = open_home()
-    keep_mix(home, mix)
-    first = embedded(home, plan).world.plan.first_day
+    first = embedded(home, plan or plan_of(home, mix)).world.plan.first_day
     last = first + dt.timedelta(days=days - 1)
     started = time.monotonic()
     lived = _lived_to(home)
@@ -117,7 +116,7 @@ def _judge(
     with home.warehouse.read() as con:
         found = status(con)
         compared = reconcile(con, books)
-        reasons = compare(con, world.expected(books)) if world.plan.hard != Hard() else []
+        reasons = [] if world.plan.hard.is_empty else compare(con, world.expected(books))
         violations = verify(con)
         digest = content_hash(con)
         claims = number(con, "SELECT count(*) FROM scrub.claim")

@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS ledger.batch (
     name        VARCHAR NOT NULL,
     entries     BIGINT NOT NULL,
     debit_cents BIGINT NOT NULL,
-    digest      VARCHAR NOT NULL,  -- sha256 over the transaction hashes; also in warehouse.chain
+    digest      VARCHAR NOT NULL,  -- sha256 over the columns here and the transaction hashes; its seal is in warehouse.chain
     run_id      VARCHAR NOT NULL,
     recorded_at TIMESTAMP NOT NULL
 );
@@ -103,3 +103,8 @@ CREATE OR REPLACE MACRO ledger.entry_rests_on(practice_id, provider_id, remit_cl
 
 CREATE OR REPLACE MACRO ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest, rests_on, posted_on, run_id, recorded_at) AS
     sha256(concat_ws('|', txn_id, txn_key, txn_kind, coalesce(reverses_txn_id, ''), actor, content_digest, rests_on, posted_on, run_id, recorded_at));
+
+-- what a batch is sealed with, and how the chain of units of work holds it: several seals of one unit are joined by '+'
+CREATE OR REPLACE MACRO ledger.batch_digest(batch_no, name, entries, debit_cents, run_id, recorded_at, txn_hashes) AS
+    sha256(concat_ws('|', batch_no, name, entries, debit_cents, run_id, recorded_at, txn_hashes));
+CREATE OR REPLACE MACRO ledger.seal(batch_no, digest) AS concat('batch ', batch_no, ' ', digest);

@@ -29,7 +29,7 @@ GROUP BY matched.remit_claim_id, said.target;
 
 -- one row per line that posted on its claim as a whole: its charge may have become known since (place.sql)
 CREATE OR REPLACE TEMP TABLE unplaced AS
-SELECT open.exception_id, outcome.remit_line_id, outcome.remit_claim_id, outcome.posting_key, posted.claim_id
+SELECT open.exception_id, outcome.remit_line_id, outcome.remit_claim_id, outcome.posting_key, posted.attempt, posted.claim_id
 FROM posting.open_exception AS open
 JOIN posting.line_outcome AS outcome ON outcome.remit_line_id = open.item_id AND outcome.outcome <> 'held' AND outcome.charge_id IS NULL
 JOIN posting.posting AS posted USING (posting_key)

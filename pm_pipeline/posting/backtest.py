@@ -29,8 +29,8 @@ HERE = __package__ or ""
 EXAMPLES = 5
 # what a run of posting writes; everything else is looked at in the copy
 WRITTEN = {
-    "posting.posting_made", "posting.line_outcome_made", "posting.decision_made", "posting.taken_back", "posting.deferred", "posting.exception",
-    "posting.exception_closed",
+    "posting.posting_made", "posting.line_outcome_made", "posting.decision_made", "posting.taken_back", "posting.deferred", "posting.line_charge",
+    "posting.exception", "posting.exception_closed",
     "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.deposit_match", "posting.bank_return_posted",
     "scrub.claim_event",
     "ledger.account", "ledger.txn", "ledger.entry", "ledger.batch",

@@ -1,9 +1,9 @@
 -- what posted but should be looked at, and exceptions that took care of themselves
 
--- one row per exception code and item that closed by itself before: what comes back after that is a new exception
+-- one row per exception code and item that closed because it was no longer so: what comes back after that is a new exception
 CREATE OR REPLACE TEMP TABLE closed_before AS
 SELECT code, item_id, count(*) AS times FROM posting.exception JOIN posting.exception_closed USING (exception_id)
-WHERE code IN ('ANSWERED_TWICE', 'DUP_PAYMENT', 'CREDIT_BALANCE') AND actor = 'policy' GROUP BY ALL;
+WHERE code IN ('ANSWERED_TWICE', 'DUP_PAYMENT', 'CREDIT_BALANCE') AND because IN ('settled_since', 'unpost') GROUP BY ALL;
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'CHARGE_MISMATCH', remit_claim_id, again)), 'CHARGE_MISMATCH', 'remit_claim', remit_claim_id, payment_id, remit_claim_id, claim_id,
@@ -18,7 +18,7 @@ WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim
     SELECT 1 FROM submission.batch_claim AS sent WHERE sent.claim_id = blocked.claim_id AND sent.charge_cents IN (blocked.charge_cents, parts_cents));
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id, posting.again(posting_key))), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
+SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id, posting.again(attempt))), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
        posting.claim_id, outcome.paid_cents, 'no REF*6R of ours, and no charge with its procedure, date and amount', false, CAST($today AS DATE), $run_id
 FROM posting.line_outcome AS outcome JOIN posting.posting USING (posting_key)
 WHERE outcome.match_by = 'claim' AND outcome.remit_line_id <> outcome.remit_claim_id AND posting.reverses IS NULL
@@ -59,7 +59,7 @@ JOIN moved AS other ON other.claim_id = one.claim_id AND other.payer_turn = one.
 GROUP BY one.claim_id, one.payer_turn;
 
 INSERT OR IGNORE INTO posting.exception
-SELECT short_id('Q', concat_ws('|', paid_twice.code, claim_id, payer_turn, paid_twice.times, before.times)), paid_twice.code, 'remit_claim', remit_claim_id, payment_id,
+SELECT short_id('Q', concat_ws('|', paid_twice.code, remit_claim_id, payer_turn, paid_twice.times, before.times)), paid_twice.code, 'remit_claim', remit_claim_id, payment_id,
        remit_claim_id, claim_id, cents, concat(paid_twice.times, CASE WHEN same IS NULL THEN ' answers of this payer to one charge stand'
        ELSE concat(' payments answer claim number ', same) END), false, CAST($today AS DATE), $run_id
 FROM paid_twice LEFT JOIN closed_before AS before ON before.code = paid_twice.code AND before.item_id = remit_claim_id

@@ -5,7 +5,7 @@ SELECT clp.remit_claim_id, clp.payment_id, clp.clp_no, clp.file_id, clp.segment_
        clp.status = '22' OR clp.remit_claim_id IN (SELECT remit_claim_id FROM said WHERE action = 'reverse') AS is_reversal,
        clp.status = '25' AS is_estimate, pay.payer_id, pay.is_our_payee, pay.effective_on,
        force.policy_no, force.policy_id, force.policy_version,
-       pay.cash, coalesce(undo.attempt, 0) + 1 AS attempt, ':' || (undo.attempt + 1) AS again, undo.claim_id AS taken_from,
+       pay.cash, coalesce(undo.attempt, 0) + 1 AS attempt, posting.again(undo.attempt + 1) AS again, undo.claim_id AS taken_from,
        EXISTS (SELECT 1 FROM posting.posting WHERE posting.remit_claim_id = clp.remit_claim_id AND posting.kind = 'suspend') AS is_suspended,
        EXISTS (SELECT 1 FROM remittance.provider_adjustment AS plb WHERE plb.payment_id = clp.payment_id
                AND plb.reason_code NOT IN (SELECT reason_code FROM codes.plb)) AS has_unknown_plb

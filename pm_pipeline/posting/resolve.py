@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
 from pm_pipeline.posting.exceptions import ACTIONS, Kind, kinds
 from pm_pipeline.warehouse import load_rows, records, unit, utc_now
@@ -33,6 +34,7 @@ class Resolution:
 
 def resolve(
     con: duckdb.DuckDBPyConnection,
+    config: Config,
     exception_id: str,
     resolution: Resolution,
     *,
@@ -43,10 +45,12 @@ def resolve(
 ) -> str:
     """Keep the decision; returns its resolution_id. Nothing is posted here: posting.run does that.
 
-    Raises PmError when there is no such open exception, when the action does not fit it, or when what it names is not there.
+    Raises PmError when the actor is nobody of people.yaml with the role exceptions, when there is no such open exception, when
+    the action does not fit it, or when what it names is not there.
     """
     if not actor.strip() or not reason.strip():
         raise PmError("A resolution needs the person who decides and the reason: an auditor will ask for both.")
+    actor = config.people.acting(actor, "exceptions").person
     kind, item = _open_exception(con, exception_id)
     _check(con, kind, item, resolution)
     row = con.execute(
@@ -61,7 +65,7 @@ def resolve(
             ["resolution_id", "exception_id", "action", "target", "decision", "account", "adjustment_id", "actor", "reason",
              "decided_on", "decided_at", "run_id"],
             [(resolution_id, exception_id, resolution.action, resolution.target, resolution.decision, resolution.account,
-              resolution.adjustment_id, actor.strip(), reason.strip(), today, utc_now(), run_id)],
+              resolution.adjustment_id, actor, reason.strip(), today, utc_now(), run_id)],
         )  # fmt: skip
         work.digest = resolution_id
     return resolution_id
@@ -90,6 +94,8 @@ def _check(con: duckdb.DuckDBPyConnection, kind: Kind, item: dict[str, Any], res
     if action not in kind.actions:
         allowed = ", ".join(kind.actions) or "none, it resolves itself once the cause is mended"
         raise PmError(f"{kind.code} cannot be resolved by {action!r}. Possible: {allowed}. {kind.fix}")
+    if resolution.adjustment_id is not None and action != "decide":
+        raise PmError(f"--adjustment goes with decide alone: {action} is about {item['item_id']} as a whole.")
     option = ACTIONS[action].option
     if option is not None and not (resolution.decision if action == "decide" else target):
         raise PmError(f"{action} needs --{option}: {ACTIONS[action].meaning}.")

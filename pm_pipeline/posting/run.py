@@ -40,7 +40,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     """Post what can be posted, put the rest in suspense, tie deposits. Running it again changes nothing.
 
     A pass posts what nothing blocks; what it posts may unblock more (a reversal finds its original, a secondary its
-    primary), so passes go on until one posts nothing.
+    primary), so passes go on until one posts nothing, or nothing is left that a posting may unblock.
     """
     tell_policy(con, config.posting_policy)
     _tell_payers(con, config.payers)
@@ -68,9 +68,15 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             _add(done, ledger.post(con, work, "posting: matches taken back", today))
         for step in ("pending", "match"):
             run_sql(con, HERE, f"{step}.sql")
-        if con.execute("SELECT 1 FROM pending ANTI JOIN matched USING (remit_claim_id) LIMIT 1").fetchone() is not None:
+        if _any(con, "pending ANTI JOIN matched USING (remit_claim_id)"):
             run_sql(con, HERE, "match_more.sql")
-        for step in ("answer", "decide", *(["overrule"] if has["said"] else []), "gates", "block"):
+        run_sql(con, HERE, "answer.sql")
+        has["placeable"] = has["said"] or _any(con, "unplaced")
+        if has["placeable"]:
+            with ledger.proposals(con):  # before the passes: what they post takes back or builds on what is placed
+                run_sql(con, HERE, "place.sql", params)
+                _add(done, ledger.post(con, work, "posting: lines placed on their charge", today))
+        for step in ("decide", *(["overrule"] if has["said"] else []), "gates", "block"):
             run_sql(con, HERE, f"{step}.sql")
         while _pass(con, work, params, today, done):
             pass
@@ -80,14 +86,10 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
                 if is_there:
                     run_sql(con, HERE, f"{step}.sql", params)
             ledger.reverse(con)
-            has["placeable"] = has["said"] or _any(con, "unplaced")
-            for step, table in (("place", "placeable"), ("bank_returns", "returns"), ("unexplained", "deposits")):
+            for step, table in (("payer_changed", "said"), ("bank_returns", "returns"), ("unexplained", "deposits")):
                 if has[table]:
                     run_sql(con, HERE, f"{step}.sql", params)
-            _add(
-                done,
-                ledger.post(con, work, "posting: suspense, provider adjustments, what was deferred or placed", today),
-            )
+            _add(done, ledger.post(con, work, "posting: suspense, provider adjustments, what was deferred", today))
         if has["placeable"]:
             run_sql(con, HERE, "settled.sql", params)
         run_sql(con, HERE, "flags.sql", params)
@@ -157,8 +159,8 @@ def _what_is_there(con: duckdb.DuckDBPyConnection) -> dict[str, bool]:
     return row
 
 
-def _any(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+def _any(con: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    return con.execute(f"SELECT 1 FROM {rows} LIMIT 1").fetchone() is not None
 
 
 def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
@@ -171,7 +173,7 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], to
     if None in codes:
         with ledger.proposals(con):
             run_sql(con, HERE, "items.sql")
-            if con.execute("SELECT 1 FROM posting_now WHERE turn_no > 1 LIMIT 1").fetchone() is not None:
+            if _any(con, "posting_now WHERE turn_no > 1"):
                 run_sql(con, HERE, "overlap.sql")
             run_sql(con, HERE, "forward.sql", params)
             ledger.reverse(con)

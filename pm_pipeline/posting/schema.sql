@@ -137,7 +137,19 @@ CREATE OR REPLACE VIEW posting.line_outcome AS SELECT * FROM posting.line_outcom
 CREATE OR REPLACE VIEW posting.decision AS SELECT * FROM posting.decision_made WHERE NOT list_contains(coalesce((SELECT list(posting_key) FROM posting.taken_back), []), posting_key);
 
 -- what the keys of an attempt after the first carry behind them, such as ':2'; NULL for the first
-CREATE OR REPLACE MACRO posting.again(posting_key) AS nullif(regexp_extract(posting_key, ':[0-9]+$'), '');
+CREATE OR REPLACE MACRO posting.again(attempt) AS CASE WHEN attempt > 1 THEN ':' || attempt END;
+
+-- one row per line that posted on its claim as a whole and whose charge became known since: its entries were moved there, and what
+-- waits for its day (posting.deferred) goes there. Never changed
+CREATE TABLE IF NOT EXISTS posting.line_charge (
+    remit_line_id VARCHAR NOT NULL,
+    posting_key   VARCHAR NOT NULL,         -- the posting it belongs to
+    charge_id     VARCHAR NOT NULL,
+    resolution_id VARCHAR,                  -- of the person who named it; NULL: the line itself says it
+    placed_on     DATE NOT NULL,
+    run_id        VARCHAR NOT NULL,
+    PRIMARY KEY (remit_line_id, posting_key)
+);
 
 -- one row per act on a provider-level adjustment (PLB)
 CREATE TABLE IF NOT EXISTS posting.provider_adjustment_outcome (
@@ -166,14 +178,15 @@ CREATE TABLE IF NOT EXISTS posting.deposit_match (
 
 -- one row per deferred adjustment whose money has not moved, with the posting that took back what it belongs to, if any
 CREATE OR REPLACE VIEW posting.open_deferred AS
-SELECT deferred.*, concat('remit:', adjustment_id, posting.again(posting_key), ':deferred') AS txn_key, decision.remit_claim_id, decision.claim_id, decision.charge_id,
-       decision.action, decision.account, decision.posted_cents, decision.policy_id, decision.policy_version, decision.rule_id, posted.payment_id,
-       posted.payer_turn, later.posting_key AS reversal_key
+SELECT deferred.*, concat('remit:', adjustment_id, posting.again(posted.attempt), ':deferred') AS txn_key, decision.remit_claim_id, decision.claim_id,
+       coalesce(decision.charge_id, placed.charge_id) AS charge_id, decision.action, decision.account, decision.posted_cents, decision.policy_id,
+       decision.policy_version, decision.rule_id, posted.payment_id, posted.payer_turn, later.posting_key AS reversal_key
 FROM posting.deferred
 JOIN posting.decision USING (adjustment_id, posting_key)
 JOIN posting.posting AS posted USING (posting_key)
+LEFT JOIN posting.line_charge AS placed ON placed.remit_line_id = deferred.item_id AND placed.posting_key = deferred.posting_key
 LEFT JOIN posting.posting AS later ON later.reverses = posted.posting_key
-WHERE NOT EXISTS (SELECT 1 FROM ledger.txn AS moved WHERE moved.txn_key = concat('remit:', deferred.adjustment_id, posting.again(deferred.posting_key), ':deferred'));
+WHERE NOT EXISTS (SELECT 1 FROM ledger.txn AS moved WHERE moved.txn_key = concat('remit:', deferred.adjustment_id, posting.again(posted.attempt), ':deferred'));
 
 -- one row per open exception
 CREATE OR REPLACE VIEW posting.open_exception AS

@@ -12,20 +12,22 @@ from typing import Any
 
 import duckdb
 
+from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
 from pm_pipeline.warehouse import load_rows, records, unit, utc_now
 
 
 def unpost(
-    con: duckdb.DuckDBPyConnection, item: str, *, actor: str, reason: str, today: dt.date, run_id: str
+    con: duckdb.DuckDBPyConnection, config: Config, item: str, *, actor: str, reason: str, today: dt.date, run_id: str
 ) -> tuple[str, str]:
     """Keep the decision; returns its unposting_id and the remit_claim_id. Nothing is posted here: posting.run does that.
 
-    item: a remit_claim_id, or the exception_id of one. Raises PmError when nothing of it is posted, or when what is posted
-    stands on it or has taken it back already.
+    item: a remit_claim_id, or the exception_id of one. Raises PmError when the actor is nobody of people.yaml with the role
+    exceptions, when nothing of it is posted, or when what is posted stands on it or has taken it back already.
     """
     if not actor.strip() or not reason.strip():
         raise PmError("Taking a match back needs the person who decides and the reason: an auditor will ask for both.")
+    actor = config.people.acting(actor, "exceptions").person
     posted = _posted(con, item)
     remit_claim_id = str(posted["remit_claim_id"])
     _check(con, posted)
@@ -39,7 +41,7 @@ def unpost(
             con,
             "posting.unposting",
             ["unposting_id", "remit_claim_id", "attempt", "claim_id", "match_by", "actor", "reason", "decided_on", "decided_at", "run_id"],
-            [(unposting_id, remit_claim_id, attempt, posted["claim_id"], posted["match_by"], actor.strip(), reason.strip(), today,
+            [(unposting_id, remit_claim_id, attempt, posted["claim_id"], posted["match_by"], actor, reason.strip(), today,
               utc_now(), run_id)],
         )  # fmt: skip
         work.digest = unposting_id
@@ -78,6 +80,14 @@ def _check(con: duckdb.DuckDBPyConnection, posted: dict[str, Any]) -> None:
         raise PmError(
             f"{name} is the payer's own takeback of {str(posted['reverses']).split(':')[0]}, not an answer matched to a "
             "claim. Ask the payer for a corrected remittance."
+        )
+    twice = con.execute(
+        "SELECT actor, decided_on FROM posting.unposting WHERE remit_claim_id = ? AND attempt >= ?",
+        [name, posted["attempt"]],
+    ).fetchone()
+    if twice is not None:
+        raise PmError(
+            f"{twice[0]} has taken {name} back on {twice[1]} already; the next run of posting negates its entries."
         )
     if posted["taken_back_by"] is not None:
         raise PmError(

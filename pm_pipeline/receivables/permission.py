@@ -167,15 +167,14 @@ def _close(config: Config, episode: Episode, request: Request) -> Request:
 
 
 def _assign(config: Config, request: Request) -> Request:
-    flow = config.denials.workflow
-    known = {one.person for one in config.people.people} | {
-        one for q in flow.queues for one in (q.owner, q.escalate_to)
-    }
-    if request.owner not in known:
+    teams = {one for queue in config.denials.workflow.queues for one in (queue.owner, queue.escalate_to)}
+    person = config.people.find(request.owner or "")
+    if person is None and request.owner not in teams:
+        known = sorted(teams | {one.person for one in config.people.people})
         raise DenialError(
-            f"--to {request.owner}: expected one of {', '.join(sorted(known))} (people.yaml, denial_workflow.yaml)."
+            f"--to {request.owner}: expected one of {', '.join(known)} (people.yaml, by id or name; denial_workflow.yaml)."
         )
-    return request
+    return replace(request, owner=person.person) if person else request
 
 
 def _undo(con: duckdb.DuckDBPyConnection, episode: Episode, request: Request) -> Request:

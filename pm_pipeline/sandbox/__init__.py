@@ -4,7 +4,7 @@ Here belongs whatever the pipeline cannot know: what patients there are, what a 
 Not here: anything of the pipeline's own. This package speaks its formats (feeds, 837, TA1, 999, 277CA, 835), reads the
 configuration, and imports no stage and not the ledger, so that its books are an independent account of the events.
 
-    plan.py       how many patients, what goes wrong how often, how each payer pays (plan.yaml)
+    plan.py       how many patients, what goes wrong how often, how each payer pays (plan.yaml)      mixes.py  by what mix
     practice.py   people, coverages, visits, charges and the mistakes in them -> feed rows
     clearinghouse.py   takes 837s; TA1, 999, 277CA        read_837.py  reads them, independently of our writer
     payers.py     decides a claim      payments.py  pays: 835, takebacks, interest, deposits

@@ -13,7 +13,7 @@ rules, in this package's own words (they mirror the posting policy and do not im
   payer before it has answered;
 - a claim that must wait for a person counts only its cash, in suspense; an estimate (CLP02 25) counts nothing;
 - what the practice's people move by hand (office.py) counts from its day on;
-- a deposit no payment explains four business days later is in suspense until one does.
+- a deposit no payment explains four business days later, bank holidays left out, is in suspense until one does.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pm_pipeline.codes import code_set
+from pm_pipeline.config.models import Payer
 from pm_pipeline.sandbox.effect import PATIENT, Effect, line_effect
 from pm_pipeline.sandbox.entry import REMIT, TURNS
 from pm_pipeline.sandbox.store import Store
@@ -31,7 +34,7 @@ from pm_pipeline.x12.write_835 import RemitClaim
 METHODS = {"ACH": "eft", "CHK": "check", "NON": "none"}  # BPR04 -> the ledger's names
 TAKEBACKS = {"WO", "FB", "AP"}
 INTEREST = {"L6", "CR"}
-PERSON = {"CS", "OB", "SL", "TL", "WU"}  # what these mean differs by payer: suspense
+PERSON = {"CS", "OB", "SL", "TL", "WU"}  # what these mean differs by payer: suspense where it has not said
 SETTLED = {"90", "B3", "BD", "C5", "CV", "CW", "DM", "FC", "GO", "HM", "IS", "LS", "OA", "PI", "PL", "RE"}
 # PLB03-1 of every other reason -> the account it moves, in these books' own words; settlements are all the rest
 ELSEWHERE = {
@@ -116,16 +119,17 @@ class Books:
     payments: int
 
 
-def summary(store: Store, as_of: dt.date) -> Books:
-    """Add everything up. Cost: one pass over the books."""
-    return _Count(store, as_of).run()
+def summary(store: Store, as_of: dt.date, payers: Iterable[Payer]) -> Books:
+    """Add everything up; `payers` say what their own PLB codes mean. Cost: one pass over the books."""
+    return _Count(store, as_of, payers).run()
 
 
 class _Count:
     """One addition."""
 
-    def __init__(self, store: Store, as_of: dt.date) -> None:
+    def __init__(self, store: Store, as_of: dt.date, payers: Iterable[Payer]) -> None:
         self.store, self.as_of, self.day = store, as_of, as_of.isoformat()
+        self.payers = {payer.payer_id: payer for payer in payers}
         self.totals = Totals()
         self.claims: dict[str, ClaimTruth] = {}
         self.lines: dict[tuple[str, str], Counter[str]] = {}
@@ -283,19 +287,19 @@ class _Count:
         for row in payments:
             self.totals.cash[METHODS[row["method"]]] += row["paid_cents"]
         adjusted = (
-            "SELECT payer_id, reason, cents FROM provider_adjustment JOIN payment USING (payment_id) "
+            "SELECT payer_id, reason, cents, effective_on FROM provider_adjustment JOIN payment USING (payment_id) "
             "WHERE released_on <= ?"
         )
         for row in self.store.all(adjusted, [self.day]):
-            reason, cents = row["reason"], row["cents"]
-            if reason in INTEREST:
-                self.totals.interest_cents -= cents
-            elif reason in TAKEBACKS:
-                self.totals.recoup_due[row["payer_id"]] -= cents
-            elif reason in PERSON or reason not in ELSEWHERE:
-                self.totals.suspense_cents -= cents
+            account, part = self._account(row)
+            if account == "INTEREST_INCOME":
+                self.totals.interest_cents -= row["cents"]
+            elif account == "RECOUP_DUE":
+                self.totals.recoup_due[row["payer_id"] if part == "payer" else part] -= row["cents"]
+            elif account == "UNAPPLIED":
+                self.totals.suspense_cents -= row["cents"]
             else:
-                self.totals.provider[ELSEWHERE[reason]] -= cents
+                self.totals.provider[account] -= row["cents"]
         deposits = (
             "SELECT deposit.*, payment.released_on FROM deposit LEFT JOIN payment USING (payment_id) "
             "WHERE deposit.delivered_on <= ?"
@@ -310,7 +314,24 @@ class _Count:
                 self.totals.suspense_cents += row["cents"]
         return len(payments)
 
+    def _account(self, row: sqlite3.Row) -> tuple[str, str]:
+        """The account that a PLB moves, and the part of it where that matters: by its reason, or as its payer has said."""
+        reason, payer = row["reason"], self.payers.get(row["payer_id"])
+        if reason in INTEREST:
+            return "INTEREST_INCOME", ""
+        if reason in TAKEBACKS:
+            return "RECOUP_DUE", "payer"
+        if reason not in PERSON:
+            return ELSEWHERE.get(reason, "UNAPPLIED"), ""
+        own = payer.meaning(reason, dt.date.fromisoformat(row["effective_on"])) if payer else None
+        account, _, part = (own.account if own else "UNAPPLIED:payer").partition(":")
+        return account, part
+
 
 def _fourth_business_day(day: dt.date) -> dt.date:
-    """From then on money that nothing explains is late (CORE 370); bank holidays are not counted out."""
-    return day + dt.timedelta(days={0: 4, 5: 5, 6: 4}.get(day.weekday(), 6))
+    """After it, money that nothing explains is late (CORE 370): weekends and the banks' holidays do not count."""
+    counted = 0
+    while counted < 4:
+        day += dt.timedelta(days=1)
+        counted += day.weekday() < 5 and day.isoformat() not in code_set("bank_holiday")
+    return day

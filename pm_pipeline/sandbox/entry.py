@@ -40,6 +40,12 @@ class Entry:
         """The CLP as the 835 has it."""
         return self.said or self.remit
 
+    def hold(self, code: str) -> bool:
+        """Only its cash counts from now on, and it waits under this exception code; said as it was decided. True: it was done."""
+        self.is_suspended, self.said = True, None
+        self.planted.append((code, None))
+        return True
+
 
 def reversal(remit: RemitClaim) -> RemitClaim:
     """The exact negation of an answer, CLP02 22: charges, payments and adjustments change sign, units do not."""

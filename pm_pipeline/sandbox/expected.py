@@ -7,16 +7,17 @@ only as they stand.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
 from pm_pipeline.sandbox.books import TAKEBACKS, Books
 from pm_pipeline.sandbox.entry import REMIT, TURNS
+from pm_pipeline.sandbox.hard import AGAIN
 from pm_pipeline.sandbox.payers import COST_SHARE, SEQUESTRATION, WRITTEN_OFF
 from pm_pipeline.sandbox.store import Store
 
 CREDIT = "CREDIT_BALANCE"
+NEEDS_ORIGINAL = ("REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")  # told once the answer taken back can be read
 
 
 @dataclass
@@ -40,11 +41,12 @@ def expected(store: Store, books: Books) -> Expected:
         came = deposits[item] if item in deposits else released.get(item.split("/")[0])
         if came is not None and came <= day:
             found.items.add((row["code"], item))
-    for row in store.all("SELECT code, due_on FROM planted WHERE stage = 'quarantine'"):
-        later = 1 if row["code"] == "TRN_REUSED" else 0
-        if dt.date.fromisoformat(row["due_on"]) + dt.timedelta(days=later) <= books.as_of:
-            found.quarantined[row["code"]] += 1
-    found.items |= _out_of_turn(store, day) | _halves(store, day) | _closed(store, day)
+    for row in store.all("SELECT code FROM planted WHERE stage = 'quarantine' AND due_on <= ?", [day]):
+        found.quarantined[row["code"]] += 1
+    found.items |= _out_of_turn(store, day) | _paid_again(store, day) | _halves(store, day) | _closed(store, day)
+    early = _before_its_original(store, day)
+    found.items |= {("ORPHAN_REVERSAL", item) for item in early}
+    found.items -= {(code, item) for code in NEEDS_ORIGINAL for item, is_there in early.items() if not is_there}
     found.items |= {(CREDIT, clm01) for clm01, one in books.claims.items() if min(one.balances.values(), default=0) < 0}
     return found
 
@@ -74,6 +76,38 @@ def _out_of_turn(store: Store, day: str) -> set[tuple[str, str]]:
         ]:
             found.add(("PRIOR_PAYER_PENDING", item))
     return found
+
+
+def _before_its_original(store: Store, day: str) -> dict[str, bool]:
+    """Held reversals, and corrections that say they are one, that could be read before the answer they take back: item ->
+    whether that one can be read now."""
+    rows = store.all(
+        "SELECT pay.trace, held.place, first.released_on AS came "
+        "FROM adjudication AS held JOIN payment AS pay USING (payment_id) "
+        "JOIN adjudication AS back ON back.payment_id = held.payment_id AND back.clm01 = held.clm01 AND back.kind = 'reversal' "
+        "JOIN adjudication AS original ON original.adjudication_id = back.reverses "
+        "JOIN payment AS first ON first.payment_id = original.payment_id "
+        "JOIN planted ON planted.item_id = pay.trace || '/' || held.place AND planted.code IN (?, ?) "
+        "WHERE pay.released_on <= ? AND coalesce(first.released_on, '9999') > pay.released_on",
+        [*NEEDS_ORIGINAL, day],
+    )
+    return {f"{row['trace']}/{row['place']}": (row["came"] or "9999") <= day for row in rows}
+
+
+def _paid_again(store: Store, day: str) -> set[tuple[str, str]]:
+    """Answers paid a second time, once both can be read and neither was taken back by then; it is told of the one paid last."""
+    rows = store.all(
+        "SELECT pay.trace, again.place FROM hard_due JOIN adjudication AS again USING (clm01) JOIN payment AS pay USING (payment_id) "
+        "JOIN adjudication AS first ON first.clm01 = again.clm01 AND first.adjudication_id < again.adjudication_id "
+        "JOIN payment AS before ON before.payment_id = first.payment_id "
+        "WHERE hard_due.kind = ? AND again.kind = 'answer' AND first.kind = 'answer' AND again.turn = 'primary' AND first.turn = 'primary' "
+        "AND NOT again.is_suspended AND NOT first.is_suspended AND max(pay.released_on, before.released_on) <= ? "
+        "AND NOT EXISTS (SELECT 1 FROM adjudication AS back JOIN payment AS taken USING (payment_id) "
+        "WHERE back.reverses IN (first.adjudication_id, again.adjudication_id) AND NOT back.is_suspended "
+        "AND taken.released_on <= max(pay.released_on, before.released_on))",
+        [AGAIN, day],
+    )
+    return {("DUP_PAYMENT", f"{row['trace']}/{row['place']}") for row in rows}
 
 
 def _closed(store: Store, day: str) -> set[tuple[str, str]]:

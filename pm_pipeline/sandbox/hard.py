@@ -61,7 +61,7 @@ class Hard:
 
     def vary(self, payer: Payer, entries: list[Entry], day: dt.date) -> list[Entry]:
         """The payer's CLPs of a day with the events that happen to them, and those that stand beside them."""
-        if self.plan == type(self.plan)():
+        if self.plan.is_empty:
             return entries
         found: list[Entry] = []
         for place, entry in enumerate(entries):
@@ -97,7 +97,9 @@ class Hard:
             if correction:
                 hard_reversals.as_reversal(correction)
         elif event and not entry.is_suspended:
-            hard_reversals.EVENTS[event](entry, self.tools, correction is None and self._is_the_payers(entry))
+            is_alone = correction is None and self._is_the_payers(entry)
+            if is_alone or event not in hard_reversals.ALONE:
+                hard_reversals.EVENTS[event](entry, self.tools)
 
     def _is_the_payers(self, entry: Entry) -> bool:
         """True when the payer takes it back of its own accord, and not because the practice voided the claim."""
@@ -140,8 +142,9 @@ class Hard:
             [payer.payer_id, day.isoformat()],
         ):
             answers = self.store.all(
-                "SELECT * FROM adjudication WHERE clm01 = ? AND turn = 'primary' AND kind = 'answer' AND is_suspended = 0 ORDER BY adjudication_id",
-                [row["clm01"]],
+                "SELECT adjudication.*, delivery.due_on <= ? AS has_come FROM adjudication JOIN payment USING (payment_id) LEFT JOIN delivery USING (delivery_id) "
+                "WHERE clm01 = ? AND turn = 'primary' AND adjudication.kind = 'answer' AND is_suspended = 0 ORDER BY adjudication_id",
+                [day.isoformat(), row["clm01"]],
             )
             self.store.do(
                 "UPDATE hard_due SET done_on = ? WHERE clm01 = ? AND kind = ?",
@@ -155,11 +158,10 @@ class Hard:
                 again = Entry(
                     remit, "primary", "answer", old["claim_no"], None, old["visit"], old["patient_id"], is_final=True
                 )
-                again.planted.append(("DUP_PAYMENT", None))
                 found.append(again)
                 if self.draw.happens(0.5, "taken back", row["clm01"]):
                     self._plan(again, payer, TAKEN_BACK, day + dt.timedelta(days=21))
-            elif len(answers) > 1:
+            elif len(answers) > 1 and old["has_come"]:  # else it would take back the first
                 self.store.do(
                     "UPDATE adjudication SET is_reversed = 1 WHERE adjudication_id = ?", [old["adjudication_id"]]
                 )

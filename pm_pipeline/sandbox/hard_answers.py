@@ -218,30 +218,30 @@ def unbalanced(entry: Entry, tools: Tools) -> bool:
     entry.remit = replace(
         entry.remit, lines=(replace(first, adjustments=(replace(one, cents=one.cents + DOLLAR), *rest)), *others)
     )
-    return _held(entry, "UNBALANCED_CLAIM")
+    return entry.hold("UNBALANCED_CLAIM")
 
 
 def unknown_reason(entry: Entry, tools: Tools) -> bool:
     """A reason code that is on no list."""
-    return _renamed(entry, lambda one: (one.group, one.carc) == ("CO", "45"), UNKNOWN_REASON) and _held(
-        entry, "UNMAPPED_CARC"
+    return _renamed(entry, lambda one: (one.group, one.carc) == ("CO", "45"), UNKNOWN_REASON) and entry.hold(
+        "UNMAPPED_CARC"
     )
 
 
 def not_on_the_list(entry: Entry, tools: Tools) -> bool:
     """A known reason that no rule writes off: a health tax, or a QMB's share refused."""
     code = tools.draw.pick((HEALTH_TAX, QMB), "not on the list", entry.remit.clp01)
-    return _renamed(entry, lambda one: (one.group, one.carc) == ("CO", "45"), code) and _held(entry, "POLICY_HOLD")
+    return _renamed(entry, lambda one: (one.group, one.carc) == ("CO", "45"), code) and entry.hold("POLICY_HOLD")
 
 
 def paid_above_charge(entry: Entry, tools: Tools) -> bool:
     """The payer pays more than the charge and says so below zero (CARC 94)."""
-    return _raised(entry, Adjustment("CO", ABOVE_CHARGE, -5 * DOLLAR)) and _held(entry, "NEGATIVE_ADJUSTMENT")
+    return _raised(entry, Adjustment("CO", ABOVE_CHARGE, -5 * DOLLAR)) and entry.hold("NEGATIVE_ADJUSTMENT")
 
 
 def interest_in_claim(entry: Entry, tools: Tools) -> bool:
     """Interest is paid inside the claim (CARC 225, below zero)."""
-    return _raised(entry, Adjustment("OA", INTEREST, -175)) and _held(entry, "NEGATIVE_ADJUSTMENT")
+    return _raised(entry, Adjustment("OA", INTEREST, -175)) and entry.hold("NEGATIVE_ADJUSTMENT")
 
 
 def patient_protected(entry: Entry, tools: Tools) -> bool:
@@ -255,7 +255,7 @@ def patient_protected(entry: Entry, tools: Tools) -> bool:
                 *entry.remit.lines[place + 1 :],
             )
             entry.remit = replace(entry.remit, lines=lines)
-            return _held(entry, "PATIENT_BLOCKED")
+            return entry.hold("PATIENT_BLOCKED")
     return False
 
 
@@ -267,13 +267,6 @@ EVENTS: dict[str, Event] = {
         unbalanced, unknown_reason, paid_above_charge, interest_in_claim, patient_protected, not_on_the_list,
     )
 }  # fmt: skip
-
-
-def _held(entry: Entry, code: str) -> bool:
-    entry.is_suspended = True
-    entry.said = None
-    entry.planted.append((code, None))
-    return True
 
 
 def _renamed(entry: Entry, suits: Callable[[Adjustment], bool], carc: str) -> bool:

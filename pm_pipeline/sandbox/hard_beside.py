@@ -30,7 +30,7 @@ def unknown_claim(anchor: Entry, payer: Payer, tools: Tools) -> Entry | None:
         rendering=None,
         status="1",
     )
-    return _held(_plain(stranger, line), anchor, "CLAIM_UNMATCHED", is_ours=False)
+    return _waiting(_plain(stranger, line), anchor, "CLAIM_UNMATCHED", is_ours=False)
 
 
 def other_payers_claim(anchor: Entry, payer: Payer, tools: Tools) -> Entry | None:
@@ -54,7 +54,7 @@ def other_payers_claim(anchor: Entry, payer: Payer, tools: Tools) -> Entry | Non
         rendering=None,
         status="1",
     )
-    return _held(_plain(other, line), anchor, "PAYER_NOT_ON_CLAIM", is_ours=False)
+    return _waiting(_plain(other, line), anchor, "PAYER_NOT_ON_CLAIM", is_ours=False)
 
 
 def orphan_reversal(anchor: Entry, payer: Payer, tools: Tools) -> Entry | None:
@@ -64,7 +64,7 @@ def orphan_reversal(anchor: Entry, payer: Payer, tools: Tools) -> Entry | None:
     line = RemitLine(
         remit.lines[0].procedure, remit.lines[0].modifiers, cents, cents, "1", remit.dos_from, remit.dos_to
     )
-    return _held(
+    return _waiting(
         _plain(replace(remit, status="22", payer_claim_number=number, patient_cents=None), line),
         anchor,
         "ORPHAN_REVERSAL",
@@ -76,7 +76,7 @@ def negative_payment(anchor: Entry, payer: Payer, tools: Tools) -> Entry | None:
     line = RemitLine(
         anchor.remit.lines[0].procedure, (), -1_500, -1_500, "1", anchor.remit.dos_from, anchor.remit.dos_to
     )
-    return _held(_plain(anchor.remit, line), anchor, "NEGATIVE_PAYMENT")
+    return _waiting(_plain(anchor.remit, line), anchor, "NEGATIVE_PAYMENT")
 
 
 def estimate(anchor: Entry, payer: Payer, tools: Tools) -> Entry | None:
@@ -106,7 +106,7 @@ def estimate_with_money(anchor: Entry, payer: Payer, tools: Tools) -> Entry | No
         anchor.remit.lines[0], charge_cents=3_000, paid_cents=3_000, adjustments=(), allowed_cents=None, remarks=()
     )
     remit = replace(anchor.remit, status="25", payer_claim_number=_estimate_number(anchor, tools))
-    return _held(_plain(remit, line), anchor, "PREDETERMINATION_MONEY")
+    return _waiting(_plain(remit, line), anchor, "PREDETERMINATION_MONEY")
 
 
 EVENTS: dict[str, Event] = {
@@ -125,8 +125,8 @@ def _plain(remit: RemitClaim, line: RemitLine) -> RemitClaim:
     return with_lines(bare, (line,))
 
 
-def _held(remit: RemitClaim, anchor: Entry, code: str, is_ours: bool = True) -> Entry:
-    return Entry(
-        remit, anchor.turn, "answer", visit=anchor.visit if is_ours else None, patient_id=anchor.patient_id if is_ours else None,
-        is_suspended=True, is_final=True, planted=[(code, None)],
-    )  # fmt: skip
+def _waiting(remit: RemitClaim, anchor: Entry, code: str, is_ours: bool = True) -> Entry:
+    visit, patient_id = (anchor.visit, anchor.patient_id) if is_ours else (None, None)
+    entry = Entry(remit, anchor.turn, "answer", visit=visit, patient_id=patient_id, is_final=True)
+    entry.hold(code)
+    return entry

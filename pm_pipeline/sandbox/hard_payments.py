@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 
-from pm_pipeline.codes.npi import complete_npi
 from pm_pipeline.config.models import Payer
 from pm_pipeline.sandbox.draw import workday
 from pm_pipeline.sandbox.entry import Entry
 from pm_pipeline.sandbox.hard import Hard
-from pm_pipeline.sandbox.mischief import Mischief, invented
+from pm_pipeline.sandbox.mischief import Mischief, for_another_practice, invented
 from pm_pipeline.x12.write_835 import ProviderAdjustment, Remittance
 
 UNKNOWN_PLB, UNKNOWN_ORIGINATOR = "ZZ", "1999999999"
-NEVER = 4_000  # days
+NEVER, RIGHT_LATER = 4_000, 3  # days
 STRAY = "-X"  # suffix of a deposit that belongs to no payment
 PAID_TO_US = frozenset({"B2", "BN", "L6", "LS"})  # the others are kept from the payment
-PERSON = frozenset({"CS", "WU"})  # what they mean a person must say
+PERSON = frozenset({"CS", "WU"})  # what they mean a person must say, where the payer has not
 ALONE = frozenset({"50", "90", "AH", "B2", "BN", "CS", "E3", "IR", "J1", "L3", "L6", "LE", "LS", "WU"})
 
 
@@ -42,6 +41,14 @@ class Part:
     names_originator: bool = True
 
 
+@dataclass(frozen=True)
+class Delay:
+    """Days until the 835 of a payment can be read as it should be, and why: never_sent, late or wrong_total."""
+
+    days: int = 0
+    reason: str | None = None
+
+
 class HardPayments:
     """The hard events of payments. A plan without them does nothing here."""
 
@@ -54,13 +61,13 @@ class HardPayments:
         share = self.shares.get(event, 0.0)  # type: ignore[call-overload]
         return share > 0 and self.draw.happens(share, "hard payment", event, payment_id)
 
-    def delay(self, payer: Payer, payment_id: str) -> int:
-        """Days until the 835 of a payment can be read as it should be. One that never comes is none that others build on."""
+    def delay(self, payer: Payer, payment_id: str) -> Delay:
+        """How late the 835 of a payment is. One that never comes is none that others build on."""
         if not payer.crossover.forwards and self.happens("never_sent", payment_id):
-            return NEVER
+            return Delay(NEVER, "never_sent")
         if self.happens("late", payment_id):
-            return self.draw.between(self.hard.plan.late_days, "late 835", payment_id)
-        return 3 if self.happens("wrong_total", payment_id) else 0
+            return Delay(self.draw.between(self.hard.plan.late_days, "late 835", payment_id), "late")
+        return Delay(RIGHT_LATER, "wrong_total") if self.happens("wrong_total", payment_id) else Delay()
 
     def apart(self, payer: Payer, usual: list[Entry], day: dt.date) -> list[Apart]:
         """Payments beside the usual one; what they answer is taken out of it."""
@@ -70,8 +77,7 @@ class HardPayments:
             found.append(Apart("C", adjustments=[ProviderAdjustment("CT", f"CAP{day:%y%m}", -cents)]))
         for event, suffix, code in (("unknown_plb", "U", "PLB_UNKNOWN"), ("unknown_originator", "O", "PAYER_UNKNOWN")):
             if self.happens(event, payment_id) and (entry := self._taken_out(usual)):
-                entry.is_suspended = True
-                entry.planted.append((code, None))
+                entry.hold(code)
                 plb = [ProviderAdjustment(UNKNOWN_PLB, f"Z{day:%y%m%d}", 100)] if event == "unknown_plb" else []
                 found.append(Apart(suffix, [entry], plb, UNKNOWN_ORIGINATOR if event == "unknown_originator" else None))
         return found
@@ -105,11 +111,14 @@ class HardPayments:
         """Cents of an advance (AP) with this payment, to be taken from later ones."""
         return 50_000 if self.happens("AP", payment_id) else 0
 
-    def plant(self, trace: str, adjustments: list[ProviderAdjustment], day: dt.date) -> None:
+    def plant(self, payer: Payer, trace: str, adjustments: list[ProviderAdjustment], day: dt.date) -> None:
         """Write down the provider adjustments that a person must see."""
         for one in adjustments:
-            if code := "PLB_UNKNOWN" if one.reason == UNKNOWN_PLB else "PLB_REVIEW" if one.reason in PERSON else None:
-                self.note(f"{trace}/{one.reason}/{one.reference}", code, day)
+            item = f"{trace}/{one.reason}/{one.reference}"
+            if one.reason == UNKNOWN_PLB:
+                self.note(item, "PLB_UNKNOWN", day)
+            elif one.reason in PERSON and payer.meaning(one.reason, day) is None:
+                self.note(item, "PLB_REVIEW", day)
 
     def note(self, item_id: str, code: str, day: dt.date, stage: str = "posting") -> None:
         """Write down one thing planted."""
@@ -124,7 +133,7 @@ class HardPayments:
             return []
         if event == "late":
             return [Part("", paid, self.draw.between((10, 20), "late deposit", payment_id))]
-        if event == "unequal" and paid > 2_000 and not self.delay(payer, payment_id):
+        if event == "unequal" and paid > 2_000 and not self.delay(payer, payment_id).reason:
             self.note(f"D{trace}", "DEPOSIT_AMOUNT", day)
             return [Part("", paid - 1_000, ties=False)]
         if event == "in_two" and paid > 1:
@@ -135,27 +144,25 @@ class HardPayments:
     def send(self, day: dt.date, made: list[tuple[Payer, str, Remittance]]) -> None:
         """Put a day's payments on their way; made are payer, payment_id and remittance."""
         delays = {payment_id: self.delay(payer, payment_id) for payer, payment_id, _ in made}
-        usual = [one for _, payment_id, one in made if not delays[payment_id]]
+        usual = [one for _, payment_id, one in made if not delays[payment_id].reason]
         if usual:
             self.mischief.send(day, usual)
         for _, payment_id, one in made:
-            if delay := delays[payment_id]:
-                if delay == 3 and self.happens("wrong_total", payment_id):
+            delay = delays[payment_id]
+            if delay.reason:
+                if delay.reason == "wrong_total":
                     self.mischief.file([replace(one, paid_cents=one.paid_cents + 1)], day)
                     self.note(one.trace, "PAYMENT_GATE", day, "quarantine")
-                self.mischief.pays([one], self.mischief.file([one], workday(day + dt.timedelta(days=delay))))
+                self.mischief.pays([one], self.mischief.file([one], workday(day + dt.timedelta(days=delay.days))))
                 continue
             if one.claims and self.happens("other_payee", payment_id):
-                other = replace(
-                    one.payee, name="OTHER PRACTICE", identifier=complete_npi("199030777"), tax_id="990300777"
-                )
-                self.mischief.file(
-                    [replace(invented(one, f"Y{one.trace}", day), payee=other, trace=f"{one.trace}Y")], day
-                )
-                self.note(f"{one.trace}Y", "PAYEE_NOT_OURS", day, "quarantine")
+                foreign = for_another_practice(one, f"Y{one.trace}", f"{one.trace}Y", day)
+                self.mischief.file([foreign], day)
+                self.note(foreign.trace, "PAYEE_NOT_OURS", day, "quarantine")
             if one.claims and self.happens("trace_used_again", payment_id):
-                self.mischief.file([invented(one, f"V{one.trace}", day)], day + dt.timedelta(days=1))
-                self.note(one.trace, "TRN_REUSED", day, "quarantine")
+                next_day = day + dt.timedelta(days=1)
+                self.mischief.file([invented(one, f"V{one.trace}", day)], next_day)
+                self.note(one.trace, "TRN_REUSED", next_day, "quarantine")
             if self.happens("file_twice", payment_id):
                 self.mischief.file([one], day + dt.timedelta(days=2), day)
 

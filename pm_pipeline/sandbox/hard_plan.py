@@ -46,7 +46,7 @@ class Office(BaseModel):
     refund: Share = 0
 
 
-class Hard(BaseModel):
+class HardShares(BaseModel):
     """Shares by event; an event that is not named never happens. `splits` is of claims received with two lines or more (277CA
     A5), `interest_stated` of answers whose interest is paid in a PLB of their own."""
 
@@ -62,3 +62,8 @@ class Hard(BaseModel):
     payments: dict[PaymentEvent, Share] = Field(default_factory=dict)
     deposits: dict[DepositEvent, Share] = Field(default_factory=dict)
     office: Office = Office()
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing rare or hard ever happens."""
+        return self == HardShares()

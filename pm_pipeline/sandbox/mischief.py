@@ -73,12 +73,9 @@ class Mischief:
         if whole:
             self.pays(whole, self._usual(whole, day))
         if self.asked("foreign_payee", 2):
-            other = replace(
-                remittances[0].payee, name="OTHER PRACTICE", identifier=complete_npi("199030777"), tax_id="990300777"
-            )
-            trace = f"{remittances[0].trace}X"
-            self.file([replace(invented(remittances[0], "X0000000000000001", day), payee=other, trace=trace)], day)
-            self._plant(trace, "foreign_payee", day)
+            foreign = for_another_practice(remittances[0], "X0000000000000001", f"{remittances[0].trace}X", day)
+            self.file([foreign], day)
+            self._plant(foreign.trace, "foreign_payee", day)
         if self.asked("reused_trace", 5):
             self.file([invented(remittances[0], "X0000000000000002", day)], day + dt.timedelta(days=1))
             self._plant(remittances[0].trace, "reused_trace", day)
@@ -133,3 +130,9 @@ def invented(like: Remittance, clm01: str, day: dt.date) -> Remittance:
         received_on=day,
     )  # fmt: skip
     return replace(like, method="ACH", paid_cents=5_000, claims=(claim,), provider_adjustments=())
+
+
+def for_another_practice(like: Remittance, clm01: str, trace: str, day: dt.date) -> Remittance:
+    """An invented payment that is not ours."""
+    other = replace(like.payee, name="OTHER PRACTICE", identifier=complete_npi("199030777"), tax_id="990300777")
+    return replace(invented(like, clm01, day), payee=other, trace=trace)

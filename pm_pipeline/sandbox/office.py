@@ -2,13 +2,12 @@
 charity is granted, balances go to an agency and come back in part, credit balances are refunded.
 
 The books decide who does what, from balances and chance; who runs the simulation has it done through the pipeline's own
-functions (`pm money`), by the two people named here where one may not act alone. Every act counts from its day on.
+functions (`pm money`), by two people where one may not act alone. Every act counts from its day on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pm_pipeline.sandbox.books import PATIENT, Books, ClaimTruth
@@ -16,7 +15,6 @@ from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.hard_plan import Office as Shares
 from pm_pipeline.sandbox.store import Store
 
-ASKS, AGREES = "wren", "idris"
 SMALL = 999  # cents
 QUIET = dt.timedelta(days=30)  # after the last answer: a statement went out, nothing more is expected
 OLD = dt.timedelta(days=75)  # nobody has paid for long
@@ -25,7 +23,8 @@ COLLECTIONS = "collections"
 
 @dataclass(frozen=True)
 class Act:
-    """One movement: event as in `pm money`. `owed_cents` is what the patient owed before a payment; `of` the act it follows."""
+    """One movement: event as in `pm money`. `owed_cents` is what the patient owed before a payment; `of` the act of the same
+    day that it follows."""
 
     act_no: int
     day: dt.date
@@ -73,11 +72,12 @@ class Office:
 
     def on(self, day: dt.date) -> list[Act]:
         """The acts of a day, in their order."""
-        return list(acts(self.store, day, day))
-
-    def all_acts(self) -> list[Act]:
-        """Every act decided so far."""
-        return list(acts(self.store, dt.date.min, dt.date.max))
+        return [
+            Act(
+                row["act_no"], day, row["event"], row["clm01"], row["party"], row["cents"], row["method"], row["owed_cents"], row["of_act"]
+            )
+            for row in self.store.all("SELECT * FROM office_act WHERE day = ? ORDER BY act_no", [day.isoformat()])
+        ]  # fmt: skip
 
     def _claim(self, claim: ClaimTruth, day: dt.date, is_old: bool) -> None:
         if claim.balances[COLLECTIONS] > 0:
@@ -122,15 +122,4 @@ class Office:
         return self.store.add(
             "office_act", day=day.isoformat(), event=event, clm01=claim.clm01, party=party, cents=cents, method=method,
             owed_cents=max(0, claim.balances[PATIENT]), of_act=of,
-        )  # fmt: skip
-
-
-def acts(store: Store, first: dt.date, last: dt.date) -> Iterator[Act]:
-    """The acts of some days, in their order."""
-    for row in store.all(
-        "SELECT * FROM office_act WHERE day BETWEEN ? AND ? ORDER BY act_no", [first.isoformat(), last.isoformat()]
-    ):
-        yield Act(
-            row["act_no"], dt.date.fromisoformat(row["day"]), row["event"], row["clm01"], row["party"], row["cents"], row["method"],
-            row["owed_cents"], row["of_act"],
         )  # fmt: skip

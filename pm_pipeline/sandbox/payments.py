@@ -112,8 +112,8 @@ class Payments:
                 "INSERT INTO provider_adjustment VALUES (?, ?, ?, ?, ?)",
                 [payment_id, place, one.reason, one.reference, one.cents],
             )
-        self.hard.plant(trace, adjustments, day)
-        seen_on = day + dt.timedelta(days=self.hard.delay(payer, payment_id))
+        self.hard.plant(payer, trace, adjustments, day)
+        seen_on = day + dt.timedelta(days=self.hard.delay(payer, payment_id).days)
         for place, entry in enumerate(entries, start=1):
             self.answers.file(payer, payment_id, place, entry, day, seen_on)
             for code, line in entry.planted:

@@ -11,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pm_pipeline.config.models import Payer
 from pm_pipeline.errors import ConfigError
-from pm_pipeline.sandbox.hard_plan import Hard
+from pm_pipeline.sandbox.hard_plan import HardShares
+from pm_pipeline.sandbox.mixes import MIXES
 
 SHIPPED = Path(__file__).parent / "plan.yaml"
-STANDARD = "standard"
-MIXES = {STANDARD: None, "hard": "hard.yaml"}  # what is merged onto plan.yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cents = Annotated[int, Field(ge=0)]
@@ -126,7 +125,7 @@ class Plan(_Strict):
     payers: dict[str, PayerTerms]
     payer_kinds: dict[str, PayerTerms]
     mischief: tuple[Mischief, ...]
-    hard: Hard = Hard()
+    hard: HardShares = HardShares()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

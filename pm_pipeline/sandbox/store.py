@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -145,6 +145,16 @@ class Store:
             effective_from=cover["effective_from"],
             effective_to=cover.get("effective_to"), due_on=row.due_on.isoformat(),
         )  # fmt: skip
+
+
+def identity_of(path: Path) -> str | None:
+    """The identity of the books at `path`; None when there are none yet."""
+    if not path.exists():
+        return None
+    with closing(sqlite3.connect(path)) as con:
+        is_made = con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
+        row = con.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone() if is_made else None
+    return None if row is None else row[0]
 
 
 def _person(person: Person) -> tuple[str, ...]:

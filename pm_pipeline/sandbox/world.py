@@ -14,17 +14,19 @@ from pm_pipeline.sandbox.clearinghouse import Clearinghouse, Taken
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.expected import Expected, expected
 from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.mixes import MIXES
 from pm_pipeline.sandbox.office import Act, Office
 from pm_pipeline.sandbox.outbox import Delivered, Ends, Outbox
 from pm_pipeline.sandbox.payments import Payments
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.practice import simulate
-from pm_pipeline.sandbox.store import Store
+from pm_pipeline.sandbox.store import Store, identity_of
 from pm_pipeline.settings import Settings
 from pm_pipeline.x12.findings import Verdict
 from pm_pipeline.x12.validate import validate as really_validate
 
 BOOKS = "books.sqlite"
+SEED = 2026
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Sandbox:
         self,
         settings: Settings,
         config: Config,
-        seed: int = 2026,
+        seed: int = SEED,
         plan: Plan | None = None,
         validate: Callable[[bytes], Verdict] = really_validate,
     ) -> None:
@@ -98,7 +100,7 @@ class Sandbox:
 
     def summary(self, as_of: dt.date) -> Books:
         """The truth at the end of a day; see books.py."""
-        return summary(self.store, as_of)
+        return summary(self.store, as_of, self.config.payers)
 
     def office_acts(self, day: dt.date) -> list[Act]:
         """What the practice's people do with money on a day that was lived, for somebody to have it done; see office.py."""
@@ -115,6 +117,12 @@ class Sandbox:
         partner = self.ends.clearinghouse
         account = self.root / partner.username
         return account / (partner.send_folder or ""), account / (partner.archive_folder or "archive")
+
+
+def mix_of(settings: Settings, config: Config) -> str | None:
+    """The mix that the books in settings.sandbox_dir were begun by; None when there are none, or they are of none."""
+    known = identity_of(settings.sandbox_dir / BOOKS)
+    return next((mix for mix in MIXES if known == _identity(SEED, Plan.of_mix(mix), config)), None)
 
 
 def _identity(seed: int, plan: Plan, config: Config) -> str:

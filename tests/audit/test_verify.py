@@ -101,6 +101,21 @@ def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(pai
 
 
 @pytest.mark.parametrize(
+    "spoil", ["name = 'other'", "debit_cents = debit_cents + 1", "run_id = 'other'", "recorded_at = now()::TIMESTAMP"]
+)
+def test_what_a_batch_says_of_itself_is_sealed_too(paid: World, spoil: str) -> None:
+    paid.con.execute(f"UPDATE ledger.batch SET {spoil} WHERE batch_no = 2")
+    assert found(paid) == {("I16", "batch 2")}
+
+
+def test_a_batch_that_is_gone_with_all_it_held_is_missed(paid: World) -> None:
+    """Nothing that is left is wrong; only the chain of units of work knows of it."""
+    for table in ("entry", "txn", "batch"):
+        paid.con.execute(f"DELETE FROM ledger.{table} WHERE batch_no = 2")
+    assert ("I16", "batch 2") in found(paid)
+
+
+@pytest.mark.parametrize(
     ("invariant", "item", "spoil"),
     [
         ("I03", None, "UPDATE remittance.payment SET plb_cents = plb_cents + 5"),

@@ -9,36 +9,32 @@ from io import StringIO
 from pathlib import Path
 from typing import cast, get_args
 
-import duckdb
 import pytest
 from rich.console import Console
 
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.config.models import Payer
-from pm_pipeline.demo.office import enact
 from pm_pipeline.demo.planted import compare
+from pm_pipeline.demo.reconcile import reconcile
 from pm_pipeline.demo.report import print_planted
 from pm_pipeline.sandbox import hard_answers, hard_beside, hard_plan, hard_reversals
-from pm_pipeline.sandbox.books import Books, ClaimTruth, Totals, summary
+from pm_pipeline.sandbox.books import summary
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.effect import line_effect
 from pm_pipeline.sandbox.entry import Entry, reversal
-from pm_pipeline.sandbox.expected import Expected
+from pm_pipeline.sandbox.expected import Expected, expected
+from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
 from pm_pipeline.sandbox.hard_answers import Tools
-from pm_pipeline.sandbox.office import Office
+from pm_pipeline.sandbox.hard_payments import HardPayments
+from pm_pipeline.sandbox.mischief import Mischief
+from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.store import Store
-from pm_pipeline.sandbox.world import Sandbox
-from pm_pipeline.x12.write_835 import Adjustment
+from pm_pipeline.x12.write_835 import Adjustment, ProviderAdjustment
 from tests.money import DOS, TODAY, World, claim, line
 
-CAN_BE_TIED = sorted(set(get_args(hard_plan.AnswerEvent)))
+ANSWERS = sorted(get_args(hard_plan.AnswerEvent))  # those that are found and those that are held
 VISIT, BLOOD = 20_000, 3_000
-
-
-@pytest.fixture
-def world(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> World:
-    """An empty world."""
-    return World(con, tmp_path)
 
 
 @pytest.fixture
@@ -100,7 +96,7 @@ def told(world: World, trace: str) -> list[str]:
 
 def test_every_answer_does_what_the_books_say(world: World, tools: Tools) -> None:
     events = [
-        one for one in CAN_BE_TIED if one != "number_unknown"
+        one for one in ANSWERS if one != "number_unknown"
     ]  # its provider needs an NPI: tests/posting/test_match.py
     claims = billed(world, events)
     entries = {event: answered(claims[event]) for event in events}
@@ -151,7 +147,7 @@ def test_every_reversal_takes_its_answer_back_or_waits(world: World, tools: Tool
         event: Entry(reversal(answered(claims[event]).remit), "primary", "reversal", 1, 1, "V", "P") for event in events
     }
     for event, entry in backs.items():
-        assert hard_reversals.EVENTS[event](entry, tools, True)
+        assert hard_reversals.EVENTS[event](entry, tools)
     sent = [world.remittance(entry.on_the_wire, trace=f"{event}2") for event, entry in backs.items()]
     world.post(*sent, today=TODAY + dt.timedelta(days=7), run_id="back")
     whole, stands = {"primary": VISIT + BLOOD}, counted(answered("C"))
@@ -190,97 +186,38 @@ def test_a_payment_below_zero_is_posted_and_explained(world: World) -> None:
     assert verify(world.con) == []
 
 
-def test_the_practices_people_do_what_the_books_count(world: World, tools: Tools) -> None:
-    """Claims that leave three dollars, and one that was paid twice: each act, by two people where it takes two."""
-    wanted = ["charity", "bad_debt", "collections", "small_balance", "patient_payment", "refund"]
-    claims = billed(world, wanted)
-    twice = answered(claims["refund"]).remit
-    world.post(
-        *(world.remittance(answered(claims[name]).remit, trace=name) for name in wanted),
-        world.remittance(twice, trace="again"),
-    )
-    store = tools.store
-    for event, party, cents in (
-        ("patient_payment", "patient", 4_000), ("charity", "patient", 3_000), ("bad_debt", "patient", 3_000), ("collections", "patient", 3_000),
-        ("small_balance", "patient", 900), ("recovery", "collections", 1_500), ("refund", "primary", VISIT + BLOOD), ("refund_sent", "primary", VISIT + BLOOD),
-        ("refund_cleared", "primary", VISIT + BLOOD),
-    ):  # fmt: skip
-        name = {"recovery": "collections", "refund_sent": "refund", "refund_cleared": "refund"}.get(event, event)
-        row = store.one("SELECT max(act_no) AS act_no FROM office_act")
-        assert row is not None
+@pytest.mark.parametrize("account", ["SETTLEMENT:care_management", "RECOUP_DUE:payer", "INTEREST_INCOME:interest"])
+def test_a_payers_own_plb_codes_do_what_the_books_say(account: str, world: World, tools: Tools) -> None:
+    """CS means something from the second payment on; what WU means nobody has said."""
+    days = {"T1": dt.date(2026, 6, 19), "T2": dt.date(2026, 6, 20)}
+    rule = {"id": "BLHRB-CS-1", "reason": "CS", "account": account, "effective_from": days["T2"], "why": "letter"}
+    payers = [
+        Payer.model_validate({**one.model_dump(), "provider_adjustments": [rule] if one.payer_id == "BLHRB" else []})
+        for one in world.config.payers
+    ]
+    world.config = replace(world.config, payers=payers)
+    payer, store, plan = next(one for one in payers if one.payer_id == "BLHRB"), tools.store, Plan.of_mix("hard")
+    hard = HardPayments(Hard(store, plan, tools.draw, FollowUps(store, plan, tools.draw)), cast(Mischief, None))
+    for trace, day in days.items():
         store.add(
-            "office_act", day=TODAY.isoformat(), event=event, clm01=claims[name], party=party, cents=cents,
-            method="card" if event in ("patient_payment", "recovery") else None, owed_cents=3_000,
-            of_act=row["act_no"] if event in ("refund_sent", "refund_cleared") else None,
+            "payment", payment_id=trace, payer_id="BLHRB", trace=trace, originator="1", method="ACH", paid_cents=1_000, effective_on=day.isoformat(),
+            released_on=TODAY.isoformat(),
         )  # fmt: skip
-    office = Office(store, hard_plan.Office(), tools.draw)
-    stub = cast(Sandbox, type("Stub", (), {"office": office, "office_acts": staticmethod(office.on)}))
-    assert enact(world.con, world.config, stub, TODAY) == 9
-    assert enact(world.con, world.config, stub, TODAY) == 0
-    assert world.ar(claims["patient_payment"]) == {}
-    assert world.ar(claims["collections"]) == {"collections": 1_500}
-    assert world.ar(claims["small_balance"]) == {"patient": 2_100}
-    assert world.ar(claims["refund"]) == {"patient": 6_000}
-    people = world.con.execute("SELECT count(*) FROM receivables.money_answer WHERE answer = 'approved'").fetchone()
-    assert people == (4,)
-    assert verify(world.con) == []
-
-
-def test_what_people_moved_counts_in_the_books(tools: Tools) -> None:
-    store = tools.store
-    store.add(
-        "claim", clm01="C", turn="primary", payer_id="BLHRB", frequency="1", received_on="2026-06-01", st02="1", charge_cents=10_000,
-        body="{}", patient_id="P", status="A2:20", is_accepted=1,
-    )  # fmt: skip
-    for event, party, cents, method in (
-        ("patient_payment", "patient", 700, "card"), ("collections", "patient", 300, None), ("recovery", "collections", 100, "check"),
-    ):  # fmt: skip
-        store.add(
-            "office_act",
-            day="2026-07-01",
-            event=event,
-            clm01="C",
-            party=party,
-            cents=cents,
-            method=method,
-            owed_cents=500,
-        )
-    books = summary(store, dt.date(2026, 7, 1))
-    assert books.claims["C"].balances == Counter(primary=10_000, patient=-800, collections=200)
-    assert (books.totals.cash["card"], books.totals.cash["check"], books.totals.suspense_cents) == (700, 100, 200)
-    assert books.totals.office == Counter(patient_payment=500, collections=300, recovery=100)
-
-
-def test_who_is_asked_to_pay_and_when(tools: Tools) -> None:
-    """The first month has no acts, and no claim has any before it was quiet for a month."""
-    store, certain = tools.store, hard_plan.Office(patient_payment=1, recovery=1, refund=1)
-    office = Office(store, certain, tools.draw)
-    assert not office.is_due(dt.date(2026, 6, 1))
-    assert not office.is_due(dt.date(2026, 6, 29))
-    assert office.is_due(dt.date(2026, 7, 2))
-    assert not office.is_due(dt.date(2026, 7, 9))
-    store.add(
-        "payment", payment_id="P1", payer_id="BLHRB", trace="T1", originator="1", method="ACH", paid_cents=1, effective_on="2026-06-08",
-        released_on="2026-06-08",
-    )  # fmt: skip
-    for clm01 in ("C1", "C2", "C3", "C4"):
-        store.add(
-            "adjudication", clm01=clm01, turn="primary", payer_id="BLHRB", kind="answer", payment_id="P1", place=1, status="1",
-            charge_cents=1, paid_cents=1, body="{}",
-        )  # fmt: skip
-    found = {clm01: ClaimTruth(clm01, "P", None, "BLHRB", "answered") for clm01 in ("C1", "C2", "C3", "C4")}
-    found["C1"].balances["patient"] = 5_000
-    found["C2"].balances["collections"] = 3_001
-    found["C3"].balances["primary"] = -2_000
-    office.decide(Books(dt.date(2026, 7, 2), found, Totals(), {}, 0))
-    assert office.on(dt.date(2026, 7, 2)) == []
-    office.decide(Books(dt.date(2026, 7, 9), found, Totals(), {}, 0))
-    acts = office.on(dt.date(2026, 7, 9))
-    assert [(one.event, one.clm01, one.party) for one in acts] == [
-        ("patient_payment", "C1", "patient"), ("recovery", "C2", "collections"), ("refund", "C3", "primary"),
-        ("refund_sent", "C3", "primary"), ("refund_cleared", "C3", "primary"),
-    ]  # fmt: skip
-    assert [one.of for one in acts[2:]] == [None, acts[2].act_no, acts[3].act_no]
+        adjustments = [ProviderAdjustment("CS", f"R{trace}", -700), ProviderAdjustment("WU", f"R{trace}", -300)]
+        for place, one in enumerate(adjustments, start=1):
+            store.do(
+                "INSERT INTO provider_adjustment VALUES (?, ?, ?, ?, ?)",
+                [trace, place, one.reason, one.reference, one.cents],
+            )
+        hard.plant(payer, trace, adjustments, day)
+        world.post(world.remittance(trace=trace, on=day, provider_adjustments=tuple(adjustments), paid_cents=1_000))
+    books = summary(store, TODAY, payers)
+    assert [one for one in reconcile(world.con, books).lines if not one.agrees] == []
+    assert books.totals.suspense_cents == 700 + 300 + 300
+    reasons = compare(world.con, expected(store, books))
+    assert [(one.code, one.found, one.agrees) for one in reasons if one.planted or one.found] == [
+        ("PLB_REVIEW", 3, True)
+    ]
 
 
 def test_what_is_on_one_side_only_is_listed_and_printed(world: World) -> None:

@@ -34,7 +34,9 @@ def test_a_decision_of_a_person_counts_alike_in_status_and_backtest(home: Home) 
             ("CLAIM_UNMATCHED", Resolution("match", "C2")),
             ("PLB_REVIEW", Resolution("book", "SETTLEMENT:other")),
         ):
-            posting.resolve(con, waiting[code], decision, actor="B. Biller", reason="so", today=TODAY, run_id="r")
+            posting.resolve(
+                con, world.config, waiting[code], decision, actor="wren", reason="so", today=TODAY, run_id="r"
+            )
         world.post(run_id="r")
         after = posting.auto_posted(con)
         told = status(con)["auto_post"]

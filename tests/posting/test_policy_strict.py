@@ -36,7 +36,9 @@ def post_the_adjustment(world: World) -> str:
     ((held,),) = world.con.execute(
         "SELECT exception_id FROM posting.open_exception WHERE item_kind = 'provider_adjustment'"
     ).fetchall()
-    return posting.resolve(world.con, held, Resolution("post"), actor="wren", reason="seen", today=TODAY, run_id="r")
+    return posting.resolve(
+        world.con, world.config, held, Resolution("post"), actor="wren", reason="seen", today=TODAY, run_id="r"
+    )
 
 
 def test_a_payment_waits_for_its_deposit_and_is_posted_by_itself_when_it_comes(world: World) -> None:

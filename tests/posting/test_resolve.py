@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -31,9 +32,10 @@ def decide(world: World, code: str, resolution: Resolution) -> str:
     """Resolve the one open exception with this code and post; returns the resolution's id."""
     made = posting.resolve(
         world.con,
+        world.config,
         only(world, code),
         resolution,
-        actor="B. Biller",
+        actor="wren",
         reason="as told by the payer",
         today=TODAY,
         run_id="r2",
@@ -71,6 +73,21 @@ def test_every_code_that_can_be_opened_is_listed() -> None:
     assert {action for kind in kinds().values() for action in kind.actions} == set(posting.ACTIONS)
 
 
+def test_every_row_of_the_list_of_codes_has_its_columns() -> None:
+    head, *rows = csv.reader((PACKAGE / "exceptions.csv").read_text().splitlines(), strict=True)
+    assert {len(row) for row in rows} == {len(head)}
+    assert not [
+        kind.code for kind in kinds().values() if not kind.meaning.endswith((".", ")")) or not kind.fix.endswith(".")
+    ]
+
+
+def test_only_a_decision_names_an_adjustment(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("0", line("?", 10_000, 8_000, CO45(2_000)))))
+    with pytest.raises(PmError, match="--adjustment goes with decide alone"):
+        decide(world, "CLAIM_UNMATCHED", Resolution("match", "C1", adjustment_id="X"))
+
+
 def test_a_claim_unmatched_is_proposed_by_content_and_posts_once_matched(world: World) -> None:
     world.bill("C1", {"A": 10_000, "B": 5_000})
     world.bill("C2", {"X": 10_000})
@@ -85,7 +102,7 @@ def test_a_claim_unmatched_is_proposed_by_content_and_posts_once_matched(world: 
     decide(world, "CLAIM_UNMATCHED", best.resolution)
     assert world.ar("C1") == {}
     assert "UNAPPLIED:payer" not in world.balances()
-    assert ("CLAIM_UNMATCHED", "match", "B. Biller") in closed(world)
+    assert ("CLAIM_UNMATCHED", "match", "wren") in closed(world)
     rates = status(world.con)["auto_post"]
     assert {name: (one["posted"], one["of"]) for name, one in rates.items()} == {
         "lines": (0, 2), "claims": (0, 1), "payments": (0, 1), "cents": (0, 12_000)}  # fmt: skip
@@ -243,7 +260,7 @@ def test_a_line_is_placed_on_the_charge_it_pays_and_comes_back_with_its_reversal
     assert by_charge() == [("B", 10_000), (None, -10_000)]
     decide(world, "LINE_UNMATCHED", best.resolution)
     assert by_charge() == []
-    assert ("LINE_UNMATCHED", "place", "B. Biller") in closed(world)
+    assert ("LINE_UNMATCHED", "place", "wren") in closed(world)
     world.post(world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -17_000)]), run_id="r3")
     assert by_charge() == [("A", 10_000), ("B", 10_000)]
     assert verify(world.con) == []
@@ -260,7 +277,7 @@ def test_a_provider_adjustment_is_booked_where_a_person_says(world: World, cents
     made = decide(world, "PLB_REVIEW", Resolution("book", "TAX_LEVY:state"))
     assert world.balances()["TAX_LEVY:state"] == cents
     assert "UNAPPLIED:payer" not in world.balances()
-    assert ("PLB_REVIEW", "book", "B. Biller") in closed(world)
+    assert ("PLB_REVIEW", "book", "wren") in closed(world)
     assert world.con.execute("SELECT count(*) FROM ledger.entry WHERE rule_id = ?", [made]).fetchone() == (2,)
     assert verify(world.con) == []
 
@@ -283,11 +300,11 @@ def test_a_decision_that_cannot_be_is_refused_with_what_can(world: World) -> Non
     world.post(world.remittance(claim("C9", line("A", 10_000, 8_000, CO45(2_000)))))
     exception_id = only(world, "CLAIM_UNMATCHED")
 
-    def wrong(
-        resolution: Resolution, exception: str = exception_id, actor: str = "B. Biller", reason: str = "so"
-    ) -> str:
+    def wrong(resolution: Resolution, exception: str = exception_id, actor: str = "wren", reason: str = "so") -> str:
         with pytest.raises(PmError) as caught:
-            posting.resolve(world.con, exception, resolution, actor=actor, reason=reason, today=TODAY, run_id="r")
+            posting.resolve(
+                world.con, world.config, exception, resolution, actor=actor, reason=reason, today=TODAY, run_id="r"
+            )
         return str(caught.value)
 
     assert "Possible: match" in wrong(Resolution("post"))
@@ -296,6 +313,7 @@ def test_a_decision_that_cannot_be_is_refused_with_what_can(world: World) -> Non
     assert "pm exceptions list" in wrong(Resolution("match", "C1"), exception="QNONE")
     assert "the reason" in wrong(Resolution("match", "C1"), reason=" ")
     assert "the person" in wrong(Resolution("match", "C1"), actor="")
+    assert "'B. Biller' is not among the people of people.yaml" in wrong(Resolution("match", "C1"), actor="B. Biller")
     decide(world, "CLAIM_UNMATCHED", Resolution("match", "C1"))
     assert "is closed since" in wrong(Resolution("match", "C1"))
     assert world.con.execute("SELECT count(*) FROM posting.resolution").fetchone() == (1,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -32,7 +33,9 @@ def remit(world: World) -> str:
 
 def undo(world: World, item: str, run_id: str = "u") -> str:
     """Take the match of `item` back and post; returns the unposting's id."""
-    made, _ = posting.unpost(world.con, item, actor="C. Checker", reason="other visit", today=TODAY, run_id=run_id)
+    made, _ = posting.unpost(
+        world.con, world.config, item, actor="tamsin", reason="other visit", today=TODAY, run_id=run_id
+    )
     world.post(run_id=run_id)
     return made
 
@@ -67,7 +70,7 @@ def test_a_wrong_match_by_a_person_is_taken_back_and_made_anew(world: World) -> 
     rows = world.con.execute(
         "SELECT DISTINCT txn.actor, entry.rule_id FROM ledger.txn JOIN ledger.entry USING (txn_id) WHERE txn_kind = 'unpost'"
     ).fetchall()
-    assert rows == [("C. Checker", made)]
+    assert rows == [("tamsin", made)]
     again = only(world, "CLAIM_UNMATCHED")
     assert again != first
     assert world.con.execute("SELECT evidence FROM posting.open_exception").fetchone() == (
@@ -165,9 +168,9 @@ def test_what_cannot_be_taken_back_is_refused_with_what_can(world: World) -> Non
         world.con.execute("SELECT payer_claim_number || ' ' || status, remit_claim_id FROM remittance.claim").fetchall()
     )
 
-    def wrong(item: str, actor: str = "C. Checker") -> str:
+    def wrong(item: str, actor: str = "tamsin") -> str:
         with pytest.raises(PmError) as caught:
-            posting.unpost(world.con, item, actor=actor, reason="so", today=TODAY, run_id="u")
+            posting.unpost(world.con, world.config, item, actor=actor, reason="so", today=TODAY, run_id="u")
         return str(caught.value)
 
     assert f"pm exceptions unpost {ids['N2 2']}" in wrong(ids["N1 1"])
@@ -176,6 +179,7 @@ def test_what_cannot_be_taken_back_is_refused_with_what_can(world: World) -> Non
     assert f"waits in suspense as {only(world, 'CLAIM_UNMATCHED')}" in wrong(ids["N4 1"])
     assert "No posted remittance claim is called 'RNONE'" in wrong("RNONE")
     assert "the person" in wrong(ids["N2 2"], actor=" ")
+    assert "'C. Checker' is not among the people of people.yaml" in wrong(ids["N2 2"], actor="C. Checker")
     assert world.con.execute("SELECT count(*) FROM posting.unposting").fetchone() == (0,)
     undo(world, ids["N2 2"])
     undo(world, ids["N1 1"], "u2")
@@ -204,3 +208,39 @@ def test_posted_again_in_one_go_the_ledger_is_the_same(home: Home, tmp_path: Pat
         )
     found = backtest(home.warehouse, home.config, standard(world), DOS, TODAY)
     assert (found.changes, found.accounts) == ([], [])
+
+
+def test_a_match_is_taken_back_once_however_often_it_is_said_before_posting(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000)))))
+    take = partial(
+        posting.unpost,
+        world.con,
+        world.config,
+        remit(world),
+        actor="tamsin",
+        reason="other visit",
+        today=TODAY,
+        run_id="u",
+    )
+    take()
+    with pytest.raises(PmError, match="on 2026-07-01 already; the next run of posting negates"):
+        take()
+    world.post(run_id="u")
+    with pytest.raises(PmError, match="waits in suspense"):
+        take()
+
+
+def test_a_claim_paid_twice_is_told_anew_after_a_match_was_taken_back(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
+    world.post(world.remittance(paid))
+    world.post(world.remittance(paid, trace="T2", on=DOS.replace(day=21)), run_id="T2")
+    first = only(world, "DUP_PAYMENT")
+    undo(world, first)
+    assert "DUP_PAYMENT" not in world.exceptions()
+    decide(world, "CLAIM_UNMATCHED", Resolution("match", "C1"))
+    again = only(world, "DUP_PAYMENT")
+    undo(world, again, run_id="u2")
+    world.post(world.remittance(paid, trace="T3", on=DOS.replace(day=22)), run_id="T3")
+    assert len({first, again, only(world, "DUP_PAYMENT")}) == 3

@@ -61,7 +61,7 @@ def test_everything_said_twice_or_replayed_adds_nothing(world: World) -> None:
 @pytest.mark.parametrize(
     ("by", "says"),
     [
-        ("wren", "cannot approve it too: it takes a second person"),
+        ("wren", "cannot answer it too: it takes a second person"),
         ("marlow", "may approve up to 0.00"),
         ("nobody", "not among the people"),
     ],

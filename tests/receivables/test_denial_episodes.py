@@ -166,7 +166,7 @@ def test_the_work_list_has_queue_owner_next_action_and_day(world: World) -> None
         4_000,
         "authorization",
     )
-    do(world, denial, "assign", owner="marlow")
+    do(world, denial, "assign", owner="Marlow Pike")
     do(world, denial, "note", due_on=TODAY + dt.timedelta(2))
     assert work(world, denial, "owner", "due_on", "state") == ("marlow", TODAY + dt.timedelta(2), "in_work")
     do(world, denial, "appeal")

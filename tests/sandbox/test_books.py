@@ -7,10 +7,12 @@ import datetime as dt
 import io
 import json
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
-from pm_pipeline.sandbox.books import Books
+from pm_pipeline.sandbox.books import Books, summary
+from pm_pipeline.sandbox.store import Store
 from tests.sandbox.conftest import Lived
 from tests.sandbox.remits import Payment, cents, payments
 
@@ -154,3 +156,26 @@ def test_a_feed_file_holds_the_rows_of_its_day_in_order(lived: Lived) -> None:
         "SELECT cells FROM feed_row WHERE feed = 'deposits' AND due_on = ? ORDER BY place", [day.isoformat()]
     )
     assert rows == [json.loads(row["cells"]) for row in kept]
+
+
+@pytest.mark.parametrize(
+    ("deposited", "last"),
+    [
+        ("2026-06-12", "2026-06-18"),  # Friday: Monday to Thursday
+        ("2026-06-13", "2026-06-18"),
+        ("2026-06-15", "2026-06-22"),  # Juneteenth is a Friday
+        ("2026-06-18", "2026-06-25"),
+        ("2026-06-19", "2026-06-25"),
+        ("2026-09-01", "2026-09-08"),  # Labor Day is a Monday
+        ("2026-09-04", "2026-09-11"),
+        ("2026-09-07", "2026-09-11"),
+    ],
+)
+def test_money_that_nothing_explains_is_late_after_the_fourth_business_day(
+    deposited: str, last: str, tmp_path: Path
+) -> None:
+    store, day = Store(tmp_path / "books.sqlite", "late"), dt.date.fromisoformat(last)
+    store.add("deposit", deposit_id="D", payment_id="", cents=900, due_on=deposited, delivered_on=deposited, ties=0)
+    late = [summary(store, day + dt.timedelta(days=more), []).totals.unexplained_deposits_cents for more in (0, 1)]
+    store.close()
+    assert late == [0, 900]

@@ -25,7 +25,7 @@ def test_every_reason_moves_the_account_the_ledger_moves(tmp_path: Path) -> None
         )  # fmt: skip
         store.do("INSERT INTO provider_adjustment VALUES (?, 1, ?, 'R', ?)", [f"P{place}", row["reason_code"], cents])
         expected[row["account"]] = expected.get(row["account"], 0) - cents
-    totals = summary(store, DAY).totals
+    totals = summary(store, DAY, []).totals
     store.close()
     found = dict(totals.provider) | {
         "RECOUP_DUE": totals.recoup_due["BLHRB"], "INTEREST_INCOME": totals.interest_cents, "UNAPPLIED": totals.suspense_cents

@@ -36,8 +36,8 @@ def found(store: Store, claims: dict[str, ClaimTruth] | None = None) -> Expected
 
 def answers(store: Store, clm01: str, turn: str, payment: int, kind: str = "answer", **more: object) -> int:
     return store.add(
-        "adjudication", clm01=clm01, turn=turn, payer_id="BLHRB", kind=kind, payment_id=f"P{payment}", place=4, status="1",
-        charge_cents=1, paid_cents=1, body=REMIT.dump_json(answered().remit).decode(), **more,
+        "adjudication", clm01=clm01, turn=turn, payer_id="BLHRB", kind=kind, payment_id=f"P{payment}", status="1", charge_cents=1,
+        paid_cents=1, body=REMIT.dump_json(answered().remit).decode(), **({"place": 4} | more),
     )  # fmt: skip
 
 
@@ -59,11 +59,11 @@ def test_what_is_planted_counts_once_its_payment_or_deposit_has_come(store: Stor
 def test_transaction_sets_that_cannot_be_loaded_are_counted_by_problem(store: Store) -> None:
     for item, code, day in (
         ("T1", "PAYMENT_GATE", EARLY),
-        ("T2", "TRN_REUSED", "2026-06-16"),
-        ("T3", "TRN_REUSED", LATER),
+        ("T2", "TRN_REUSED", "2026-06-17"),
+        ("T3", "TRN_REUSED", "2026-06-16"),
     ):
         store.do("INSERT INTO planted VALUES (?, 'quarantine', ?, ?, NULL)", [item, code, day])
-    assert found(store).quarantined == {"PAYMENT_GATE": 1, "TRN_REUSED": 1}  # a trace number is used again a day later
+    assert found(store).quarantined == {"PAYMENT_GATE": 1, "TRN_REUSED": 1}  # each from its own day on
 
 
 def test_a_later_payer_waits_only_when_it_could_be_read_before_the_first_answer(store: Store) -> None:
@@ -81,6 +81,46 @@ def test_a_reversal_is_an_orphan_until_its_answer_can_be_read(store: Store) -> N
     answers(store, "C1", "primary", 1, "reversal", reverses=late)
     answers(store, "C2", "primary", 2, "reversal", reverses=early)
     assert found(store).items == {("ORPHAN_REVERSAL", "T1/4")}
+
+
+@pytest.mark.parametrize(
+    ("code", "is_its_own"),
+    [("REVERSAL_MISMATCH", True), ("CORRECTION_IS_REVERSAL", False)],
+    ids=["reversal", "correction"],
+)
+def test_what_takes_back_an_answer_that_is_late_is_an_orphan_first(store: Store, code: str, is_its_own: bool) -> None:
+    """T1 takes back what came before it, what comes with T2, and what never comes."""
+    expectations: set[tuple[str, str]] = set()
+    for place, (original, back, codes) in enumerate(
+        ((1, 2, {code}), (2, 1, {code, "ORPHAN_REVERSAL"}), (3, 1, {"ORPHAN_REVERSAL"}), (1, 3, set[str]()))
+    ):
+        taken = answers(store, f"C{place}", "primary", original)
+        held, item = place + 10, f"T{back}/{place + 10}"
+        if is_its_own:
+            answers(store, f"C{place}", "primary", back, "reversal", place=held, reverses=taken, is_suspended=1)
+        else:
+            answers(store, f"C{place}", "primary", back, "reversal", place=held - 10, reverses=taken)
+            answers(store, f"C{place}", "primary", back, "correction", place=held, is_suspended=1)
+        store.do("INSERT INTO planted VALUES (?, 'posting', ?, ?, NULL)", [item, code, EARLY])
+        expectations |= {(one, item) for one in codes}
+    assert {(one, item) for one, item in found(store).items if int(item.split("/")[1]) >= 10} == expectations
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "taken_back", "is_told"),
+    [(1, 2, None, True), (2, 1, None, True), (3, 1, None, False), (1, 3, None, False), (1, 1, 2, True), (1, 2, 2, False), (2, 1, 1, False)],
+    ids=["in order", "the first is late", "the first never comes", "not yet", "taken back later", "taken back at once", "taken back before"],
+)  # fmt: skip
+def test_an_answer_paid_again_is_told_once_both_can_be_read(
+    store: Store, first: int, again: int, taken_back: int | None, is_told: bool
+) -> None:
+    store.do("INSERT INTO hard_due VALUES ('C', 'BLHRB', 'paid_again', ?, ?)", [EARLY, EARLY])
+    answers(store, "C", "primary", first, place=1)
+    second = answers(store, "C", "primary", again, place=2)
+    if taken_back:
+        answers(store, "C", "primary", taken_back, "reversal", place=3, reverses=second)
+    told = {item for code, item in found(store).items if code == "DUP_PAYMENT"}
+    assert told == ({f"T{again}/2"} if is_told else set())
 
 
 def test_a_balance_is_open_from_the_half_that_came_first(store: Store) -> None:

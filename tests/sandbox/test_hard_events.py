@@ -17,9 +17,10 @@ from pm_pipeline.posting.exceptions import kinds
 from pm_pipeline.sandbox import hard_answers, hard_beside, hard_payments, hard_plan, hard_reversals
 from pm_pipeline.sandbox.draw import Draw
 from pm_pipeline.sandbox.effect import line_effect
-from pm_pipeline.sandbox.entry import Entry, reversal
+from pm_pipeline.sandbox.entry import REMIT, Entry, reversal
+from pm_pipeline.sandbox.follow_up import FollowUps
+from pm_pipeline.sandbox.hard import Hard
 from pm_pipeline.sandbox.hard_answers import Tools
-from pm_pipeline.sandbox.hard_plan import Hard
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.store import Store
 from pm_pipeline.x12.write_835 import Adjustment, Name, Party, RemitClaim, RemitLine, Remittance, gaps
@@ -82,6 +83,12 @@ def answered() -> Entry:
         rendering=Name("ORCHARD", "KIM", "1992000014"), lines=(visit, blood), dos_from=DAY, dos_to=DAY, received_on=DAY,
     )  # fmt: skip
     return Entry(remit, "primary", "answer", 1, visit="V", patient_id="P")
+
+
+def happening(tools: Tools, **shares: object) -> Hard:
+    """The hard events of a plan with these shares alone."""
+    plan = Plan.shipped(hard=shares)
+    return Hard(tools.store, plan, tools.draw, FollowUps(tools.store, plan, tools.draw))
 
 
 def failures(claim: RemitClaim) -> list[str]:
@@ -175,18 +182,53 @@ def test_what_stands_beside_an_answer_adds_up_and_waits(event: str, tools: Tools
 def test_a_reversal_still_finds_its_answer_or_waits(event: str, tools: Tools) -> None:
     held = {"reasons_missing": "UNBALANCED_CLAIM", "differs": "REVERSAL_MISMATCH"}
     entry = Entry(reversal(answered().remit), "primary", "reversal", 1, 1, "V", "P")
-    assert hard_reversals.EVENTS[event](entry, tools, True)
+    assert hard_reversals.EVENTS[event](entry, tools)
     assert [one for one, _ in entry.planted] == ([held[event]] if event in held else [])
     assert bool(failures(entry.on_the_wire)) == (event == "reasons_missing")
     assert entry.on_the_wire.payer_claim_number == "HRB26155000001"
     assert entry.is_suspended == (event in held)
 
 
-@pytest.mark.parametrize("event", ["reasons_missing", "differs"])
-def test_a_reversal_with_a_correction_behind_it_is_left_whole(event: str, tools: Tools) -> None:
-    entry = Entry(reversal(answered().remit), "primary", "reversal", 1, 1, "V", "P")
-    assert not hard_reversals.EVENTS[event](entry, tools, False)
-    assert not entry.is_suspended
+@pytest.mark.parametrize("event", sorted(hard_reversals.EVENTS))
+@pytest.mark.parametrize(
+    ("is_the_payers", "has_correction"),
+    [(True, False), (True, True), (False, False)],
+    ids=["alone", "corrected", "voided"],
+)
+def test_only_a_reversal_that_stands_alone_fails_to_take_its_answer_back(
+    event: str, is_the_payers: bool, has_correction: bool, tools: Tools, payer: Payer
+) -> None:
+    """With a correction behind it, or because the practice voided the claim, it is left whole."""
+    if is_the_payers:
+        tools.store.do("INSERT INTO correction VALUES (7, 'BLHRB', '2026-07-01', 'withdrawn', NULL)")
+    back = Entry(reversal(answered().remit), "primary", "reversal", 1, 7, "V", "P")
+    behind = [Entry(answered().remit, "primary", "correction")] if has_correction else []
+    hard = happening(tools, reversals={event: 1.0})
+    assert hard.vary(payer, [back, *behind], dt.date(2026, 7, 1)) == [back, *behind]
+    assert back.is_suspended == (event in hard_reversals.ALONE and is_the_payers and not has_correction)
+
+
+@pytest.mark.parametrize(("comes_on", "is_taken_back"), [("2026-06-10", True), ("2026-07-10", False)])
+def test_what_was_paid_again_is_taken_back_once_it_has_come(
+    comes_on: str, is_taken_back: bool, tools: Tools, payer: Payer
+) -> None:
+    """Before that the takeback would speak of the first payment."""
+    store, body = tools.store, REMIT.dump_json(answered().remit).decode()
+    for place, due_on in enumerate((DAY.isoformat(), comes_on), start=1):
+        delivery = store.add(
+            "delivery", account="A", folder="F", name=f"{place}", kind="835", bytes=b"", due_on=due_on
+        )  # fmt: skip
+        store.add(
+            "payment", payment_id=f"P{place}", payer_id="BLHRB", trace=f"T{place}", originator="1", method="ACH", paid_cents=13_000,
+            effective_on=DAY.isoformat(), delivery_id=delivery,
+        )  # fmt: skip
+        store.add(
+            "adjudication", clm01="CMINE00000000001", turn="primary", payer_id="BLHRB", kind="answer", payment_id=f"P{place}", place=1,
+            status="1", charge_cents=23_000, paid_cents=13_000, body=body,
+        )  # fmt: skip
+    store.do("INSERT INTO hard_due VALUES ('CMINE00000000001', 'BLHRB', 'taken_back', '2026-07-01', NULL)")
+    found = happening(tools, splits=1.0).vary(payer, [], dt.date(2026, 7, 1))
+    assert [(one.kind, one.reverses) for one in found] == ([("reversal", 2)] if is_taken_back else [])
 
 
 def test_a_correction_under_22_waits() -> None:
@@ -220,4 +262,4 @@ def test_the_hard_mix_is_a_larger_practice_with_every_event_at_a_rate() -> None:
 def test_the_standard_mix_has_none_of_it() -> None:
     plan = Plan.of_mix("standard")
     assert plan == Plan.shipped()
-    assert plan.hard == Hard()
+    assert plan.hard.is_empty

@@ -15,15 +15,23 @@ FROM ledger.entry LEFT JOIN ledger.txn USING (txn_id)
 WHERE entry.batch_no >= $since_batch AND (txn.batch_no, txn.posted_on, txn.recorded_at, txn.run_id, ledger.entry_id(txn_id, ordinal))
     IS DISTINCT FROM (entry.batch_no, entry.posted_on, entry.recorded_at, entry.run_id, entry_id)
 UNION ALL
-SELECT concat('batch ', batch.batch_no), concat('sealed with ', batch.entries, ' entries, holds ', coalesce(held.entries, 0), ', or a transaction of it was replaced')
+SELECT concat('batch ', batch.batch_no), concat('sealed with ', batch.entries, ' entries, holds ', coalesce(held.entries, 0), ', or it or a transaction of it was replaced')
 FROM ledger.batch AS batch
 LEFT JOIN (SELECT batch_no, count(*) AS entries FROM ledger.entry WHERE batch_no >= $since_batch GROUP BY 1) AS held USING (batch_no)
 LEFT JOIN (SELECT batch_no, string_agg(txn_hash, '' ORDER BY txn_id) AS hashes
            FROM ledger.txn WHERE batch_no >= $since_batch GROUP BY 1) AS txns USING (batch_no)
-WHERE batch_no >= $since_batch AND (batch.digest <> sha256(coalesce(txns.hashes, '')) OR batch.entries <> coalesce(held.entries, 0))
+WHERE batch_no >= $since_batch AND (batch.entries <> coalesce(held.entries, 0)
+    OR batch.digest <> ledger.batch_digest(batch_no, name, batch.entries, debit_cents, run_id, recorded_at, hashes))
 UNION ALL
-SELECT concat('batch ', batch_no), 'its seal is not in the chain of units of work' FROM ledger.batch
-WHERE batch_no >= $since_batch AND digest NOT IN (SELECT unnest(string_split(digest, '+')) FROM warehouse.chain)
+-- and the other way: what the chain says was sealed is there
+SELECT concat('batch ', coalesce(batch.batch_no, sealed.batch_no)),
+       CASE WHEN batch.batch_no IS NULL THEN 'the chain of units of work says that it was sealed, and it is gone' ELSE 'its seal is not in the chain of units of work' END
+FROM (SELECT batch_no, ledger.seal(batch_no, digest) AS seal FROM ledger.batch WHERE batch_no >= $since_batch) AS batch
+FULL JOIN (
+    SELECT seal, TRY_CAST(string_split(seal, ' ')[2] AS BIGINT) AS batch_no FROM (SELECT unnest(string_split(digest, '+')) AS seal FROM warehouse.chain)
+    WHERE starts_with(seal, 'batch ') AND TRY_CAST(string_split(seal, ' ')[2] AS BIGINT) >= $since_batch
+) AS sealed USING (seal)
+WHERE batch.batch_no IS NULL OR sealed.batch_no IS NULL
 UNION ALL
 SELECT entry_id, 'the entry belongs to no sealed batch' FROM ledger.entry
 WHERE batch_no >= $since_batch AND batch_no NOT IN (SELECT batch_no FROM ledger.batch)

@@ -3,6 +3,6 @@ SELECT remit_line_id AS item, concat(count(*), ' remittance lines with this id')
 UNION ALL
 SELECT adjustment_id, concat(count(*), ' adjustments with this id') FROM remittance.adjustment GROUP BY 1 HAVING count(*) > 1
 UNION ALL
-SELECT remit_line_id, concat(count(*), ' outcomes by posting ', posting_key) FROM posting.line_outcome GROUP BY remit_line_id, posting_key HAVING count(*) > 1
+SELECT remit_line_id, concat(count(*), ' outcomes by posting ', posting_key) FROM posting.line_outcome_made GROUP BY remit_line_id, posting_key HAVING count(*) > 1
 UNION ALL
-SELECT adjustment_id, concat(count(*), ' decisions about this adjustment') FROM posting.decision GROUP BY 1 HAVING count(*) > 1;
+SELECT adjustment_id, concat(count(*), ' decisions by posting ', posting_key) FROM posting.decision_made GROUP BY adjustment_id, posting_key HAVING count(*) > 1;

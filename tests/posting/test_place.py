@@ -1,0 +1,125 @@
+"""A line whose charge is known only after it posted: it moves there before anything that came in the same run builds on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pm_pipeline import posting
+from pm_pipeline.audit.verify import verify
+from pm_pipeline.posting import Resolution
+from tests.money import CO45, PR2, TODAY, Adjustment, World, claim, line, taken_back
+from tests.posting.policies import go_by, standard
+from tests.posting.test_match import by_charge
+from tests.posting.test_resolve import only
+
+DUE = TODAY + dt.timedelta(days=40)
+
+
+def charge_comes(world: World, claim_id: str = "C1", next_payer: str | None = None) -> None:
+    """The charge B of 5,000 comes into the claim that had only A of 10,000."""
+    world.con.execute("DELETE FROM scrub.claim")
+    world.bill(claim_id, {"B": 5_000}, next_payer=next_payer)
+    world.con.execute("UPDATE scrub.claim SET charge_cents = 15000, lines = 2")
+
+
+def place(world: World, charge_id: str) -> None:
+    """A person names the charge of the line without one; nothing is posted yet."""
+    posting.resolve(world.con, world.config, only(world, "LINE_UNMATCHED"), Resolution("place", charge_id), actor="wren", reason="by its note",
+                    today=TODAY, run_id="r2")  # fmt: skip
+
+
+def test_a_charge_and_the_reversal_of_what_paid_it_come_in_one_run(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 4_000, CO45(1_000)))
+    world.post(world.remittance(paid))
+    charge_comes(world)
+    world.post(world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -12_000)]), run_id="r2")
+    assert by_charge(world) == [("A", 10_000), ("B", 5_000)]
+    assert "LINE_UNMATCHED" not in world.exceptions()
+    assert verify(world.con) == []
+
+
+def test_a_line_is_placed_and_taken_back_in_one_run(world: World) -> None:
+    world.bill("C1", {"A": 10_000, "B": 10_000})
+    odd = line("?", 10_000, 8_000, CO45(2_000), procedure="99499")
+    paid = claim("C1", line("A", 10_000, 9_000, CO45(1_000)), odd)
+    world.post(world.remittance(paid))
+    place(world, "B")
+    world.post(world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -17_000)]), run_id="r3")
+    assert by_charge(world) == [("A", 10_000), ("B", 10_000)]
+    assert "LINE_UNMATCHED" not in world.exceptions()
+    assert verify(world.con) == []
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one run", "one after the other"])
+def test_a_later_payers_write_off_builds_on_a_line_whose_charge_just_came(world: World, together: bool) -> None:
+    """Of 5,000 the first payer paid 2,000 and left 3,000; the second allows 2,500, so it gives up 500 of B and nothing of A."""
+    world.bill("C1", {"A": 10_000}, next_payer="SMTML")
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 2_000, CO45(1_000), PR2(2_000)))
+    world.post(world.remittance(paid))
+    charge_comes(world, next_payer="SMTML")
+    if not together:
+        world.post(run_id="between")
+    second = claim("C1", line("B", 5_000, 1_500, CO45(1_500), Adjustment("OA", "23", 2_000)), status="2", number="S1")
+    world.post(world.remittance(second, payer="SMTML", trace="T2"), run_id="r2")
+    moved = world.con.execute("SELECT posted_cents FROM posting.decision JOIN remittance.adjustment USING (adjustment_id) "
+                              "JOIN posting.posting USING (posting_key) WHERE carc = '45' AND payer_turn = 'secondary'").fetchall()  # fmt: skip
+    assert moved == [(500,)]
+    assert by_charge(world) == []
+    assert verify(world.con) == []
+
+
+@pytest.mark.parametrize("by", ["policy", "person"])
+def test_what_waits_for_its_day_goes_to_the_charge_too(world: World, by: str) -> None:
+    late = {
+        "id": "LATER",
+        "groups": ["CO"],
+        "carcs": ["45"],
+        "action": "write_off",
+        "account": "CONTRACTUAL:contract",
+        "delay_days": 30,
+    }
+    go_by(world, standard(world, late))
+    charges = {"A": 10_000} if by == "policy" else {"A": 10_000, "B": 5_000}
+    world.bill("C1", charges)
+    name = "B" if by == "policy" else "?"
+    odd = line(name, 5_000, 4_000, CO45(1_000), procedure="99499")
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), odd)
+    world.post(world.remittance(paid))
+    if by == "policy":
+        charge_comes(world)
+    else:
+        place(world, "B")
+    world.post(run_id="r2")
+    assert by_charge(world) == [("A", 2_000), ("B", 1_000)]
+    world.post(today=DUE, run_id="due")
+    assert by_charge(world) == []
+    assert world.balances()["CONTRACTUAL:contract"] == 3_000
+    world.post(
+        world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -12_000)]), today=DUE, run_id="back"
+    )
+    assert by_charge(world) == [("A", 10_000), ("B", 5_000)]
+    assert verify(world.con) == []
+
+
+def test_what_waits_for_its_day_goes_to_the_charge_when_taken_back_before_it(world: World) -> None:
+    late = {
+        "id": "LATER",
+        "groups": ["CO"],
+        "carcs": ["45"],
+        "action": "write_off",
+        "account": "CONTRACTUAL:contract",
+        "delay_days": 30,
+    }
+    go_by(world, standard(world, late))
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 4_000, CO45(1_000)))
+    world.post(world.remittance(paid))
+    charge_comes(world)
+    world.post(run_id="r2")
+    world.post(world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -12_000)]), run_id="back")
+    assert by_charge(world) == [("A", 10_000), ("B", 5_000)]
+    assert world.con.execute("FROM posting.open_deferred").fetchall() == []
+    assert verify(world.con) == []
