@@ -18,6 +18,7 @@ from pm_pipeline.denials_cli import denials
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
+from pm_pipeline.holds_cli import holds
 from pm_pipeline.money_cli import money
 from pm_pipeline.policy_cli import policy
 from pm_pipeline.rules_cli import rules
@@ -52,6 +53,7 @@ def main() -> None:
     Begin with      pm demo
     Every day       pm run             (or let the schedule of `pm dagster` do it)
     Look            pm status          pm trace CLAIM_ID
+    Held claims     pm holds list      pm holds show CLAIM   pm holds fix --rule RULE ...
     Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
     Denials         pm denials list    pm denials show ID   pm denials act ID ACTION
@@ -230,6 +232,7 @@ def anchor(accept: bool) -> None:
 
 
 main.add_command(edi)
+main.add_command(holds)
 main.add_command(exceptions)
 main.add_command(money)
 main.add_command(denials)

@@ -24,7 +24,7 @@ SCHEMAS = [
     LEDGER,
     Schema("front_office", 1, "pm_pipeline.front_office"),
     Schema("charges", 1, "pm_pipeline.charges"),
-    Schema("scrub", 3, "pm_pipeline.scrub"),
+    Schema("scrub", 4, "pm_pipeline.scrub"),
     Schema("submission", 2, "pm_pipeline.submission"),
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
     Schema("remittance", 4, "pm_pipeline.remittance"),

@@ -37,6 +37,7 @@ MAY: dict[str, set[str]] = {
     "policy_cli": {"config", "home", "posting", "audit"},
     "codes_cli": {"home", "codes", "warehouse"},
     "rules_cli": {"home", "scrub", "audit"},
+    "holds_cli": {"home", "scrub", "audit"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}
@@ -109,7 +110,8 @@ APPEND_ONLY = (
     "receivables.money_action", "receivables.money_answer", "receivables.work_item", "receivables.work_item_closed",
     "remittance.adjustment", "remittance.bank_line", "remittance.claim", "remittance.deposit",
     "remittance.deposit_alias", "remittance.deposit_named", "remittance.line", "remittance.payment",
-    "remittance.provider_adjustment", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix", "scrub.rule_edition",
+    "remittance.provider_adjustment", "scrub.claim_event", "scrub.edit_finding", "scrub.finding_cleared", "scrub.fix", "scrub.override",
+    "scrub.person_fix", "scrub.rule_edition", "scrub.withdrawal",
     "submission.batch_claim", "submission.interchange", "submission.later_claim", "submission.later_event",
     "submission.later_fault", "submission.upload_event", "transport.file", "transport.receipt", "warehouse.chain",
 )  # fmt: skip

@@ -20,8 +20,8 @@ COUNTS: dict[str, str] = {
     "GROUP BY 1 ORDER BY 3 DESC",
     "overdue": "SELECT kind, count(*) AS items, sum(cents) AS cents, min(due_on) AS oldest_due_on "
     "FROM receivables.open_work GROUP BY 1 ORDER BY 4",
-    "held_by_edit": "SELECT rule_id, count(DISTINCT claim_id) AS claims FROM scrub.open_finding "
-    "WHERE severity = 'hold' GROUP BY 1 ORDER BY 2 DESC, 1",
+    "held_by_edit": "SELECT rule_id, count(DISTINCT claim_id) AS claims "
+    "FROM scrub.holding_finding((SELECT max(happened_on) FROM scrub.claim_event)) GROUP BY 1 ORDER BY 2 DESC, 1",
     "quarantined": "SELECT code, count(*) AS places, count(DISTINCT file_id) AS files FROM transport.problem "
     "GROUP BY 1 ORDER BY 2 DESC",
     "not_fetched": "SELECT partner_id, code, count(DISTINCT remote_path) AS files, max(found_on) AS last_seen_on "

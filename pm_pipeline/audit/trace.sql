@@ -20,7 +20,18 @@ SELECT happened_on, rank, stage, what, text, file_id, segment_no, run_id FROM (
     SELECT cleared_on, 21, 'scrub', concat('edit ', rule_id, ' cleared'), '', NULL, NULL, cleared.run_id
     FROM scrub.finding_cleared AS cleared JOIN scrub.edit_finding USING (finding_id) WHERE claim_id = $claim_id
     UNION ALL
-    SELECT fixed_on, 19, 'scrub', concat('fix ', rule_id), concat(column_name, ' from ', before, ' to ', after), NULL, NULL, run_id FROM scrub.fix WHERE claim_id = $claim_id
+    SELECT fixed_on, 19, 'scrub', concat('fix ', fix.rule_id), concat(column_name, ' from ', before, ' to ', after, ' by ' || actor), NULL, NULL, fix.run_id
+    FROM scrub.fix AS fix LEFT JOIN (SELECT person_fix_id, actor FROM scrub.person_fix) AS said ON said.person_fix_id = fix.rule_id WHERE claim_id = $claim_id
+    UNION ALL
+    SELECT decided_on, 18, 'scrub', concat('person sets ', column_name),
+           concat_ws(' ', person_fix_id, 'of', charge_id, 'to', coalesce(value, 'nothing'), 'for', rule_id, 'by', actor, '(' || reason || ')'), NULL, NULL, run_id
+    FROM scrub.person_fix WHERE claim_id = $claim_id
+    UNION ALL
+    SELECT decided_on, 22, 'scrub', concat('override ', rule_id), concat_ws(' ', override_id, 'line ' || line_no, 'until', until_on, 'by', actor, '(' || reason || ')'), NULL, NULL, run_id
+    FROM scrub.override WHERE claim_id = $claim_id
+    UNION ALL
+    SELECT withdrawn_on, 23, 'scrub', 'decision taken back', concat_ws(' ', decision_id, 'by', actor, '(' || reason || ')'), NULL, NULL, run_id
+    FROM scrub.withdrawal WHERE claim_id = $claim_id
     UNION ALL
     SELECT batch_on, 30, 'submission', concat(CASE WHEN payer_turn = 'primary' THEN '' ELSE payer_turn || ' ' END, 'version ', version, ' frozen'),
            concat('ISA13 ', isa13, ' ST02 ', st02, ' frequency ', frequency, ' to ', sent.payer_id, ' for ', dollars(sent.charge_cents)), interchange.file_id,

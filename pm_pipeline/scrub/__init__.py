@@ -6,6 +6,9 @@
     bench.py            allowed SQL (expression.py), binding, proof by their own examples (examples.py)
     facts.yaml          what a rule may speak of (facts*.sql, draft.sql fill it)
     room.py             the locked-down connection, with a clock, in which rules run
+    override.py         a person lets a claim go in spite of a finding, until a day
+    person_fix.py       a person sets right what held claims say; fixes.py applies it before the fix rules
+    held.py             held claims as work: queues, and what can be done about each
     engine.py           all rules over all waiting claims; findings; held, released, self_pay
     events.py           the diary every later stage writes to as well
 

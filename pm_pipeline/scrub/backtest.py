@@ -176,7 +176,10 @@ def hit_history(con: duckdb.DuckDBPyConnection, rules: list[CompiledRule]) -> No
             "FROM scrub_fired",
             {"ids": ids},
         )
-    con.execute("INSERT INTO scrub_hit SELECT DISTINCT claim_id, line_no, rule_id FROM scrub_draft_fix")
+    con.execute(
+        "INSERT INTO scrub_hit SELECT DISTINCT claim_id, line_no, rule_id FROM scrub_draft_fix "
+        "WHERE rule_id NOT IN (SELECT person_fix_id FROM scrub_person_set)"
+    )
     con.execute("INSERT INTO scrub_hit SELECT DISTINCT claim_id, line_no, '-' || rule_id FROM scrub_fix_error")
 
 

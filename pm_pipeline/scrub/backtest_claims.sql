@@ -24,7 +24,9 @@ LEFT JOIN (SELECT DISTINCT original_charge_id FROM known WHERE original_charge_i
 
 -- one row per claim with a charge in force
 CREATE OR REPLACE TEMP TABLE scrub_plan AS
-SELECT DISTINCT claim_id, 'build' AS action, false AS is_empty, false AS was_adjudicated FROM scrub_charge WHERE is_active;
+SELECT claim_id, 'build' AS action, false AS is_empty, false AS was_adjudicated, judged.judged_on AS known_by
+FROM scrub_judged AS judged
+WHERE claim_id IN (SELECT claim_id FROM scrub_charge WHERE is_active);
 
 -- one row per claim: whose it is and who is asked to pay
 CREATE OR REPLACE TEMP TABLE scrub_cover AS

@@ -26,7 +26,8 @@ HERE = __package__ or ""
 
 @dataclass(frozen=True)
 class Built:
-    """What one call of build_claims did, in claims (fixes: values; transfers: ledger transactions)."""
+    """What one call of build_claims did, in claims (fixes: values, by fix rule or `person`; transfers: ledger
+    transactions)."""
 
     candidates: int
     built: int
@@ -91,8 +92,8 @@ def _built(con: duckdb.DuckDBPyConnection, transfers: int) -> Built:
     assert row is not None
     fixes = dict(
         con.execute(
-            "SELECT rule_id, count(*) FROM scrub_draft_fix SEMI JOIN scrub_rebuilt USING (claim_id) GROUP BY rule_id "
-            "ORDER BY rule_id"
+            "SELECT CASE WHEN rule_id IN (SELECT person_fix_id FROM scrub_person_set) THEN 'person' ELSE rule_id END AS by_whom, "
+            "count(*) FROM scrub_draft_fix SEMI JOIN scrub_rebuilt USING (claim_id) GROUP BY by_whom ORDER BY by_whom"
         ).fetchall()
     )
     candidates, built, changed, reopened, voided, waiting = row

@@ -61,5 +61,6 @@ SELECT *, CASE
     WHEN is_empty AND has_changed_charges THEN 'empty'
     WHEN is_empty THEN 'leave'
     WHEN state_group = 'adjudicated' AND was_adjudicated AND NOT has_changed_charges THEN 'leave'
-    ELSE 'build' END AS action
+    ELSE 'build' END AS action,
+    CAST(NULL AS DATE) AS known_by  -- all that is known counts; a back-test looks at a day of the past
 FROM compared;

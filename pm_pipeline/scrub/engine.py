@@ -48,10 +48,10 @@ class Judged:
 def scrub(con: duckdb.DuckDBPyConnection, config: Config, rules: Rulebook, today: dt.date, run_id: str) -> Judged:
     """Judge every claim that is held or released and not sent yet; record findings and the state each leads to.
 
-    A claim with a standing hold finding is held; one without goes out (released) or, for self-pay, to the patient. A
-    rule that cannot be evaluated, or takes too long, holds the claims it could not judge (finding RULE-ERROR) and no
-    others; one in shadow records that and holds nothing. Judging takes place outside any transaction, recording is one
-    unit of work. Running it again on the same input writes nothing.
+    A claim with a standing hold finding is held, unless a person overrides that finding on this day (override.py); one
+    without goes out (released) or, for self-pay, to the patient. A rule that cannot be evaluated, or takes too long, holds
+    the claims it could not judge (finding RULE-ERROR) and no others; one in shadow records that and holds nothing. Judging
+    takes place outside any transaction, recording is one unit of work. Running it again on the same input writes nothing.
     """
     prepare_facts(con, config, today, rules)
     judge(con, rules)
@@ -60,7 +60,7 @@ def scrub(con: duckdb.DuckDBPyConnection, config: Config, rules: Rulebook, today
     with unit(con, "scrub.edits", run_id):
         record_editions(con, rules, today, run_id)
         record_findings(con, today, run_id, of_fixes=False)
-        run_sql(con, HERE, "verdict.sql")
+        run_sql(con, HERE, "verdict.sql", when)
         with new_events(con, run_id):
             run_sql(con, HERE, "verdict_events.sql", when)
         with new_events(con, run_id):
@@ -75,6 +75,7 @@ def prepare_facts(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date
         raise PmError("The code table codes.place_of_service is empty. Load the code sets first (codes.refresh_codes).")
     run_sql(con, HERE, "standing.sql")
     run_sql(con, HERE, "judged.sql", {"today": today})
+    run_sql(con, HERE, "judged_lines.sql")
     fill_facts(con, rules)
 
 

@@ -1,40 +1,58 @@
-"""Fix rules: values that are set right while a claim is built, each change recorded with before and after."""
+"""What is set right while a claim is built, by people and then by fix rules, each change recorded with before and after."""
 
 from __future__ import annotations
 
 import duckdb
 
+from pm_pipeline.scrub.facts import relations
 from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
-from pm_pipeline.warehouse import number
+from pm_pipeline.warehouse import number, run_sql
 
 SECONDS = 30.0  # for one fix rule over all lines
 
 
 def apply_fixes(con: duckdb.DuckDBPyConnection, fixes: list[CompiledRule], seconds: float = SECONDS) -> None:
-    """Apply each fix rule to draft_fact, in order of id, outside any transaction, inside the locked room.
+    """Set in draft_fact what people said (scrub.person_fix), then what each fix rule says, in order of id.
 
-    Fills scrub_draft_fix (one row per changed value) and scrub_fix_error (one row per line and rule that could not be
-    evaluated or took too long; such a line keeps its values, and its claim is held).
+    To a rule a value that a person set is like one the practice sent. Rules run outside any transaction, inside the locked
+    room. Fills scrub_draft_fix (one row per changed value, people's too) and scrub_fix_error (one row per line and rule
+    that could not be evaluated or took too long; such a line keeps its values, and its claim is held).
     """
+    _apply_people(con)
     with RuleRoom() as room:
-        room.con.execute(
-            "CREATE OR REPLACE TEMP TABLE scrub_draft_fix (claim_id VARCHAR, line_no INTEGER, charge_id VARCHAR, "
-            "column_name VARCHAR, before VARCHAR, after VARCHAR, rule_id VARCHAR, rule_version INTEGER)"
-        )
         room.con.execute(
             "CREATE OR REPLACE TEMP TABLE scrub_fix_error (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "
             "rule_version INTEGER, owner VARCHAR)"
         )
         room.lock()
+        by_people = room.take(con, "scrub_draft_fix")
         if fixes:
             room.take(con, "draft_fact")
             for fix in fixes:
                 _apply(room, fix, seconds)
-        changed = room.give(con, "scrub_draft_fix")
-        room.give(con, "scrub_fix_error")
-        if changed:
+        if room.give(con, "scrub_draft_fix") > by_people:
             room.give(con, "draft_fact")
+        room.give(con, "scrub_fix_error")
+
+
+def _apply_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill scrub_person_set (what stands for the drafts) and scrub_draft_fix (what of it changes a value); set it."""
+    run_sql(con, __package__ or "", "person_fixes.sql")
+    named = con.execute("SELECT DISTINCT column_name FROM scrub_person_set").fetchall()
+    columns = relations()["draft_fact"].columns
+    for (column,) in named:
+        con.execute(
+            f"INSERT INTO scrub_draft_fix SELECT claim_id, line_no, charge_id, ?, CAST({column} AS VARCHAR), value, "
+            "person_fix_id, 1 FROM draft_fact JOIN scrub_person_set AS said USING (claim_id, charge_id) "
+            f"WHERE said.column_name = ? AND {column} IS DISTINCT FROM CAST(value AS {columns[column].type})",
+            [column, column],
+        )
+        con.execute(
+            f"UPDATE draft_fact SET {column} = CAST(said.value AS {columns[column].type}) FROM scrub_person_set AS said "
+            "WHERE said.charge_id = draft_fact.charge_id AND said.claim_id = draft_fact.claim_id AND said.column_name = ?",
+            [column],
+        )
 
 
 def _apply(room: RuleRoom, fix: CompiledRule, seconds: float) -> None:

@@ -1,16 +1,19 @@
 -- one row per rule that has ever found or fixed something: what it did, and the denials that came all the same
 WITH found AS (
     SELECT finding.rule_id, count(*) AS findings, count(DISTINCT finding.claim_id) AS claims, count(*) FILTER (cleared.finding_id IS NULL) AS open_findings,
-           count(DISTINCT finding.claim_id) FILTER (cleared.finding_id IS NULL AND finding.severity = 'hold') AS held_claims,
+           count(DISTINCT finding.claim_id) FILTER (holding.finding_id IS NOT NULL) AS held_claims,
            min(finding.found_on) AS first_on, max(finding.found_on) AS last_on,
            median(cleared.cleared_on - finding.found_on) AS median_days_to_clear
-    FROM scrub.edit_finding AS finding LEFT JOIN scrub.finding_cleared AS cleared USING (finding_id)
+    FROM scrub.edit_finding AS finding
+    LEFT JOIN scrub.finding_cleared AS cleared USING (finding_id)
+    LEFT JOIN scrub.holding_finding((SELECT max(happened_on) FROM scrub.claim_event)) AS holding USING (finding_id)
     GROUP BY 1
 ), money AS (
     SELECT rule_id, sum(charge_cents) AS cents
     FROM (SELECT DISTINCT rule_id, claim_id FROM scrub.edit_finding) JOIN scrub.claim USING (claim_id) GROUP BY 1
 ), fixed AS (
-    SELECT rule_id, count(*) AS fixes, count(DISTINCT claim_id) AS claims, min(fixed_on) AS first_on, max(fixed_on) AS last_on FROM scrub.fix GROUP BY 1
+    SELECT rule_id, count(*) AS fixes, count(DISTINCT claim_id) AS claims, min(fixed_on) AS first_on, max(fixed_on) AS last_on
+    FROM scrub.fix WHERE rule_id NOT IN (SELECT person_fix_id FROM scrub.person_fix) GROUP BY 1
 ), missed AS (
     -- the denial came although this edit was there: it was silent, cleared or overridden
     SELECT rule_id, count(*) AS denials, sum(denied_cents) AS denied_cents

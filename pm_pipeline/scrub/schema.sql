@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS scrub.finding_cleared (
     run_id     VARCHAR NOT NULL
 );
 
--- one row per value a fix rule changed while building a claim
+-- one row per value a fix rule, or a person's fix, changed while building a claim
 CREATE TABLE IF NOT EXISTS scrub.fix (
     fix_id       VARCHAR PRIMARY KEY,    -- of claim, line, column, rule, version and before
     claim_id     VARCHAR NOT NULL,
@@ -79,9 +79,55 @@ CREATE TABLE IF NOT EXISTS scrub.fix (
     column_name  VARCHAR NOT NULL,
     before       VARCHAR,
     after        VARCHAR,
-    rule_id      VARCHAR NOT NULL,
+    rule_id      VARCHAR NOT NULL,       -- the fix rule, or the person_fix_id of scrub.person_fix (its rule_version is 1)
     rule_version INTEGER NOT NULL,
     fixed_on     DATE NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per finding that a person lets a claim go in spite of, until a day (included); never changed. It is for the claim, the rule and
+-- the line whatever the claim says later: the line is the service first charged, through every correction of it
+CREATE TABLE IF NOT EXISTS scrub.override (
+    override_id  VARCHAR PRIMARY KEY,    -- of claim, rule, line and how many came before
+    claim_id     VARCHAR NOT NULL,
+    rule_id      VARCHAR NOT NULL,
+    charge_id    VARCHAR,                -- the first charge of the line; NULL: the rule found it on the claim as a whole
+    line_no      INTEGER,                -- where that line stood when it was decided, for people
+    rule_version INTEGER NOT NULL,       -- of the finding it was decided on
+    finding_id   VARCHAR NOT NULL,       -- that finding
+    until_on     DATE NOT NULL,          -- the last day it counts
+    actor        VARCHAR NOT NULL,       -- the person who decided
+    reason       VARCHAR NOT NULL,       -- in the person's words
+    decided_on   DATE NOT NULL,
+    decided_at   TIMESTAMP NOT NULL,     -- the clock, UTC
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per value a person sets on a charge of a held claim; never changed, and the charge stays as the practice sent it. Of several
+-- for one charge and column the newest counts. A corrected charge is another charge: it ends them
+CREATE TABLE IF NOT EXISTS scrub.person_fix (
+    person_fix_id VARCHAR PRIMARY KEY,   -- of charge, column and how many came before; rule_id of the scrub.fix it makes
+    claim_id      VARCHAR NOT NULL,
+    charge_id     VARCHAR NOT NULL,
+    column_name   VARCHAR NOT NULL,      -- of draft_fact, one that may_set (facts.yaml)
+    ordinal       INTEGER NOT NULL,      -- 1 for the first of this charge and column, +1 for each after
+    value         VARCHAR,               -- as text of the column's type; NULL: empty
+    rule_id       VARCHAR NOT NULL,      -- the edit that held the claim
+    actor         VARCHAR NOT NULL,
+    reason        VARCHAR NOT NULL,
+    decided_on    DATE NOT NULL,
+    decided_at    TIMESTAMP NOT NULL,
+    run_id        VARCHAR NOT NULL
+);
+
+-- one row per override or person's fix that a person took back; never changed
+CREATE TABLE IF NOT EXISTS scrub.withdrawal (
+    decision_id  VARCHAR PRIMARY KEY,    -- override_id or person_fix_id
+    claim_id     VARCHAR NOT NULL,
+    actor        VARCHAR NOT NULL,
+    reason       VARCHAR NOT NULL,
+    withdrawn_on DATE NOT NULL,
+    withdrawn_at TIMESTAMP NOT NULL,
     run_id       VARCHAR NOT NULL
 );
 
@@ -134,6 +180,38 @@ FROM (
     FROM scrub.claim_event
     GROUP BY claim_id
 );
+
+-- one row per charge and column that a person's fix stands for: the newest that was not taken back
+CREATE OR REPLACE VIEW scrub.standing_person_fix AS
+SELECT * FROM scrub.person_fix ANTI JOIN scrub.withdrawal ON decision_id = person_fix_id
+QUALIFY row_number() OVER (PARTITION BY charge_id, column_name ORDER BY ordinal DESC) = 1;
+
+-- one row per charge row of these claims (a list), and the charge that it corrects in the end: itself, when it corrects none
+CREATE OR REPLACE MACRO scrub.first_charge(claims) AS TABLE
+WITH RECURSIVE chain AS (
+    SELECT charge_id, charge_id AS first_charge_id FROM charges.charge WHERE original_charge_id IS NULL AND claim_id IN (SELECT unnest(claims))
+    UNION ALL
+    SELECT later.charge_id, chain.first_charge_id FROM chain JOIN charges.charge AS later ON later.original_charge_id = chain.charge_id
+)
+SELECT * FROM chain;
+
+-- one row per open hold finding that an override lets go on this day, and the one that lasts longest
+CREATE OR REPLACE MACRO scrub.overridden_finding(day) AS TABLE
+SELECT finding.finding_id, arg_max(decided.override_id, struct_pack(until_on := decided.until_on, override_id := decided.override_id)) AS override_id
+FROM scrub.override AS decided
+ANTI JOIN scrub.withdrawal ON withdrawal.decision_id = decided.override_id
+JOIN scrub.open_finding AS finding ON finding.claim_id = decided.claim_id AND finding.rule_id = decided.rule_id AND finding.severity = 'hold'
+LEFT JOIN scrub.claim_line AS line ON line.claim_id = finding.claim_id AND line.line_no = finding.line_no
+LEFT JOIN scrub.first_charge((SELECT list(DISTINCT claim_id) FROM scrub.override)) AS charge ON charge.charge_id = line.charge_id
+WHERE decided.until_on >= day AND (charge.first_charge_id = decided.charge_id OR (finding.line_no IS NULL AND decided.charge_id IS NULL))
+GROUP BY finding.finding_id;
+
+-- one row per finding that keeps a claim from leaving on this day
+CREATE OR REPLACE MACRO scrub.holding_finding(day) AS TABLE
+SELECT finding.* FROM scrub.open_finding AS finding
+JOIN scrub.claim_state AS now ON now.claim_id = finding.claim_id AND now.state = 'held'
+ANTI JOIN scrub.overridden_finding(day) AS overridden ON overridden.finding_id = finding.finding_id
+WHERE finding.severity = 'hold';
 
 -- the order in which a patient's coverages in force on one day pay
 CREATE OR REPLACE MACRO scrub.cover_order(cob_order, effective_from, coverage_id) AS

@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
         (WORKFLOW, "write_off_reason: small_denial", "write_off_reason: mood", r"queues\[3\]\.write_off_reason: mood is not among"),
         (PEOPLE, "person: marlow", "person: wren", "people: wren is given twice"),
         (PEOPLE, "name: MARLOW PIKE", "name: Wren Hollis", "people: Wren Hollis is given twice"),
-        (PEOPLE, "roles: [exceptions, money, denials]", "roles: [luck]", r"people\.yaml is not right:\n +people\[0\]\.roles\[0\]"),
+        (PEOPLE, "roles: [exceptions, money, denials, holds]", "roles: [luck]", r"people\.yaml is not right:\n +people\[0\]\.roles\[0\]"),
         (PEOPLE, "person: marlow", "person: policy", "policy and rule are how the ledger names itself"),
         (WORKFLOW, "chance: 0.02", "chance: 2", r"queues\[0\]\.chance of DUPLICATE: Input should be less than or equal to 1"),
         (WORKFLOW, "priority: amount_x_chance", "priority: mood", r"denial_workflow\.yaml is not right:\n +priority"),
