@@ -125,7 +125,9 @@ class Notation:
         if isinstance(node, exp.ArraySize | exp.Length):
             return f"len({self.value(node.this)})"
         if isinstance(node, exp.Add | exp.Sub):
-            return f"({self.value(node.this)} {'+' if isinstance(node, exp.Add) else '-'} {self.value(node.expression)})"
+            return (
+                f"({self.value(node.this)} {'+' if isinstance(node, exp.Add) else '-'} {self.value(node.expression)})"
+            )
         raise CannotSay(type(node).__name__)
 
     def _guarded(self, node: exp.Expr, said: str) -> str:
