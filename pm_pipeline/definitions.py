@@ -53,6 +53,30 @@ EXTERNAL = [
         [("scrub", "edit_finding")],
     ),
     spec(
+        "scrub",
+        "override",
+        "Findings a person lets a claim go in spite of, until a day.",
+        [("scrub", "edit_finding")],
+    ),
+    spec(
+        "scrub",
+        "override_of_finding",
+        "Open findings for which an override stands, and its last day.",
+        [("scrub", "override"), ("scrub", "withdrawal")],
+    ),
+    spec(
+        "scrub",
+        "person_fix",
+        "Values a person set on charges of held claims; the charge stays as sent.",
+        [("scrub", "edit_finding")],
+    ),
+    spec(
+        "scrub",
+        "withdrawal",
+        "Overrides and fixes that a person took back.",
+        [("scrub", "override"), ("scrub", "person_fix")],
+    ),
+    spec(
         "remittance",
         "current_payment",
         "Payments with their payer as known now; a payer added to the configuration later is named here.",
@@ -76,10 +100,12 @@ EXTERNAL = [
         "Which provider-level adjustments are in the ledger, and which wait in suspense.",
         [("posting", "posting")],
     ),
+    spec("posting", "resolution", "What people decided about exceptions.", [("posting", "exception")]),
     spec("posting", "exception_closed", "Exceptions that are no longer open, and why.", [("posting", "exception")]),
     spec(
         "receivables", "denial_closed", "Denial episodes that ended, and what came back.", [("receivables", "denial")]
     ),
+    spec("receivables", "denial_action", "What people did about denials.", [("receivables", "denial")]),
     spec("receivables", "work_item_closed", "Work items that are done.", [("receivables", "work_item")]),
     spec("warehouse", "chain", "One link per committed unit of work; an anchor outside the database follows it."),
     spec("codes", "category", "Denial and adjustment categories, replaced as a whole when pm_pipeline/codes changes."),

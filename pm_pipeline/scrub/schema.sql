@@ -195,16 +195,21 @@ WITH RECURSIVE chain AS (
 )
 SELECT * FROM chain;
 
--- one row per open hold finding that an override lets go on this day, and the one that lasts longest
-CREATE OR REPLACE MACRO scrub.overridden_finding(day) AS TABLE
-SELECT finding.finding_id, arg_max(decided.override_id, struct_pack(until_on := decided.until_on, override_id := decided.override_id)) AS override_id
+-- one row per open hold finding for which an override stands, and the one that lasts longest; until_on is its last day
+CREATE OR REPLACE VIEW scrub.override_of_finding AS
+SELECT finding.finding_id, arg_max(decided.override_id, struct_pack(until_on := decided.until_on, override_id := decided.override_id)) AS override_id,
+       max(decided.until_on) AS until_on
 FROM scrub.override AS decided
 ANTI JOIN scrub.withdrawal ON withdrawal.decision_id = decided.override_id
 JOIN scrub.open_finding AS finding ON finding.claim_id = decided.claim_id AND finding.rule_id = decided.rule_id AND finding.severity = 'hold'
 LEFT JOIN scrub.claim_line AS line ON line.claim_id = finding.claim_id AND line.line_no = finding.line_no
 LEFT JOIN scrub.first_charge((SELECT list(DISTINCT claim_id) FROM scrub.override)) AS charge ON charge.charge_id = line.charge_id
-WHERE decided.until_on >= day AND (charge.first_charge_id = decided.charge_id OR (finding.line_no IS NULL AND decided.charge_id IS NULL))
+WHERE charge.first_charge_id = decided.charge_id OR (finding.line_no IS NULL AND decided.charge_id IS NULL)
 GROUP BY finding.finding_id;
+
+-- one row per open hold finding that an override lets go on this day
+CREATE OR REPLACE MACRO scrub.overridden_finding(day) AS TABLE
+SELECT finding_id, override_id FROM scrub.override_of_finding WHERE until_on >= day;
 
 -- one row per finding that keeps a claim from leaving on this day
 CREATE OR REPLACE MACRO scrub.holding_finding(day) AS TABLE

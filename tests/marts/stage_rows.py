@@ -140,12 +140,26 @@ def _claims() -> dict[str, list[Row]]:
          "message": "Authorization missing", "remedy": "Add it", "found_on": day("06-02")}
         for finding, severity in (("F1", "hold"), ("F2", "warn"), ("F3", "hold"))
     ]  # fmt: skip
+    held = {"finding_id": "F4", "claim_id": "C10", "rule_id": "UNT-001", "rule_version": 1, "severity": "hold",
+            "message": "Two units", "remedy": "One", "found_on": day("06-16")}  # fmt: skip
+    later = {**held, "finding_id": "F5", "claim_id": "C09", "found_on": day("07-03")}  # after it was first sent
+    fix = {"claim_id": "C10", "charge_id": "C10-1", "ordinal": 1, "rule_id": "UNT-001", "decided_on": day("06-16"),
+           "run_id": "fix-1"}  # fmt: skip
     return {
         "scrub.claim": claims,
         "charges.charge": [*charges, void],
         "scrub.claim_event": events,
-        "scrub.edit_finding": findings,
-        "scrub.finding_cleared": [{"finding_id": "F3", "cleared_on": day("06-05")}],
+        "scrub.edit_finding": [*findings, held, later],
+        "scrub.finding_cleared": [
+            {"finding_id": "F3", "cleared_on": day("06-05")}, {"finding_id": "F4", "cleared_on": day("06-16")}
+        ],
+        # one command set two values: one touch
+        "scrub.person_fix": [{**fix, "person_fix_id": "P1", "column_name": "units"},
+                             {**fix, "person_fix_id": "P2", "column_name": "modifiers"}],
+        "scrub.override": [
+            {"override_id": "O1", "claim_id": "C09", "rule_id": "UNT-001", "finding_id": "F5", "until_on": day("07-31"),
+             "decided_on": day("07-04"), "run_id": "override-1"}
+        ],
         "codes.category": [
             {"category": category, "priority": priority}
             for category, priority in (("AUTHORIZATION", 20), ("DUPLICATE", 22), ("CODING", 40), ("BUNDLING", 42),
@@ -228,6 +242,8 @@ def _postings() -> dict[str, list[Row]]:
             {"exception_id": "Q1", "because": "coverage added", "actor": "person:biller", "closed_on": day("06-10")},
             {"exception_id": "Q3", "because": "posted_later", "actor": "policy", "closed_on": day("03-12")},
         ],
+        "posting.resolution": [{"resolution_id": "R1", "exception_id": "Q1", "action": "turn", "target": "secondary",
+                                "decided_on": day("06-10"), "run_id": "resolve-1"}],
         "posting.payment_posted": [
             {"payment_id": payment, "posted_on": day(received)} for payment, _, _, received, _ in PAYMENTS
         ],
@@ -245,6 +261,10 @@ def _receivables() -> dict[str, list[Row]]:
         ],
         "receivables.denial_closed": [
             {"denial_id": denial, "because": because, "closed_on": day("05-01")} for denial, because in CLOSED_DENIALS
+        ],
+        "receivables.denial_action": [
+            {"action_id": f"A{seq}", "denial_id": denial, "seq": seq, "action": "note", "acted_on": day(acted), "run_id": run}
+            for seq, (denial, acted, run) in enumerate((("D09A", "07-02", "act-1"), ("D02", "06-01", "act-2")), start=1)
         ],
         "receivables.work_item": [
             {"work_id": "W1", "kind": "overdue_remittance", "item_id": "C10", "claim_id": "C10", "cents": 11_000},

@@ -50,7 +50,11 @@ def test_open_lists_hold_only_what_is_open(marts: duckdb.DuckDBPyConnection) -> 
         ("D09B",),
     ]
     assert rows(marts, "SELECT exception_id FROM marts.open_exception ORDER BY 1") == [("Q2",), ("Q4",)]
-    assert rows(marts, "SELECT finding_id FROM marts.open_finding ORDER BY 1") == [("F1",), ("F2",)]
+    assert rows(marts, "SELECT finding_id, is_overridden FROM marts.open_finding ORDER BY 1") == [
+        ("F1", False),
+        ("F2", False),
+        ("F5", True),
+    ]
     assert rows(marts, "SELECT work_id, amount FROM marts.open_work") == [("W1", 11_000)]
 
 

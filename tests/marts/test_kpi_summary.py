@@ -23,6 +23,8 @@ LATEST = {
     "initial_denial_rate_dollars_by_remits": (130, 490, "2026-05-01"),
     "initial_denial_rate_claims_by_submissions": (1, 4 / 3, "2026-07-01"),  # April to June: C03, C08, C09, C10
     "initial_denial_rate_dollars_by_submissions": (130, 200, "2026-07-01"),  # 300 + 60 + 130 + 110 over 3
+    "clean_claim_rate": (4, 5, "2026-05-01"),  # C06, C08, C09, C13 of these and C10, which an edit held
+    "touches_per_claim": (3, 5, "2026-05-01"),  # C10 fixed by one command; C09 noted and overridden
     "auto_post_rate_lines": (6, 8, "2026-05-01"),
     "auto_post_rate_claims": (5, 7, "2026-05-01"),
     "auto_post_rate_payments": (3, 5, "2026-05-01"),
@@ -78,4 +80,4 @@ def test_every_kpi_stands_on_every_as_of_day(marts: duckdb.DuckDBPyConnection) -
     ).fetchone()
     assert counted is not None
     assert counted[0] == counted[1] * counted[2]
-    assert counted[1:] == (7, 19)
+    assert counted[1:] == (7, 21)

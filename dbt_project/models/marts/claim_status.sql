@@ -37,7 +37,7 @@ denied as (
 ),
 
 found as (
-    select claim_id, count(*) as open_findings from {{ ref('open_finding') }} where severity = 'hold' group by claim_id
+    select claim_id, count(*) as open_findings from {{ ref('open_finding') }} where severity = 'hold' and not is_overridden group by claim_id
 ),
 
 answered as (
