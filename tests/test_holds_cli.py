@@ -101,6 +101,8 @@ def test_override_until_a_day_and_take_it_back(office: Office) -> None:
     asked = ("override", office.first, "--rule", "UNT-001", "--until", "2026-06-10", *WHO)
     done = office.said(*asked)
     assert done["claims"] == [{"claim_id": office.first, "state": "released", "held_by": []}]
+    status = CliRunner().invoke(main, ["status", "--json"], env=office.env)
+    assert json.loads(status.stdout)["held_by_edit"] == [{"rule_id": "UNT-001", "claims": 1}]  # the other one
     again = office.pm(*asked)
     assert (again.exit_code, "nothing is to be overridden" in again.output) == (1, True)
     assert "until 2026-06-10 by marlow (chart checked)" in office.trace(office.first)
