@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pm_pipeline.console import as_json, err, out, print_json
+from pm_pipeline.console import as_json, because, by_person, err, out, print_json
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -337,19 +337,22 @@ def suggest(
 @rules.command()
 @click.argument("named", metavar="RULE")
 @click.option("--to", "severity", type=click.Choice(["hold", "warn"]), required=True)
-@click.option("--by", required=True, metavar="PERSON", help="Who decides it.")
-@click.option("--why", required=True, help="Why, e.g. what the back-test and the days in shadow showed.")
+@by_person
+@because
 def promote(named: str, severity: str, by: str, why: str) -> None:
     """Take a rule out of the shadow: the next version of its file, which keeps who decided it and why.
 
+    Who may is in people.yaml (role rules). Say what the back-test and the days in shadow showed.
+
     \b
-    Exit 0: done.   Exit 1: it is not in shadow.   Exit 2: there is no such rule.
+    Exit 0: done.   Exit 1: it is not in shadow, or this person may not.   Exit 2: there is no such rule.
     """
     from pm_pipeline.scrub.author import promote as take_out
 
     home = _home()
     path, folder = _file(home, named)
-    written, rule = take_out(path, folder, _own(home), severity, by, why, home.today())
+    person = home.config.people.acting(by, "rules").person
+    written, rule = take_out(path, folder, _own(home), severity, person, why, home.today())
     out.print(f"{rule.id} version {rule.version}: {rule.severity} from the next run on. {written}", soft_wrap=True)
 
 

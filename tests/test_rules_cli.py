@@ -51,15 +51,17 @@ def test_a_rule_is_written_tested_explained_and_promoted(office: Office) -> None
     assert explained["columns"]["units"]["means"].startswith("Service units")
     listed = json.loads(office.said("rules", "list", "--payer", "LKSHM", "--json"))
     assert "PAY-001" in [row["rule_id"] for row in listed]
+    clerk = office.pm("rules", "promote", "PAY-001", "--to", "hold", "--by", "wren", "--why", "x")
+    assert (clerk.exit_code, "wren has no role rules" in clerk.output) == (1, True)
     office.file.write_text("# our own\n" + office.file.read_text().replace("version: 1", "version: 1   # first"))
-    office.said("rules", "promote", "PAY-001", "--to", "hold", "--by", "wren", "--why", "19 of 20 were denied")
+    office.said("rules", "promote", "PAY-001", "--to", "hold", "--by", "Tamsin Vale", "--why", "19 of 20 were denied")
     text = office.file.read_text()
     assert text.startswith("# our own\n")
     assert "version: 2   # first" in text
     assert "severity: hold" in text
-    assert 'by: "wren", why: "19 of 20 were denied"' in text
+    assert 'by: "tamsin", why: "19 of 20 were denied"' in text
     assert "0 faults" in office.said("rules", "lint")
-    again = office.pm("rules", "promote", "PAY-001", "--to", "warn", "--by", "wren", "--why", "x")
+    again = office.pm("rules", "promote", "PAY-001", "--to", "warn", "--by", "tamsin", "--why", "x")
     assert (again.exit_code, "is not in shadow but hold" in again.output) == (1, True)
     assert office.pm(*RULE).exit_code == 1  # it is there already
 
