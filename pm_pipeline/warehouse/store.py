@@ -65,7 +65,10 @@ class Warehouse:
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A read-only connection, under the same lock (DuckDB lets no second process in, even to read)."""
+        """A read-only connection, under the same lock (DuckDB lets no second process in, even to read).
+
+        Raises WarehouseError when there is no warehouse, or when its tables are those of another version of this program.
+        """
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path} yet. Run `pm demo` or `pm run` first.")
         with self.lock(), self._told():
@@ -74,6 +77,7 @@ class Warehouse:
                 if not has_tables(con):
                     raise WarehouseError(f"{self.path} has no tables yet. Run `pm demo` or `pm run` first.")
                 prepare(con, threads=os.cpu_count() or 2)
+                _missing(con, self.schemas)
                 yield con
             finally:
                 con.close()
@@ -183,18 +187,22 @@ def prepare(con: duckdb.DuckDBPyConnection, threads: int = 2) -> None:
 
 def apply_schemas(con: duckdb.DuckDBPyConnection, schemas: Sequence[Schema]) -> None:
     """Create what is missing, refuse what another version wrote. Raises WarehouseError."""
+    for schema in _missing(con, schemas):
+        con.execute("BEGIN TRANSACTION")
+        con.execute(sql_text(schema.package, "schema.sql"))
+        con.execute("INSERT INTO warehouse.schema_version VALUES (?, ?, ?)", [schema.name, schema.version, utc_now()])
+        con.execute("COMMIT")
+
+
+def _missing(con: duckdb.DuckDBPyConnection, schemas: Sequence[Schema]) -> list[Schema]:
+    """The schemas that are not there yet. Raises WarehouseError when one is there in another version."""
     have = dict(con.execute("SELECT schema_name, version FROM warehouse.schema_version").fetchall())
     for schema in schemas:
-        version = have.get(schema.name)
-        if version == schema.version:
-            continue
-        if version is not None:
+        version = have.get(schema.name, schema.version)
+        if version != schema.version:
             raise WarehouseError(
                 f"The tables of {schema.name} in this warehouse are version {version}; this program needs version "
                 f"{schema.version}. Use the program version that wrote it, or land the files of edi_inbox/landed into "
                 "a fresh warehouse (set PM_HOME to an empty folder)."
             )
-        con.execute("BEGIN TRANSACTION")
-        con.execute(sql_text(schema.package, "schema.sql"))
-        con.execute("INSERT INTO warehouse.schema_version VALUES (?, ?, ?)", [schema.name, schema.version, utc_now()])
-        con.execute("COMMIT")
+    return [schema for schema in schemas if schema.name not in have]

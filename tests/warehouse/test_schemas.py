@@ -22,8 +22,9 @@ def test_every_stage_has_its_tables_and_they_are_made_once(tmp_path: Path) -> No
             assert made == (21,)
 
 
+@pytest.mark.parametrize("opened", ["write", "read"])
 @pytest.mark.parametrize("version", [LEDGER.version - 1, LEDGER.version + 1])
-def test_another_version_is_refused(tmp_path: Path, version: int) -> None:
+def test_another_version_is_refused(tmp_path: Path, version: int, opened: str) -> None:
     with (
         Warehouse(tmp_path / "pm.duckdb", [Schema("ledger", version, "pm_pipeline.ledger")]).write() as con,
         unit(con, "u", "r"),
@@ -33,7 +34,7 @@ def test_another_version_is_refused(tmp_path: Path, version: int) -> None:
         pytest.raises(
             WarehouseError, match=f"tables of ledger .* version {version}; this program needs version {LEDGER.version}"
         ),
-        Warehouse(tmp_path / "pm.duckdb", [LEDGER]).write(),
+        getattr(Warehouse(tmp_path / "pm.duckdb", [LEDGER]), opened)(),
     ):
         pass
 
