@@ -143,11 +143,20 @@ CREATE TABLE IF NOT EXISTS codes.coverage_policy (
 );
 
 -- one row per procedure a policy names
-CREATE TABLE IF NOT EXISTS codes.coverage_procedure (policy_id VARCHAR NOT NULL, version BIGINT NOT NULL, code VARCHAR NOT NULL, edition DATE NOT NULL);
+CREATE TABLE IF NOT EXISTS codes.coverage_procedure (
+    policy_id VARCHAR NOT NULL,
+    version   BIGINT NOT NULL,
+    code      VARCHAR NOT NULL,
+    edition   DATE NOT NULL
+);
 
 -- one row per diagnosis with which a policy covers (or never covers) its procedures
 CREATE TABLE IF NOT EXISTS codes.coverage_diagnosis (
-    policy_id VARCHAR NOT NULL, version BIGINT NOT NULL, diagnosis VARCHAR NOT NULL, is_covered BOOLEAN NOT NULL, edition DATE NOT NULL
+    policy_id  VARCHAR NOT NULL,
+    version    BIGINT NOT NULL,
+    diagnosis  VARCHAR NOT NULL,
+    is_covered BOOLEAN NOT NULL,
+    edition    DATE NOT NULL
 );
 
 -- one row per procedure and edition: the payment policy indicators of the Medicare physician fee schedule, no prices
@@ -165,7 +174,11 @@ CREATE TABLE IF NOT EXISTS codes.fee_indicator (
 );
 
 -- one row per place of service code and edition; place_of_service above is what we ship
-CREATE TABLE IF NOT EXISTS codes.pos (code VARCHAR NOT NULL, description VARCHAR NOT NULL, edition DATE NOT NULL);
+CREATE TABLE IF NOT EXISTS codes.pos (
+    code        VARCHAR NOT NULL,
+    description VARCHAR NOT NULL,
+    edition     DATE NOT NULL
+);
 
 -- one row per day from Monday to Friday on which banks settle nothing
 CREATE TABLE IF NOT EXISTS codes.bank_holiday (

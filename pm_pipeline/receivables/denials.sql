@@ -58,33 +58,41 @@ AND NOT EXISTS (
 
 -- which edit would have stopped each new episode, and what it did on this claim before the claim was sent
 INSERT OR IGNORE INTO receivables.denial_cause
-WITH mapped AS (
-    SELECT denial.denial_id, denial.claim_id, denial.charge_id, denial.denied_on, edit.edits
+WITH opened AS (
+    SELECT denial.denial_id, denial.claim_id, denial.carc, denial.rarc, denial.category, line.line_no, coalesce(max(batch.batch_on), denial.denied_on) AS left_on
     FROM receivables.denial AS denial
-    JOIN denial_edit AS edit ON (len(edit.carcs) = 0 OR list_contains(edit.carcs, denial.carc)) AND (len(edit.rarcs) = 0 OR list_contains(edit.rarcs, denial.rarc))
-     AND (len(edit.categories) = 0 OR list_contains(edit.categories, denial.category))
+    LEFT JOIN submission.batch_claim AS batch ON batch.claim_id = denial.claim_id AND batch.batch_on <= denial.denied_on
+    LEFT JOIN scrub.claim_line AS line ON line.claim_id = denial.claim_id AND line.charge_id = denial.charge_id
     WHERE denial.run_id = $run_id
-    QUALIFY row_number() OVER (PARTITION BY denial.denial_id ORDER BY edit.place) = 1
-), sent AS (
-    SELECT mapped.denial_id, coalesce(max(batch.batch_on), any_value(mapped.denied_on)) AS left_on
-    FROM mapped LEFT JOIN submission.batch_claim AS batch ON batch.claim_id = mapped.claim_id AND batch.batch_on <= mapped.denied_on
-    GROUP BY 1
-), named AS (
-    SELECT mapped.* EXCLUDE (edits), unnest(edits) AS rule_id, sent.left_on, line.line_no
-    FROM mapped JOIN sent USING (denial_id)
-    LEFT JOIN scrub.claim_line AS line ON line.claim_id = mapped.claim_id AND line.charge_id = mapped.charge_id
-), found AS (
-    SELECT named.denial_id, named.rule_id, CASE WHEN cleared.cleared_on <= named.left_on THEN 'cleared' ELSE 'overridden' END AS verdict, finding.finding_id, finding.found_on
-    FROM named
-    JOIN scrub.edit_finding AS finding ON finding.claim_id = named.claim_id AND finding.rule_id = named.rule_id AND finding.found_on <= named.left_on
-     AND (finding.line_no IS NULL OR named.line_no IS NULL OR finding.line_no = named.line_no)
+    GROUP BY denial.denial_id, denial.claim_id, denial.carc, denial.rarc, denial.category, line.line_no, denial.denied_on
+), said AS (
+    SELECT opened.denial_id, opened.carc, opened.rarc, finding.rule_id, finding.rule_version, finding.finding_id, finding.found_on,
+           CASE WHEN cleared.cleared_on <= opened.left_on THEN 'cleared' ELSE 'overridden' END AS verdict
+    FROM opened
+    JOIN scrub.edit_finding AS finding ON finding.claim_id = opened.claim_id AND finding.found_on <= opened.left_on AND finding.severity <> 'shadow'
+     AND (finding.line_no IS NULL OR opened.line_no IS NULL OR finding.line_no = opened.line_no)
     LEFT JOIN scrub.finding_cleared AS cleared USING (finding_id)
     UNION ALL
-    SELECT named.denial_id, named.rule_id, 'fixed', NULL, fix.fixed_on
-    FROM named
-    JOIN scrub.fix AS fix ON fix.claim_id = named.claim_id AND fix.rule_id = named.rule_id AND fix.fixed_on <= named.left_on
-     AND (fix.line_no IS NULL OR named.line_no IS NULL OR fix.line_no = named.line_no)
+    SELECT opened.denial_id, opened.carc, opened.rarc, fix.rule_id, fix.rule_version, NULL, fix.fixed_on, 'fixed'
+    FROM opened
+    JOIN scrub.fix AS fix ON fix.claim_id = opened.claim_id AND fix.fixed_on <= opened.left_on
+     AND (fix.line_no IS NULL OR opened.line_no IS NULL OR fix.line_no = opened.line_no)
+), mapped AS (
+    SELECT opened.denial_id, edit.edits
+    FROM opened
+    JOIN denial_edit AS edit ON (len(edit.carcs) = 0 OR list_contains(edit.carcs, opened.carc)) AND (len(edit.rarcs) = 0 OR list_contains(edit.rarcs, opened.rarc))
+     AND (len(edit.categories) = 0 OR list_contains(edit.categories, opened.category))
+    QUALIFY row_number() OVER (PARTITION BY opened.denial_id ORDER BY edit.place) = 1
+), named AS (
+    SELECT denial_id, unnest(edits) AS rule_id FROM mapped
+    UNION
+    -- and what spoke up on this very claim or line, when it says that it prevents the code; where a remark says more than the code, it decides
+    SELECT said.denial_id, said.rule_id
+    FROM said
+    JOIN scrub.rule_edition AS edition ON edition.rule_id = said.rule_id AND edition.rule_version = said.rule_version
+     AND list_contains(CAST(edition.content -> 'prevents' AS VARCHAR[]), said.carc)
+    WHERE said.rarc IS NULL
 )
-SELECT denial_id, rule_id, coalesce(found.verdict, 'silent'), found.finding_id, found.found_on, $run_id
-FROM named LEFT JOIN found USING (denial_id, rule_id)
-QUALIFY row_number() OVER (PARTITION BY denial_id, rule_id ORDER BY found.verdict = 'overridden' DESC, found.found_on DESC, found.finding_id) = 1;
+SELECT denial_id, rule_id, coalesce(said.verdict, 'silent'), said.finding_id, said.found_on, $run_id
+FROM named LEFT JOIN said USING (denial_id, rule_id)
+QUALIFY row_number() OVER (PARTITION BY denial_id, rule_id ORDER BY said.verdict = 'overridden' DESC, said.found_on DESC, said.finding_id) = 1;

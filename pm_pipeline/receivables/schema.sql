@@ -171,7 +171,8 @@ CREATE TABLE IF NOT EXISTS receivables.denial_queue (
     PRIMARY KEY (edition, place)
 );
 
--- one row per edit that would have stopped a denial (config/denial_edits.yaml when it was opened); no row: no edit would have
+-- one row per edit that would have stopped a denial (config/denial_edits.yaml when it was opened, and what it says itself that it
+-- prevents, where it spoke up on the claim); no row: no edit would have
 CREATE TABLE IF NOT EXISTS receivables.denial_cause (
     denial_id  VARCHAR NOT NULL,
     rule_id    VARCHAR NOT NULL,             -- of scrub/rules

@@ -117,15 +117,13 @@ def fire(
     wanted = {column for compiled in listed for column in compiled.columns} | set(KEYS[relation])
     rows = room.take(con, relation, sorted(wanted))
     # TRY gives NULL exactly where a rule cannot be evaluated
-    hits = ", ".join(
-        f"CASE TRY(coalesce({compiled.condition}, false)) "
-        f"WHEN true THEN {number} WHEN false THEN NULL ELSE {-number} END"
-        for number, compiled in enumerate(listed, start=1)
-    )
+    said = ", ".join(f"TRY(coalesce({compiled.condition}, false))" for compiled in listed)
+    hit = "CASE WHEN fires THEN number WHEN NOT fires THEN NULL ELSE -number END"
     try:
         room.run(
-            f"CREATE OR REPLACE TEMP TABLE scrub_fired AS SELECT claim_id, line_no, unnest(hits) AS hit FROM "
-            f"(SELECT {_keys(relation)}, list_filter([{hits}], lambda hit: hit IS NOT NULL) AS hits FROM {relation})",
+            "CREATE OR REPLACE TEMP TABLE scrub_fired AS SELECT claim_id, line_no, CAST(unnest(list_filter("
+            f"list_transform(said, lambda fires, number: {hit}), lambda hit: hit IS NOT NULL)) AS INTEGER) AS hit "
+            f"FROM (SELECT {_keys(relation)}, [{said}] AS said FROM {relation})",
             limits.together + rows * limits.per_row,
         )
     except (

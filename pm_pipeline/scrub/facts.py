@@ -7,8 +7,10 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from pm_pipeline.errors import RuleError
+from pm_pipeline.yaml_file import read_yaml
 
 RelationName = Literal["claim_fact", "line_fact", "draft_fact"]
 RELATIONS: tuple[RelationName, ...] = ("claim_fact", "line_fact", "draft_fact")
@@ -72,5 +74,4 @@ def _spelled_out(column: Column, inner: dict[str, Relation]) -> Column:
 
 @cache
 def _stated() -> dict[str, Any]:
-    text = resources.files(__package__ or "").joinpath("facts.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return read_yaml(resources.files(__package__ or "").joinpath("facts.yaml").read_bytes(), "facts.yaml", RuleError)

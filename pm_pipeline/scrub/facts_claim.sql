@@ -64,7 +64,7 @@ WITH named AS (
 SELECT claim.claim_id, claim.encounter_id, claim.patient_id, claim.provider_id, claim.location_id, claim.referring_provider_id,
        claim.payer_id, CASE WHEN claim.payer_turn = 'patient' THEN 'self_pay' ELSE payer.payer_kind END AS payer_kind,
        claim.payer_id IS NULL OR payer.payer_id IS NOT NULL AS payer_is_known, claim.payer_turn, claim.next_payer_id,
-       claim.patient_id IN (SELECT patient_id FROM front_office.current_coverage) AS has_coverages,
+       covered.claim_id IS NOT NULL AS has_coverages,
        claim.coverage_id IS NOT NULL AS coverage_is_in_force, coverage.relationship AS coverage_relationship, coverage.member_id,
        regexp_full_match(coverage.member_id, payer.member_id_pattern) AS member_id_fits_pattern,
        coverage.relationship = '18' OR (coverage.subscriber_last_name IS NOT NULL AND coverage.subscriber_first_name IS NOT NULL
@@ -99,7 +99,6 @@ SELECT claim.claim_id, claim.encounter_id, claim.patient_id, claim.provider_id, 
        coalesce(diagnosed.diagnosis_rows, []) AS diagnosis_rows, named.claim_lines
 FROM scrub_judged AS judged
 JOIN scrub_header AS claim ON claim.claim_id = judged.claim_id
-JOIN named ON named.claim_id = claim.claim_id
 LEFT JOIN scrub_standing AS standing ON standing.claim_id = claim.claim_id
 LEFT JOIN scrub_payer AS payer ON payer.payer_id = claim.payer_id
 LEFT JOIN scrub_payer AS next_payer ON next_payer.payer_id = claim.next_payer_id
@@ -109,4 +108,5 @@ LEFT JOIN scrub_provider AS rendering ON rendering.provider_id = claim.provider_
 LEFT JOIN scrub_provider AS referring ON referring.provider_id = claim.referring_provider_id
 LEFT JOIN scrub_claim_coverages AS covered ON covered.claim_id = claim.claim_id
 LEFT JOIN scrub_claim_authorizations AS authorized ON authorized.claim_id = claim.claim_id
-LEFT JOIN scrub_claim_diagnoses AS diagnosed ON diagnosed.claim_id = claim.claim_id;
+LEFT JOIN scrub_claim_diagnoses AS diagnosed ON diagnosed.claim_id = claim.claim_id
+JOIN named ON named.claim_id = claim.claim_id;

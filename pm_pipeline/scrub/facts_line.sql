@@ -56,7 +56,6 @@ SELECT line.line_no, line.line_id, line.charge_id, line.procedure_code, line.mod
        code.* EXCLUDE (code, dos_from), coalesce(bundled.bundles, []) AS bundles, coalesce(policed.coverage_policies, []) AS coverage_policies,
        claim.* EXCLUDE (authorization_number, place_of_service, dos_from, dos_to, entered_on, charge_cents)
 FROM scrub_line AS line
-JOIN claim_fact AS claim ON claim.claim_id = line.claim_id
 JOIN scrub_procedure AS code ON code.code = line.procedure_code AND code.dos_from = line.dos_from
 LEFT JOIN codes.place_of_service AS place ON place.place_of_service = line.place_of_service
 LEFT JOIN front_office.current_patient AS patient ON patient.patient_id = line.patient_id
@@ -73,4 +72,5 @@ LEFT JOIN scrub_repeated AS repeated
       AND repeated.procedure_code = line.charged_procedure AND repeated.modifier_set = line.modifier_set
 LEFT JOIN scrub_line_history AS history ON history.charge_id = line.charge_id
 LEFT JOIN scrub_bundled AS bundled ON bundled.charge_id = line.charge_id
-LEFT JOIN scrub_policed AS policed ON policed.charge_id = line.charge_id;
+LEFT JOIN scrub_policed AS policed ON policed.charge_id = line.charge_id
+JOIN claim_fact AS claim ON claim.claim_id = line.claim_id;  -- the widest comes last: what is joined after it costs more

@@ -7,7 +7,7 @@ import duckdb
 from pm_pipeline.scrub.facts import relations
 from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
-from pm_pipeline.warehouse import run_sql
+from pm_pipeline.warehouse import number, run_sql
 
 SECONDS = 30.0  # for one fix rule over all lines
 
@@ -74,6 +74,8 @@ def _apply(room: RuleRoom, fix: CompiledRule, seconds: float) -> None:
             f"WHERE coalesce({fix.scope}, true)"
         )
         _record_errors(con, fix)
+        return
+    if number(con, "SELECT count(*) FROM scrub_fixed") == 0:
         return
     _record_errors(con, fix)
     for column, _ in fix.sets:
