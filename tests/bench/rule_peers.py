@@ -8,7 +8,8 @@ unknown; negations are therefore pushed down to the comparisons, each of which a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp, parse_one
@@ -23,46 +24,19 @@ class CannotSay(Exception):
     """A part of a rule has no counterpart."""
 
 
+@dataclass(frozen=True)
 class Notation:
-    """Python. A column is row["column"]."""
+    """How conditions are written: patterns for str.format. texts_have_order: texts can be compared by < and >."""
 
-    null, both, either = "None", "and", "or"
-
-    def column(self, name: str) -> str:
-        """The value of a column."""
-        return f"row[{name!r}]"
-
-    def present(self, name: str, is_there: bool = True) -> str:
-        """Whether a column has a value."""
-        return f"{self.column(name)} {'is not' if is_there else 'is'} {self.null}"
-
-    def text(self, value: str) -> str:
-        """A text."""
-        return repr(value)
-
-    def compare(self, left: str, sign: str, right: str, of_texts: bool) -> str:
-        """A comparison; of_texts: one side is a text."""
-        return f"{left} {sign} {right}"
-
-    def contains(self, values: str, one: str) -> str:
-        """Whether a list has a value."""
-        return f"{one} in {values}"
-
-    def overlap(self, one: str, other: str) -> str:
-        """Whether two lists share a value."""
-        return f"not set({one}).isdisjoint({other})"
-
-    def starts(self, text: str, start: str) -> str:
-        """Whether a text begins so."""
-        return f"{text}.startswith({start})"
-
-    def matches(self, text: str, pattern: str) -> str:
-        """Whether a regular expression is found in a text."""
-        return f"search({pattern}, {text}) is not None"
-
-    def negated(self, said: str) -> str:
-        """The opposite of a condition that cannot be unknown."""
-        return f"not ({said})"
+    column: str
+    true: str
+    false: str
+    present: str
+    absent: str
+    overlap: str
+    starts: str
+    matches: str
+    texts_have_order: bool
 
     def say(self, node: exp.Expr, positive: bool = True) -> str:
         """The condition that `node` is true, or (positive False) that it is false. Raises CannotSay."""
@@ -71,57 +45,62 @@ class Notation:
         if isinstance(node, exp.Not):
             return self.say(node.this, not positive)
         if isinstance(node, exp.And | exp.Or):
-            word = self.both if isinstance(node, exp.And) == positive else self.either
+            word = "and" if isinstance(node, exp.And) == positive else "or"
             return f"({self.say(node.this, positive)} {word} {self.say(node.expression, positive)})"
         if isinstance(node, exp.Boolean):
-            return self.compare("1", "==", "1" if node.this == positive else "2", of_texts=False)
-        if isinstance(node, exp.Column):
-            return self._guarded(node, self.compare(self.column(node.name), "==", self.truth(positive), of_texts=False))
-        if isinstance(node, exp.Is):
-            if not isinstance(node.expression, exp.Null) or not isinstance(node.this, exp.Column):
-                raise CannotSay("IS")
-            return self.present(node.this.name, not positive)
-        said = self._plain(node, positive)
-        return self._guarded(node, said)
-
-    def truth(self, value: bool) -> str:
-        """True or false."""
-        return str(value)
+            return "1 == 1" if node.this == positive else "1 == 2"
+        if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null) and isinstance(node.this, exp.Column):
+            return (self.absent if positive else self.present).format(self.value(node.this))
+        # what is unknown where a value is missing: each column it speaks of has one
+        columns = dict.fromkeys(self.column.format(one.name) for one in node.find_all(exp.Column))
+        return f"({' and '.join([*(self.present.format(one) for one in columns), self._plain(node, positive)])})"
 
     def _plain(self, node: exp.Expr, positive: bool) -> str:
+        if isinstance(node, exp.Column):
+            return f"{self.value(node)} == {self.true if positive else self.false}"
         if type(node) in SIGNS:
-            kind = type(node) if positive else NEGATED[type(node)]
-            texts = any(isinstance(side, exp.Literal) and side.is_string for side in (node.this, node.expression))
-            return self.compare(self.value(node.this), SIGNS[kind], self.value(node.expression), texts)
+            return self._compared(node.this, type(node) if positive else NEGATED[type(node)], node.expression)
         if isinstance(node, exp.Between):
-            low, high = (exp.GTE, exp.LTE) if positive else (exp.LT, exp.GT)
-            of = self.value(node.this)
-            texts = isinstance(node.args["low"], exp.Literal) and node.args["low"].is_string
-            word = self.both if positive else self.either
-            return (f"({self.compare(of, SIGNS[low], self.value(node.args['low']), texts)} {word} "
-                    f"{self.compare(of, SIGNS[high], self.value(node.args['high']), texts)})")  # fmt: skip
+            low, high, word = (exp.GTE, exp.LTE, "and") if positive else (exp.LT, exp.GT, "or")
+            first, last = (
+                self._compared(node.this, low, node.args["low"]),
+                self._compared(node.this, high, node.args["high"]),
+            )
+            return f"({first} {word} {last})"
         if isinstance(node, exp.In) and node.expressions:
-            said = self.contains(f"[{', '.join(self.value(one) for one in node.expressions)}]", self.value(node.this))
+            said = f"{self.value(node.this)} in {self._list(node.expressions)}"
         elif isinstance(node, exp.ArrayContains):
-            said = self.contains(self.value(node.this), self.value(node.expression))
-        elif isinstance(node, exp.ArrayOverlaps):
-            said = self.overlap(self.value(node.this), self.value(node.expression))
-        elif isinstance(node, exp.StartsWith):
-            said = self.starts(self.value(node.this), self.value(node.expression))
-        elif isinstance(node, exp.RegexpLike):
-            said = self.matches(self.value(node.this), self.value(node.expression))
+            said = f"{self.value(node.expression)} in {self.value(node.this)}"
         else:
-            raise CannotSay(type(node).__name__)
-        return said if positive else self.negated(said)
+            pattern = {exp.ArrayOverlaps: self.overlap, exp.StartsWith: self.starts, exp.RegexpLike: self.matches}.get(
+                type(node)
+            )
+            if pattern is None:
+                raise CannotSay(type(node).__name__)
+            said = pattern.format(self.value(node.this), self.value(node.expression))
+        return said if positive else f"not ({said})"
+
+    def _compared(self, left: exp.Expr, sign: type[exp.Expr], right: exp.Expr) -> str:
+        is_text = any(isinstance(side, exp.Literal) and side.is_string for side in (left, right))
+        if is_text and not self.texts_have_order and sign not in (exp.EQ, exp.NEQ):
+            raise CannotSay("the order of texts")
+        return f"{self.value(left)} {SIGNS[sign]} {self.value(right)}"
+
+    def _list(self, values: Sequence[exp.Expr]) -> str:
+        return f"[{', '.join(self.value(one) for one in values)}]"
 
     def value(self, node: exp.Expr) -> str:
         """A value, not a condition. Raises CannotSay."""
         if isinstance(node, exp.Column):
-            return self.column(node.name)
+            return self.column.format(node.name)
         if isinstance(node, exp.Literal):
-            return self.text(node.this) if node.is_string else node.this
+            if not node.is_string:
+                return node.this
+            if "'" in node.this or "\\" in node.this:
+                raise CannotSay("a text with a quote")
+            return f"'{node.this}'"
         if isinstance(node, exp.Array):
-            return f"[{', '.join(self.value(one) for one in node.expressions)}]"
+            return self._list(node.expressions)
         if isinstance(node, exp.ArraySize | exp.Length):
             return f"len({self.value(node.this)})"
         if isinstance(node, exp.Add | exp.Sub):
@@ -130,56 +109,20 @@ class Notation:
             )
         raise CannotSay(type(node).__name__)
 
-    def _guarded(self, node: exp.Expr, said: str) -> str:
-        names = dict.fromkeys(one.name for one in node.find_all(exp.Column))
-        return f"({f' {self.both} '.join([*(self.present(name) for name in names), said])})"
 
-
-class Zen(Notation):
-    """GoRules zen. A column is its own name."""
-
-    null = "null"
-
-    def column(self, name: str) -> str:
-        """The value of a column."""
-        return name
-
-    def present(self, name: str, is_there: bool = True) -> str:
-        """Whether a column has a value."""
-        return f"{name} {'!=' if is_there else '=='} null"
-
-    def text(self, value: str) -> str:
-        """A text."""
-        if "'" in value or "\\" in value:
-            raise CannotSay("a text with a quote")
-        return f"'{value}'"
-
-    def compare(self, left: str, sign: str, right: str, of_texts: bool) -> str:
-        """A comparison; zen has no order of texts."""
-        if of_texts and sign not in ("==", "!="):
-            raise CannotSay("the order of texts")
-        return super().compare(left, sign, right, of_texts)
-
-    def overlap(self, one: str, other: str) -> str:
-        """Whether two lists share a value."""
-        return f"some({one}, # in {other})"
-
-    def starts(self, text: str, start: str) -> str:
-        """Whether a text begins so."""
-        return f"startsWith({text}, {start})"
-
-    def matches(self, text: str, pattern: str) -> str:
-        """Whether a regular expression is found in a text."""
-        return f"matches({text}, {pattern})"
-
-    def truth(self, value: bool) -> str:
-        """True or false."""
-        return str(value).lower()
+PYTHON = Notation(
+    column="row['{0}']", true="True", false="False", present="{0} is not None", absent="{0} is None",
+    overlap="not set({0}).isdisjoint({1})", starts="{0}.startswith({1})", matches="search({1}, {0}) is not None", texts_have_order=True,
+)  # fmt: skip
+ZEN = Notation(
+    column="{0}", true="true", false="false", present="{0} != null", absent="{0} == null",
+    overlap="some({0}, # in {1})", starts="startsWith({0}, {1})", matches="matches({0}, {1})", texts_have_order=False,
+)  # fmt: skip
 
 
 def as_python(condition: str) -> Callable[[Mapping[str, Any]], bool]:
     """The condition of a rule as a function of a row. Raises CannotSay."""
-    source = Notation().say(parse_one(condition, read="duckdb"))
+    source = PYTHON.say(parse_one(condition, read="duckdb"))
     made: Callable[[Mapping[str, Any]], bool] = eval(
         f"lambda row: {source}", {"search": re.search, "len": len, "set": set}
     )
@@ -188,4 +131,4 @@ def as_python(condition: str) -> Callable[[Mapping[str, Any]], bool]:
 
 def as_zen(condition: str) -> str:
     """The condition of a rule as an expression of zen. Raises CannotSay."""
-    return Zen().say(parse_one(condition, read="duckdb"))
+    return ZEN.say(parse_one(condition, read="duckdb"))
