@@ -79,6 +79,14 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["claims.csv"]
 
 
+def test_what_a_search_goes_by_is_on_every_row(index: Path) -> None:
+    """The words without the browser: where there is none, this is what is left to hold."""
+    says = dict(re.findall(r'<tr data-says="([^"]*)"><td><a href="rules/([^"]+)\.html"', index.read_text()))
+    found = {rule_id for said, rule_id in says.items() if "carc 151" in said}
+    assert found == {one["id"] for one in RULES if any(code.startswith("151") for code in one["prevents"])}
+    assert all(said == said.lower() for said in says)
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 def test_a_search_shows_only_what_fits(index: Path) -> None:
     done = subprocess.run(

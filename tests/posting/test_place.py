@@ -12,6 +12,7 @@ from pm_pipeline.posting import Resolution
 from tests.money import CO45, PR2, TODAY, Adjustment, World, claim, line, taken_back
 from tests.posting.policies import go_by, standard
 from tests.posting.test_match import by_charge
+from tests.posting.test_policy_delay import WRITE_OFF
 from tests.posting.test_resolve import only
 
 DUE = TODAY + dt.timedelta(days=40)
@@ -73,15 +74,7 @@ def test_a_later_payers_write_off_builds_on_a_line_whose_charge_just_came(world:
 
 @pytest.mark.parametrize("by", ["policy", "person"])
 def test_what_waits_for_its_day_goes_to_the_charge_too(world: World, by: str) -> None:
-    late = {
-        "id": "LATER",
-        "groups": ["CO"],
-        "carcs": ["45"],
-        "action": "write_off",
-        "account": "CONTRACTUAL:contract",
-        "delay_days": 30,
-    }
-    go_by(world, standard(world, late))
+    go_by(world, standard(world, WRITE_OFF))
     charges = {"A": 10_000} if by == "policy" else {"A": 10_000, "B": 5_000}
     world.bill("C1", charges)
     name = "B" if by == "policy" else "?"
@@ -104,16 +97,24 @@ def test_what_waits_for_its_day_goes_to_the_charge_too(world: World, by: str) ->
     assert verify(world.con) == []
 
 
+def test_what_moved_on_its_day_moves_on_to_the_charge_that_comes_after_it(world: World) -> None:
+    go_by(world, standard(world, WRITE_OFF))
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 4_000, CO45(1_000)))
+    world.post(world.remittance(paid))
+    world.post(today=DUE, run_id="due")
+    assert by_charge(world) == [(None, -5_000)]
+    charge_comes(world)
+    world.post(today=DUE, run_id="comes")
+    assert by_charge(world) == []
+    back = world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -12_000)])
+    world.post(back, today=DUE, run_id="back")
+    assert by_charge(world) == [("A", 10_000), ("B", 5_000)]
+    assert verify(world.con) == []
+
+
 def test_what_waits_for_its_day_goes_to_the_charge_when_taken_back_before_it(world: World) -> None:
-    late = {
-        "id": "LATER",
-        "groups": ["CO"],
-        "carcs": ["45"],
-        "action": "write_off",
-        "account": "CONTRACTUAL:contract",
-        "delay_days": 30,
-    }
-    go_by(world, standard(world, late))
+    go_by(world, standard(world, WRITE_OFF))
     world.bill("C1", {"A": 10_000})
     paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 4_000, CO45(1_000)))
     world.post(world.remittance(paid))
