@@ -43,7 +43,7 @@ class RuleBench(AbstractContextManager["RuleBench"]):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.con.close()
+        self.room.__exit__(kind, value, trace)
 
     def compile(self, rule: Rule, path: Path) -> CompiledRule:
         """Check and bind a rule's SQL and message. Raises RuleError naming the file and the key."""
@@ -60,7 +60,7 @@ class RuleBench(AbstractContextManager["RuleBench"]):
             rule=rule,
             relation=rule.relation,
             scope=scope_sql(rule.scope),
-            condition=f"{scope_sql(rule.scope)} AND (\n{rule.where}\n)",
+            where=f"\n{rule.where}\n",
             message=texts["message"][0],
             remedy=texts["remedy"][0],
             sets=tuple((column, f"(\n{expression}\n)") for column, expression in rule.set.items()),
@@ -79,13 +79,13 @@ class RuleBench(AbstractContextManager["RuleBench"]):
             for compiled, path in rules:
                 if compiled.relation == name:
                     listed += _examples(compiled, path)
-            outcomes = run_examples(self.con, relation, [example for example, _, _ in listed])
+            outcomes = run_examples(self.room, relation, [example for example, _, _ in listed])
             for (example, expected, becomes), outcome in zip(listed, outcomes, strict=True):
                 _hold_to(example.place, expected, becomes, outcome)
 
     def judge(self, compiled: CompiledRule, given: Mapping[str, Any], place: str) -> Outcome:
         """What a rule does on an otherwise usual row with these values. Raises RuleError, beginning with `place`."""
-        return run_examples(self.con, self.relations[compiled.relation], [Example(compiled, given, place)])[0]
+        return run_examples(self.room, self.relations[compiled.relation], [Example(compiled, given, place)])[0]
 
     def _bind(self, rule: Rule, path: Path, key: str, expression: str, expected: str) -> set[str]:
         try:

@@ -116,8 +116,8 @@ def fire(
     """
     wanted = {column for compiled in listed for column in compiled.columns} | set(KEYS[relation])
     rows = room.take(con, relation, sorted(wanted))
-    # TRY gives NULL exactly where a rule cannot be evaluated
-    said = ", ".join(f"TRY(coalesce({compiled.condition}, false))" for compiled in listed)
+    # TRY gives NULL where a rule cannot be evaluated, unless DuckDB shares a part that fails among rules: then all fails
+    said = ", ".join(compiled.verdict for compiled in listed)
     hit = "CASE WHEN fires THEN number WHEN NOT fires THEN NULL ELSE -number END"
     try:
         room.run(
@@ -140,13 +140,11 @@ def _fire_alone(room: RuleRoom, relation: RelationName, number: int, compiled: C
     try:
         room.run(
             f"INSERT INTO scrub_fired SELECT {keys}, CASE WHEN fires THEN {number} ELSE {-number} END FROM "
-            f"(SELECT *, TRY(coalesce({compiled.condition}, false)) AS fires FROM {relation}) WHERE fires IS NOT FALSE",
+            f"(SELECT *, {compiled.verdict} AS fires FROM {relation}) WHERE fires IS NOT FALSE",
             seconds,
         )
     except (duckdb.Error, TooSlow):  # every row in its scope counts as not judged
-        room.con.execute(
-            f"INSERT INTO scrub_fired SELECT {keys}, {-number} FROM {relation} WHERE coalesce({compiled.scope}, true)"
-        )
+        room.con.execute(f"INSERT INTO scrub_fired SELECT {keys}, {-number} FROM {relation} WHERE {compiled.fails_on}")
 
 
 def _keys(relation: RelationName) -> str:

@@ -6,13 +6,17 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import duckdb
 
 from pm_pipeline.errors import RuleError
 from pm_pipeline.scrub.facts import Column, Relation, items
+from pm_pipeline.scrub.room import RuleRoom, TooSlow
 from pm_pipeline.scrub.rule import CompiledRule
+
+SECONDS = 20.0  # for the examples of all rules of a relation, and then for those of one
 
 
 @dataclass(frozen=True)
@@ -33,26 +37,40 @@ class Outcome:
     sets: dict[str, Any]
 
 
-def run_examples(con: duckdb.DuckDBPyConnection, relation: Relation, examples: Sequence[Example]) -> list[Outcome]:
+def run_examples(room: RuleRoom, relation: Relation, examples: Sequence[Example]) -> list[Outcome]:
     """What each rule does on its rows; what a row does not name is the usual value. All rules judge `relation`.
 
-    Raises RuleError, beginning with the example's place, for an unknown column or a value of another type.
+    Raises RuleError, beginning with the example's place, for an unknown column or a value of another type, and when a rule
+    takes longer than SECONDS.
     """
     if not examples:
         return []
+    con = room.con
     rules = {id(one.compiled): one.compiled for one in examples}
     numbers = {key: number for number, key in enumerate(rules)}
     _table(con, relation, examples, [numbers[id(one.compiled)] for one in examples])
-    fires = " ".join(f"WHEN {numbers[key]} THEN TRY(coalesce({one.condition}, false))" for key, one in rules.items())
+    fires = " ".join(f"WHEN {numbers[key]} THEN {one.verdict}" for key, one in rules.items())
     texts = " ".join(f"WHEN {numbers[key]} THEN TRY({one.message})" for key, one in rules.items())
-    judged = con.execute(
-        f"SELECT CASE rule_number {fires} END, CASE rule_number {texts} END FROM example ORDER BY example_number"
-    ).fetchall()
+    asked = f"SELECT CASE rule_number {fires} END, CASE rule_number {texts} END FROM example ORDER BY example_number"
+    try:
+        room.run(f"CREATE OR REPLACE TEMP TABLE outcome AS {asked}", SECONDS)
+    except TooSlow:
+        if len(rules) > 1:  # which rule it is shows when they are asked one by one
+            return [one for each in _by_rule(examples) for one in run_examples(room, relation, each)]
+        raise RuleError(
+            f"{examples[0].place}: the rule takes longer than {SECONDS:g} s on its examples. Make it simpler."
+        ) from None
+    judged = con.execute("FROM outcome").fetchall()
     sets = {key: _sets(con, numbers[key], one) for key, one in rules.items() if one.sets}
     return [
         Outcome(fired, message, sets[id(one.compiled)][number] if one.compiled.sets else {})
         for number, (one, (fired, message)) in enumerate(zip(examples, judged, strict=True))
     ]
+
+
+def _by_rule(examples: Sequence[Example]) -> list[list[Example]]:
+    """The examples, each rule's together; they come so."""
+    return [list(each) for _, each in groupby(examples, key=lambda one: id(one.compiled))]
 
 
 def _sets(con: duckdb.DuckDBPyConnection, number: int, fix: CompiledRule) -> dict[int, dict[str, Any]]:

@@ -5,8 +5,8 @@ A column that is a list of rows (the patient's history, the coverages) is asked 
 
 DuckDB itself parses the text (``json_serialize_sql``); this module walks the tree and refuses every node it does not
 know. So a rule reads no file, no other table and no setting, starts nothing, and cannot grow a value without bound:
-functions that repeat, pad or generate are not on the list, and those that could grow a value when nested are held
-(``_check_growth``).
+functions that repeat, pad or generate are not on the list, nor those that make a list of a text (nested with what makes a text of
+a list, they multiply), and those that could grow a value when nested are held (``_check_growth``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import duckdb
 MAX_LENGTH = 4000
 MAX_DEPTH = 24
 MAX_LAMBDAS = 2  # one inside the other
+MAX_JOINED = 4  # lists put together in one expression: the patient's history is long, and each time it is there again
+MAX_EACH = 40  # characters of a text in the lambda of a list_transform: it is there once for each row of the list
 
 CLASSES = {
     "COMPARISON", "CONJUNCTION", "CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CASE", "CAST", "BETWEEN", "LAMBDA",
@@ -34,7 +36,7 @@ FUNCTIONS = {
     "+", "-", "*", "/", "//", "%", "||", "~~", "!~~", "~~*", "!~~*",
     # text
     "upper", "lower", "substring", "substr", "left", "right", "length", "strlen", "trim", "ltrim", "rtrim", "replace",
-    "contains", "starts_with", "prefix", "suffix", "ends_with", "position", "strpos", "instr", "string_split",
+    "contains", "starts_with", "prefix", "suffix", "ends_with", "position", "strpos", "instr",
     "split_part", "regexp_matches", "regexp_full_match", "regexp_replace", "regexp_extract", "concat",
     # numbers
     "abs", "round", "floor", "ceil", "trunc", "mod", "greatest", "least", "ifnull", "nullif",
@@ -43,11 +45,11 @@ FUNCTIONS = {
     # lists
     "list_value", "len", "list_contains", "list_has", "list_has_any", "list_has_all", "list_intersect", "list_distinct",
     "list_unique", "list_position", "list_extract", "list_slice", "list_filter", "list_transform", "list_sort",
-    "list_reverse_sort", "list_concat", "list_append", "list_prepend", "array_to_string", "list_min", "list_max",
-    "list_sum",
+    "list_reverse_sort", "list_concat", "list_append", "list_prepend", "list_min", "list_max", "list_sum",
 }  # fmt: skip
 CAST_TYPES = {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DECIMAL", "DATE"}
 JOINING = {"||", "concat", "list_concat", "list_append", "list_prepend", "list_value"}
+LISTS_JOINED = {"list_concat", "list_append", "list_prepend"}
 # what may be done with a whole list inside the lambda of a list_transform, whose results add up
 REDUCING = {"len", "list_contains", "list_has", "list_has_any", "list_has_all", "list_position"}
 STATEMENT_KEYS = {"type", "select_list", "from_table", "aggregate_handling", "query_location"}
@@ -84,7 +86,7 @@ def check_expression(con: duckdb.DuckDBPyConnection, text: str, columns: Mapping
         raise NotAllowed("it must be an expression without a name (AS ...)")
     used: set[str] = set()
     lists = frozenset(name for name, type_ in columns.items() if type_.endswith("[]"))
-    _check(expressions[0], _Scope(frozenset(columns), lists, used), 0)
+    _check(expressions[0], _Scope(frozenset(columns), lists, used, []), 0)
     return used & set(columns)
 
 
@@ -95,6 +97,7 @@ class _Scope:
     names: frozenset[str]
     lists: frozenset[str]
     used: set[str]
+    joined: list[str]
     parameters: tuple[str, ...] = ()
     in_transform: bool = False
     parent: str = ""
@@ -132,6 +135,10 @@ def _check_node(node: dict[str, Any], scope: _Scope) -> _Scope:
         return replace(scope, parent=node["function_name"])
     if kind == "CAST" and node.get("cast_type", {}).get("id") not in CAST_TYPES:
         raise NotAllowed(f"a cast to this type is not allowed; allowed are {', '.join(sorted(CAST_TYPES))}")
+    if kind == "CONSTANT" and scope.in_transform and len(_constant_text(node) or "") > MAX_EACH:
+        raise NotAllowed(
+            f"a text of more than {MAX_EACH} characters inside the lambda of a list_transform is not allowed"
+        )
     if kind == "COLUMN_REF":
         _check_name(node.get("column_names", []), scope)
     if kind == "LAMBDA":
@@ -182,14 +189,16 @@ def _check_growth(node: dict[str, Any], scope: _Scope) -> None:
         raise NotAllowed(f"{name} inside the lambda of a list_transform is not allowed: nested, it grows without bound")
     if scope.in_lambda and name in JOINING and None in texts:
         raise NotAllowed(f"{name} of values inside a lambda is not allowed: nested, it grows without bound")
+    if name in LISTS_JOINED or (name == "list_value" and None in texts):
+        scope.joined.append(name)
+        if len(scope.joined) > MAX_JOINED:
+            raise NotAllowed(f"lists are put together more than {MAX_JOINED} times")
     if name == "replace" and not (
         len(texts) == 3 and texts[1] and texts[2] is not None and len(texts[2]) <= len(texts[1])
     ):
         raise NotAllowed("replace must put a constant text in the place of one at least as long")
     if name == "regexp_replace" and not (len(texts) >= 3 and texts[2] == ""):
         raise NotAllowed("regexp_replace may only remove: its third argument must be ''")
-    if name == "array_to_string" and not (len(texts) == 2 and texts[1] is not None and len(texts[1]) <= 1):
-        raise NotAllowed("array_to_string must have a separator of at most one character")
 
 
 def _constant_text(node: dict[str, Any]) -> str | None:

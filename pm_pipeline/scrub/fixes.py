@@ -64,14 +64,14 @@ def _apply(room: RuleRoom, fix: CompiledRule, seconds: float) -> None:
         room.run(
             "CREATE OR REPLACE TEMP TABLE scrub_fixed AS "
             f"SELECT *, NOT coalesce(fires, false) OR {failed} AS has_failed "
-            f"FROM (SELECT *, TRY(coalesce({fix.condition}, false)) AS fires, {columns} FROM draft_fact) "
+            f"FROM (SELECT *, {fix.verdict} AS fires, {columns} FROM draft_fact) "
             "WHERE fires IS NOT FALSE",
             seconds,
         )
     except (duckdb.Error, TooSlow):  # the rule cannot be evaluated at all: every line in its scope fails
         con.execute(
             "CREATE OR REPLACE TEMP TABLE scrub_fixed AS SELECT *, true AS has_failed FROM draft_fact "
-            f"WHERE coalesce({fix.scope}, true)"
+            f"WHERE {fix.fails_on}"
         )
         _record_errors(con, fix)
         return

@@ -18,6 +18,7 @@ LOCKED_DOWN = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    "temp_directory": "",
 }
 FEW_ROWS = 20_000
 

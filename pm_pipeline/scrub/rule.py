@@ -108,16 +108,33 @@ class Rule(Strict):
 class CompiledRule:
     """A rule that has been checked and bound: SQL over its relation's columns.
 
-    scope: boolean, which rows it judges. condition: boolean, scope included. message, remedy: text. sets: (column,
+    scope, where: booleans, which rows it judges and when it fires. message, remedy: text. sets: (column,
     expression) pairs of a fix. columns: all it uses of the relation. digest: over everything that decides what it does.
     """
 
     rule: Rule
     relation: RelationName
     scope: str
-    condition: str
+    where: str
     message: str
     remedy: str
     sets: tuple[tuple[str, str], ...]
     columns: frozenset[str]
     digest: str
+
+    @property
+    def condition(self) -> str:
+        """When it fires, boolean, scope included. CASE and not AND: where its scope does not hold nothing else is evaluated."""
+        return (
+            f"CASE WHEN {self.scope} THEN ({self.where}) ELSE false END" if self.scope != "true" else f"({self.where})"
+        )
+
+    @property
+    def verdict(self) -> str:
+        """Whether it fires on a row; NULL where it cannot be evaluated."""
+        return f"TRY(coalesce({self.condition}, false))"
+
+    @property
+    def fails_on(self) -> str:
+        """The rows that count as not judged when it cannot be evaluated at all: every one in its scope."""
+        return f"coalesce({self.scope}, true)"

@@ -158,8 +158,9 @@ def beside(con: duckdb.DuckDBPyConnection, book: Any) -> dict[str, Any]:
 
     said = []
     for one in book.over("line_fact"):
+        text = f"({one.scope}) AND ({one.where})"
         try:
-            said.append((one, as_python(one.condition), as_zen(one.condition)))
+            said.append((one, as_python(text), as_zen(text)))
         except CannotSay:
             continue
     con.execute(f"CREATE OR REPLACE TEMP TABLE bench_fact AS FROM line_fact LIMIT {PEER_ROWS}")

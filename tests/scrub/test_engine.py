@@ -111,7 +111,7 @@ def test_a_rule_that_cannot_be_evaluated_at_all_fails_alone_within_its_scope(wor
     broken = dataclasses.replace(
         broken,
         rule=broken.rule.model_copy(update={"id": "TST-001"}),
-        condition="no_such_column > 1",
+        where="no_such_column > 1",
         scope="payer_id = 'LKSHM'",
     )
     book = with_shipped(Rulebook((broken,)))

@@ -90,7 +90,7 @@ def test_examples_of_every_shipped_rule_do_what_they_say_and_none_fires_on_the_u
     with RuleBench() as bench:
         for relation, described in bench.relations.items():
             usual = [Example(one, {}, one.rule.id) for one in rules if one.relation == relation]
-            outcomes = run_examples(bench.con, described, usual)
+            outcomes = run_examples(bench.room, described, usual)
             assert [one.place for one, found in zip(usual, outcomes, strict=True) if found.fires is not False] == []
 
 
@@ -169,6 +169,10 @@ def test_a_good_rule_loads(tmp_path: Path) -> None:
         "replace(procedure_code, '9', '99999999999999') = 'x'",
         "len(list_transform(modifiers, lambda m: m || m)) > 0",
         "array_to_string(modifiers, 'xxxxxxxxxxxxxxxxxxxxxxx') = 'x'",
+        f"len({'list_concat(history, ' * 5}history{')' * 5}) > 0",
+        "length(array_to_string(string_split(procedure_code, ''), ',')) > 0",
+        f"length(CAST(list_transform(string_split(procedure_code, ''), lambda c: '{'x' * 300}') AS VARCHAR)) > 0",
+        f"length(CAST(list_transform(history, lambda h: '{'x' * 41}') AS VARCHAR)) > 0",
         "COLUMNS(*) IS NOT NULL",
         "units = $1",
         "procedure_code::ENUM('x') = 'x'",
