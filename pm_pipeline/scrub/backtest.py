@@ -1,7 +1,10 @@
 """What a rule would have caught in all history, before it may hold a claim: claims, dollars, overlap, denials prevented.
 
-Every claim is put together once more from the charges that were known when it was first sent, and judged as of that day. So
-a claim that was corrected after its denial is tried with the fault it went out with. Nothing is written to the warehouse.
+Every claim is put together once more from the charges that were known when it was first sent, and judged as of that day, with
+what was known by then of the patient's other services, their denials and payments. So a claim that was corrected after its
+denial is tried with the fault it went out with, and no rule gains by what came later. Registration (patients, coverages,
+authorizations, providers), payers and whose turn it is are as they stand today: only their newest version is trusted.
+Nothing is written to the warehouse.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ class Backtest:
     """One rule tried on history. Amounts are cents; shares are between 0 and 1, None where there is nothing to divide by.
 
     prevents: the CARCs the rule names. denials: refusals of what it caught, with those CARCs; of_denials: all refusals with
-    them in the rule's scope. overlap, payers, months, examples: rows of plain values. failed: claims it could not judge.
+    them in the rule's scope. Only what the first submission was refused for counts, not what became of later ones. overlap, payers, months, examples: rows of plain values. failed: claims it could not judge.
     """
 
     rule_id: str
@@ -74,14 +77,14 @@ def backtest(
     """
     started = time.monotonic()
     others = [one for one in book.rules if one.rule.id != tried.rule.id]
-    rebuild_history(con, config, Rulebook((*others, tried)), first, last)
+    in_order = tuple(sorted((*others, tried), key=lambda one: one.rule.id))
+    rebuild_history(con, config, Rulebook(in_order), first, last)
     hit_history(con, [*others, tried])
     run_sql(con, HERE, "backtest_found.sql", {"rule_id": tried.rule.id, "prevents": list(tried.rule.prevents)})
-    scope = tried.scope if tried.relation != "draft_fact" else "true"
-    relation = "line_fact" if tried.relation != "claim_fact" else "claim_fact"
+    relation = "scrub_as_charged" if tried.relation == "draft_fact" else tried.relation  # a fix sees what it changes
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scrub_in_scope AS "
-        f"SELECT DISTINCT claim_id FROM {relation} WHERE coalesce({scope}, false)"
+        f"SELECT DISTINCT claim_id FROM {relation} WHERE coalesce({tried.scope}, false)"
     )
     caught = records(
         con,
@@ -90,7 +93,7 @@ def backtest(
     prevented = records(con, "SELECT count(*) AS n, coalesce(sum(denied_cents), 0) AS cents FROM scrub_prevented")[0]
     all_denied = records(
         con,
-        "SELECT count(*) AS n, coalesce(sum(denied_cents), 0) AS cents FROM receivables.denial "
+        "SELECT count(*) AS n, coalesce(sum(denied_cents), 0) AS cents FROM scrub_first_denial "
         "WHERE claim_id IN (SELECT claim_id FROM scrub_in_scope) AND list_contains($prevents, carc)",
         {"prevents": list(tried.rule.prevents)},
     )[0]

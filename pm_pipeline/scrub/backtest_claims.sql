@@ -9,9 +9,10 @@ JOIN (SELECT claim_id, min(seq) AS seq, coalesce(min(happened_on) FILTER (kind =
       FROM scrub.claim_event GROUP BY claim_id) AS first USING (claim_id)
 WHERE claim.dos_from BETWEEN $first AND $last;
 
--- then no claim had been sent
+-- one row per claim: none of them had been sent when it was judged; the others of that time had been from their day on
 CREATE OR REPLACE TEMP TABLE scrub_standing AS
-SELECT claim_id, 0 AS submissions, false AS was_adjudicated FROM scrub_judged;
+SELECT claim_id, 0 AS submissions, false AS was_adjudicated, min(happened_on) FILTER (kind = 'prepared') AS sent_on
+FROM scrub.claim_event GROUP BY claim_id;
 
 -- one row per charge known by then, with what was in force
 CREATE OR REPLACE TEMP TABLE scrub_charge AS

@@ -30,8 +30,8 @@ SELECT line.charge_id, list(struct_pack(charge_id := other.charge_id, column1_co
 FROM scrub_line AS line
 JOIN codes.ncci_ptp AS pair ON pair.column2 = line.procedure_code AND line.dos_from >= pair.effective_from
  AND line.dos_from <= coalesce(pair.effective_to, line.dos_from)
-JOIN scrub_history AS other ON other.patient_id = line.patient_id AND other.provider_id = line.provider_id AND other.dos_from = line.dos_from
- AND other.procedure_code = pair.column1 AND other.charge_id <> line.charge_id
+JOIN scrub_day AS other ON other.patient_id = line.patient_id AND other.provider_id = line.provider_id AND other.dos_from = line.dos_from
+ AND other.known_on = line.known_on AND other.procedure_code = pair.column1 AND other.charge_id <> line.charge_id
 GROUP BY line.charge_id;
 
 -- one row per line that a coverage policy in force names; policies are Medicare's

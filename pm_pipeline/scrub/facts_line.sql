@@ -15,14 +15,12 @@ WITH service AS (
     FROM (SELECT charge_id, posted_on, CAST(-sum(cents) AS BIGINT) AS cents FROM ledger.entry SEMI JOIN service USING (charge_id)
           WHERE account = 'AR' AND entry_kind = 'payment' GROUP BY ALL)
     GROUP BY charge_id
-), fee AS (
-    SELECT code, global_days FROM codes.fee_indicator QUALIFY row_number() OVER (PARTITION BY code ORDER BY edition DESC) = 1
 )
 -- each list is put into order once it is there: list(... ORDER BY ...) of wide rows takes three times as long
 SELECT patient_id, list_select(services, list_grade_up(places)) AS services
 FROM (
     SELECT service.patient_id, list(struct_pack(days := DATE '9999-12-31' - service.dos_from, charge_id := service.charge_id)) AS places,
-           list(struct_pack(charge_id := service.charge_id, claim_id := service.claim_id, landed_on := service.landed_on,
+           list(struct_pack(charge_id := service.charge_id, claim_id := service.claim_id, landed_on := service.landed_on, ended_on := service.ended_on,
            procedure_code := service.procedure_code, modifiers := service.modifiers,
            diagnoses := list_transform(service.diagnoses, lambda code: replace(code, '.', '')), units := service.units, charge_cents := service.charge_cents,
            dos_from := service.dos_from, provider_id := service.provider_id, provider_taxonomy := provider.taxonomy,
@@ -31,7 +29,8 @@ FROM (
     FROM service
     LEFT JOIN scrub.claim AS claim ON claim.claim_id = service.claim_id
     LEFT JOIN scrub_provider AS provider ON provider.provider_id = service.provider_id
-    LEFT JOIN fee ON fee.code = service.procedure_code
+    LEFT JOIN codes.edition_in_force AS edition ON edition.kind = 'fee_indicators' AND service.dos_from BETWEEN edition.edition AND edition.last_day
+    LEFT JOIN codes.fee_indicator AS fee ON fee.code = service.procedure_code AND fee.edition = edition.edition
     LEFT JOIN denied ON denied.charge_id = service.charge_id
     LEFT JOIN paid ON paid.charge_id = service.charge_id
     GROUP BY service.patient_id
@@ -41,7 +40,7 @@ FROM (
 CREATE OR REPLACE TEMP TABLE scrub_line_history AS
 SELECT line.charge_id, list_transform(
     list_filter(services, lambda other: other.dos_from BETWEEN line.dos_from - 1096 AND line.dos_from AND other.charge_id <> line.charge_id
-                                        AND other.landed_on <= line.judged_on)[:300],
+                                        AND other.landed_on <= line.known_on AND coalesce(other.ended_on > line.known_on, true))[:300],
     lambda other: struct_pack(charge_id := other.charge_id, claim_id := other.claim_id, is_same_claim := other.claim_id = line.claim_id,
         procedure_code := other.procedure_code, modifiers := other.modifiers, diagnoses := other.diagnoses, units := other.units,
         charge_cents := other.charge_cents, dos_from := other.dos_from, days_before := line.dos_from - other.dos_from, provider_id := other.provider_id,
@@ -74,16 +73,17 @@ JOIN scrub_procedure AS code ON code.code = line.procedure_code AND code.dos_fro
 LEFT JOIN codes.place_of_service AS place ON place.place_of_service = line.place_of_service
 LEFT JOIN front_office.current_patient AS patient ON patient.patient_id = line.patient_id
 LEFT JOIN scrub_authorized AS authorized ON authorized.charge_id = line.charge_id
-LEFT JOIN scrub_authorized_units AS used ON used.charge_id = line.charge_id
-LEFT JOIN scrub_earlier AS earlier ON earlier.patient_id = line.patient_id AND earlier.dos_from = line.dos_from
+LEFT JOIN scrub_authorized_units AS used ON used.charge_id = line.charge_id AND used.known_on = line.known_on
+LEFT JOIN scrub_earlier AS earlier ON earlier.patient_id = line.patient_id AND earlier.dos_from = line.dos_from AND earlier.known_on = line.known_on
 LEFT JOIN scrub_same_day AS same_day
        ON same_day.patient_id = line.patient_id AND same_day.provider_id = line.provider_id AND same_day.dos_from = line.dos_from
+      AND same_day.known_on = line.known_on
 LEFT JOIN scrub_day_units AS day_units
        ON day_units.patient_id = line.patient_id AND day_units.provider_id = line.provider_id AND day_units.dos_from = line.dos_from
-      AND day_units.procedure_code = line.procedure_code
+      AND day_units.known_on = line.known_on AND day_units.procedure_code = line.procedure_code
 LEFT JOIN scrub_repeated AS repeated
        ON repeated.patient_id = line.patient_id AND repeated.provider_id = line.provider_id AND repeated.dos_from = line.dos_from
-      AND repeated.procedure_code = line.charged_procedure AND repeated.modifier_set = line.modifier_set
+      AND repeated.procedure_code = line.charged_procedure AND repeated.modifier_set = line.modifier_set AND repeated.known_on = line.known_on
 LEFT JOIN scrub_line_history AS history ON history.charge_id = line.charge_id
 LEFT JOIN scrub_bundled AS bundled ON bundled.charge_id = line.charge_id
 LEFT JOIN scrub_policed AS policed ON policed.charge_id = line.charge_id

@@ -4,11 +4,12 @@
 CREATE OR REPLACE TEMP TABLE scrub_answered AS
 SELECT state FROM scrub_state_group WHERE state_group = 'adjudicated' AND state <> 'suspended';
 
--- one row per claim with a diary: where it stands, how often it was sent, and what was last written
+-- one row per claim with a diary: where it stands, how often it was sent, and what was last written. sent_on: on and after that day
+-- it counts as sent; here whatever was sent does
 CREATE OR REPLACE TEMP TABLE scrub_standing AS
 SELECT claim_id, max(version) AS version, max(seq) AS seq,
        arg_max(state, seq) AS state, arg_max(kind, seq) AS last_kind, arg_max(coalesce(detail, ''), seq) AS last_detail,
-       count(*) FILTER (kind = 'prepared') AS submissions,
+       count(*) FILTER (kind = 'prepared') AS submissions, CASE WHEN bool_or(kind = 'prepared') THEN DATE '-infinity' END AS sent_on,
        -- a payer's answer may be recorded without moving the state, so its kind counts too; one that waits in suspense says
        -- nothing yet of a claim that nobody sent
        bool_or(kind IN (SELECT state FROM scrub_answered) OR state IN (SELECT state FROM scrub_answered))

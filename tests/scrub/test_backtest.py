@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,14 @@ def lived() -> World:
     )
     world.con.execute("UPDATE charges.charge SET landed_on = landed_on + 30 WHERE charge_id = 'CH2C'")
     world.run()
+    world.today += dt.timedelta(days=30)
+    world.send(claims[1])
+    deny(
+        world, claims[1], "CH2C", "151", 9900
+    )  # of the second submission: no rule over the first could have prevented it
+    world.con.execute(
+        "UPDATE receivables.denial SET denied_on = ? WHERE charge_id = 'CH2C'", [world.today + dt.timedelta(days=9)]
+    )
     return world
 
 
@@ -104,12 +113,30 @@ def test_a_rule_of_claims_and_a_fix_can_be_tried_too(lived: World, tmp_path: Pat
         "where": "units > 4 AND procedure_code = '81002'",
         "set": {"units": "CAST(1 AS DECIMAL(12, 3))"},
         "examples": {
-            "fires": [{"units": 5, "procedure_code": "81002", "becomes": {"units": 1}}],
+            "fires": [{"units": 5, "procedure_code": "81002", "payer_id": "LKSHM", "becomes": {"units": 1}}],
             "passes": [{"units": 5}],
         },
     }
-    fixed = tried(lived, tmp_path / "b", **fix)
+    fixed = tried(lived, tmp_path / "b", **fix, prevents=["151"])
     assert (fixed.claims, fixed.lines) == (4, 4)
+    assert (fixed.in_scope_claims, fixed.of_denials) == (5, 2)
+    scoped = tried(lived, tmp_path / "c", **fix, prevents=["151"], scope={"payers": ["LKSHM"]})
+    assert (scoped.in_scope_claims, scoped.claims, scoped.of_denials) == (1, 1, 0)
+
+
+def test_fixes_are_tried_in_order_of_id_whichever_is_the_new_one(lived: World, tmp_path: Path) -> None:
+    def fix(rule_id: str, units: int, becomes: int) -> Path:
+        row = {"units": units, "procedure_code": "81002"}
+        return write_rule(
+            tmp_path / rule_id, **A_FIX | {
+                "id": rule_id, "where": f"units = {units} AND procedure_code = '81002'", "set": {"units": f"CAST({becomes} AS DECIMAL(12, 3))"},
+                "examples": {"fires": [{**row, "becomes": {"units": becomes}}], "passes": [{"units": 1}]},
+            },
+        )  # fmt: skip
+
+    first, then = (load_rules(fix(*said)).rules[0] for said in (("TST-101", 30, 31), ("TST-102", 31, 1)))
+    assert backtest(lived.con, lived.config, first, Rulebook((then,))).claims == 1
+    assert backtest(lived.con, lived.config, then, Rulebook((first,))).claims == 1
 
 
 def test_a_rule_that_fails_says_on_how_many(lived: World, tmp_path: Path) -> None:
