@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+import yaml
 
 from pm_pipeline.errors import RuleError
 from pm_pipeline.scrub.bench import RuleBench
-from pm_pipeline.scrub.rule import Rule
-from pm_pipeline.scrub.rulebook import read_rule
-from pm_pipeline.yaml_file import read_yaml
+from pm_pipeline.scrub.rule import Change, Rule
+from pm_pipeline.scrub.rulebook import parse_rule, read_rule
+
+# the list of changes at the top level of a rule file, whatever its form: in one line, indented or not
+_CHANGES = re.compile(r"(?m)^changes:.*\n(?:(?:[ \t-].*)?\n)*")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def promote(path: Path, folder: Path, own: Path, severity: str, by: str, why: st
     """Take a rule out of the shadow: the next version of its file, with the new severity and who decided it and why.
 
     A rule that is not in `own`, the practice's folder, is written there and takes the place of the shipped one. What
-    else the file says, comments too, stays. Raises RuleError when it is not in shadow.
+    else the file says, comments too, stays; the list of changes is written anew, at the end. Raises RuleError when it is not in shadow.
     """
     _, rule = read_rule(path, folder)
     if rule.severity != "shadow":
@@ -90,14 +92,13 @@ def promote(path: Path, folder: Path, own: Path, severity: str, by: str, why: st
     text = path.read_text(encoding="utf-8")
     text = _replaced(text, "version", str(version))
     text = _replaced(text, "severity", severity)
-    entry = f"  - {_flow({'version': version, 'made_on': today, 'by': by, 'why': why})}\n"
-    text = text.rstrip("\n") + "\n" + ("" if rule.changes else "changes:\n") + entry
+    change = Change(version=version, made_on=today, by=by, why=why)
+    entries = "".join(f"  - {_flow(one.model_dump())}\n" for one in (*rule.changes, change))
+    text = _CHANGES.sub("", text.rstrip("\n") + "\n").rstrip("\n") + f"\nchanges:\n{entries}"
     target = own / rule.family / path.name
     promoted = _prove(text, target)
-    if promoted.version != version or promoted.severity != severity or len(promoted.changes) != len(rule.changes) + 1:
-        raise RuleError(
-            f"{path.name}: version and severity must stand at the beginning of a line and `changes` last. Put them there."
-        )
+    if promoted.version != version or promoted.severity != severity or promoted.changes != [*rule.changes, change]:
+        raise RuleError(f"{path.name}: version and severity must stand at the beginning of a line. Put them there.")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     return target, promoted
@@ -105,12 +106,7 @@ def promote(path: Path, folder: Path, own: Path, severity: str, by: str, why: st
 
 def _prove(text: str, path: Path) -> Rule:
     shown = Path(path.parent.name) / path.name
-    try:
-        rule = Rule.model_validate(read_yaml(text.encode(), shown, RuleError))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{shown}: {place}: {first['msg']}") from None
+    rule = parse_rule(text.encode(), shown)
     with RuleBench() as bench:
         bench.prove(bench.compile(rule, shown), shown)
     return rule
@@ -121,7 +117,12 @@ def _replaced(text: str, key: str, value: str) -> str:
 
 
 def _scalar(value: str) -> str:
-    return value if re.fullmatch(r"[A-Za-z][A-Za-z0-9 ,._()/-]*", value) else json.dumps(value, ensure_ascii=False)
+    """A text as YAML on one line: bare where it reads back as that text (not `no`, `12` or what holds `: `), else in quotes."""
+    try:
+        is_plain = yaml.safe_load(f"key: {value}") == {"key": value}
+    except yaml.YAMLError:
+        is_plain = False
+    return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
 def _flow(value: Any) -> str:

@@ -1,10 +1,13 @@
 -- record what scrub_finding says about the claims of scrub_judged: new findings once, and those that no longer hold as cleared
 
+-- of these a claim can have several at once, each with a text of its own
+CREATE OR REPLACE TEMP MACRO scrub_subject(rule_id, message) AS CASE WHEN rule_id IN ('RULE-ERROR', 'FIX-ERROR') THEN message ELSE '' END;
+
 -- one row per open finding of a judged claim that is ours to clear here: a fix that failed is judged while building, the
 -- validator's (X12-...) stands until the claim says something else, the rest belongs to the rules
 CREATE OR REPLACE TEMP TABLE scrub_standing_finding AS
 SELECT known.finding_id, known.claim_id, known.content_hash, known.line_no, known.rule_id, known.rule_version,
-       CASE WHEN known.rule_id IN ('RULE-ERROR', 'FIX-ERROR') THEN known.message ELSE '' END AS subject
+       scrub_subject(known.rule_id, known.message) AS subject
 FROM scrub.open_finding AS known
 JOIN scrub_judged AS judged ON judged.claim_id = known.claim_id
 WHERE (known.rule_id = 'FIX-ERROR') = $of_fixes
@@ -12,7 +15,7 @@ WHERE (known.rule_id = 'FIX-ERROR') = $of_fixes
 
 -- one row per finding made now
 CREATE OR REPLACE TEMP TABLE scrub_found AS
-SELECT found.*, judged.content_hash, CASE WHEN found.rule_id IN ('RULE-ERROR', 'FIX-ERROR') THEN found.message ELSE '' END AS subject
+SELECT found.*, judged.content_hash, scrub_subject(found.rule_id, found.message) AS subject
 FROM scrub_finding AS found
 JOIN scrub_judged AS judged ON judged.claim_id = found.claim_id;
 
@@ -35,7 +38,7 @@ WITH fresh AS (
 ), before AS (
     -- how often the same was found and cleared before
     SELECT claim_id, content_hash, coalesce(line_no, 0) AS line_no, rule_id, rule_version,
-           CASE WHEN rule_id IN ('RULE-ERROR', 'FIX-ERROR') THEN message ELSE '' END AS subject, count(*) AS times
+           scrub_subject(rule_id, message) AS subject, count(*) AS times
     FROM scrub.edit_finding WHERE claim_id IN (SELECT claim_id FROM fresh)
     GROUP BY ALL
 )

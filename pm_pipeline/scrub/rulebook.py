@@ -97,10 +97,15 @@ def rule_files(folder: Path) -> Iterator[Path]:
 
 
 def read_rule(path: Path, folder: Path) -> tuple[Path, Rule]:
-    """One rule file, its shape checked. Raises RuleError."""
+    """One rule file and the path to show for it, its shape checked. Raises RuleError."""
     shown = path.relative_to(folder.parent)
+    return shown, parse_rule(path.read_bytes(), shown)
+
+
+def parse_rule(content: bytes, shown: Path) -> Rule:
+    """What a rule file says, its shape checked, and that it is named like its rule. Raises RuleError."""
     try:
-        rule = Rule.model_validate(read_yaml(path.read_bytes(), shown, RuleError))
+        rule = Rule.model_validate(read_yaml(content, shown, RuleError))
     except ValidationError as problem:
         lines = [
             f"  {'.'.join(str(part) for part in error['loc']) or '(the whole file)'}: "
@@ -108,8 +113,8 @@ def read_rule(path: Path, folder: Path) -> tuple[Path, Rule]:
             for error in problem.errors()
         ]
         raise RuleError(f"{shown} is not right:\n" + "\n".join(lines)) from None
-    if rule.id != path.stem or rule.family != path.parent.name:
+    if rule.id != shown.stem or rule.family != shown.parent.name:
         raise RuleError(
-            f"{shown}: id and family: expected {path.stem} and {path.parent.name}, like the file and its folder."
+            f"{shown}: id and family: expected {shown.stem} and {shown.parent.name}, like the file and its folder."
         )
-    return shown, rule
+    return rule
