@@ -93,7 +93,7 @@ WHERE (code = 'CHARGE_MISMATCH' AND EXISTS (
            SELECT 1 FROM remittance.claim AS clp JOIN scrub.claim ON claim.claim_id = open.claim_id
            WHERE clp.remit_claim_id = open.remit_claim_id AND clp.charge_cents = claim.charge_cents)
        OR code IN ('ANSWERED_TWICE', 'DUP_PAYMENT') AND claim_id IN (SELECT claim_id FROM touched)
-       AND NOT EXISTS (SELECT 1 FROM paid_twice AS still WHERE still.claim_id = open.claim_id AND still.code = open.code)
+       AND NOT EXISTS (SELECT 1 FROM paid_twice AS still WHERE still.remit_claim_id = open.remit_claim_id AND still.code = open.code)
        OR code = 'CREDIT_BALANCE' AND NOT EXISTS (SELECT 1 FROM credit_balance AS still WHERE still.claim_id = open.claim_id AND still.cents = open.cents));
 
 INSERT OR IGNORE INTO posting.payment_posted

@@ -244,3 +244,15 @@ def test_a_claim_paid_twice_is_told_anew_after_a_match_was_taken_back(world: Wor
     undo(world, again, run_id="u2")
     world.post(world.remittance(paid, trace="T3", on=DOS.replace(day=22)), run_id="T3")
     assert len({first, again, only(world, "DUP_PAYMENT")}) == 3
+
+
+def test_a_claim_paid_three_times_is_told_of_the_last_alone(world: World) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
+    seen = []
+    for day in (20, 21, 22):
+        world.post(world.remittance(paid, trace=f"T{day}", on=DOS.replace(day=day)), run_id=f"T{day}")
+        seen += [only(world, "DUP_PAYMENT")] if day > 20 else []
+    assert seen[0] != seen[1]  # only() has seen that the one told on the 21st is no longer open
+    undo(world, seen[1])
+    assert only(world, "DUP_PAYMENT") not in seen  # two still stand, and that is told anew
