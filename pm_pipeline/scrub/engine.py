@@ -92,7 +92,7 @@ def fill_facts(con: duckdb.DuckDBPyConnection, rules: Rulebook) -> None:
 def judge(con: duckdb.DuckDBPyConnection, rules: Rulebook, limits: Limits | None = None) -> None:
     """Fill scrub_finding with what the rules say of claim_fact and line_fact. Call outside any transaction."""
     limits = limits or Limits()
-    threads, rows = number(con, "SELECT current_setting('threads')"), number(con, "SELECT count(*) FROM line_fact")
+    threads, rows = number(con, "SELECT current_setting('threads')"), number(con, "SELECT count(*) FROM claim_fact")
     with RuleRoom(threads, limits.memory, rows) as room:
         room.con.execute(
             "CREATE OR REPLACE TEMP TABLE scrub_finding (claim_id VARCHAR, line_no INTEGER, rule_id VARCHAR, "

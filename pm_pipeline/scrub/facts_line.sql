@@ -52,7 +52,8 @@ SELECT line.charge_id, list_transform(
             list_filter(other.payments, lambda one: one.posted_on < line.judged_on), lambda one: one.cents)), 0) AS BIGINT) END)) AS history
 FROM scrub_line AS line JOIN scrub_patient_history USING (patient_id);
 
-CREATE OR REPLACE TEMP TABLE line_fact AS
+-- a view: it is read once, and only the columns that a rule asks for
+CREATE OR REPLACE TEMP VIEW line_fact AS
 SELECT line.line_no, line.line_id, line.charge_id, line.procedure_code, line.modifiers, line.diagnosis_pointers, line.pointed_diagnoses,
        line.first_pointer_diagnosis, line.units, line.charge_cents, line.place_of_service,
        place.place_of_service IS NOT NULL OR line.place_of_service IN (SELECT code FROM codes.pos) AS place_of_service_is_known, place.is_facility AS place_of_service_is_facility,

@@ -68,6 +68,7 @@ def facts() -> duckdb.DuckDBPyConnection:
         "CASE WHEN range < 2 THEN 'SMTML' ELSE 'LKSHM' END AS payer_id, '99213' AS procedure_code, 'CH' AS charge_id "
         "FROM range(4)"
     )
+    con.execute("CREATE TEMP VIEW claim_fact AS SELECT DISTINCT claim_id FROM line_fact")
     return con
 
 
