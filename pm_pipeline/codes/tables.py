@@ -44,8 +44,9 @@ def load_table(
 ) -> Loaded:
     """Load an official file as the edition that is in force from `effective` on, in one unit of work.
 
-    A file of the same format and edition takes the place of the one before, except the parts of a table that comes in several
-    files, which add up; afresh: this is the first part of an edition loaded again. Raises FeedError naming the line.
+    A file takes the place of what was loaded before of this edition into the same rows, in this format or in another that fills
+    them (the ICD-10-CM order and code files), except the parts of a table that comes in several files, which add up; afresh: this
+    is the first part of an edition loaded again. Raises FeedError naming the line.
     """
     form = FORMATS[format_name]
     data = path.read_bytes()
@@ -90,7 +91,13 @@ def _make_room(con: duckdb.DuckDBPyConnection, form: Format, effective: dt.date,
         con.execute(f"DELETE FROM codes.{form.table} WHERE edition < ?{only}", [effective])
     if afresh or form.kind not in IN_PARTS:
         con.execute(f"DELETE FROM codes.{form.table} WHERE edition = ?{only}", [effective])
-        con.execute("DELETE FROM codes.table_file WHERE format = ? AND effective_from = ?", [form.name, effective])
+        for name in _fillers(form):
+            con.execute("DELETE FROM codes.table_file WHERE format = ? AND effective_from = ?", [name, effective])
+
+
+def _fillers(form: Format) -> list[str]:
+    """The names of all formats that fill the same rows as this one: what empties them empties what each of them brought."""
+    return [one.name for one in FORMATS.values() if (one.table, one.same) == (form.table, form.same)]
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

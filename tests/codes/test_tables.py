@@ -68,6 +68,20 @@ def test_an_edition_stands_until_the_next_and_a_cumulative_one_replaces_it(
     assert con.execute("SELECT count(*) FROM codes.ncci_ptp").fetchone() == (7,)
 
 
+def test_of_two_formats_that_fill_the_same_rows_the_later_stands_and_the_earlier_can_come_back(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    listed = "SELECT format FROM codes.table_file WHERE kind = 'icd10cm'"
+    for name in ("icd10cm_order", "icd10cm_codes", "icd10cm_order"):
+        assert load(con, name) == FILES[name][1]
+        assert con.execute(listed).fetchall() == [(name,)]
+        assert con.execute("SELECT count(*) FROM codes.icd10cm").fetchone() == (FILES[name][1],)
+    load(con, "coverage_covered")
+    load(con, "coverage_noncovered")  # other rows of the same table
+    assert con.execute("SELECT count(*) FROM codes.coverage_diagnosis").fetchone() == (5,)
+    assert load_table(con, SAMPLE / FILES["coverage_covered"][0], "coverage_covered", DAY, "r").is_known
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
