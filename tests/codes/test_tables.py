@@ -25,14 +25,14 @@ DAY = dt.date(2026, 1, 1)
 
 
 def load(con: duckdb.DuckDBPyConnection, name: str, day: dt.date = DAY) -> int:
-    return load_table(con, SAMPLE / FILES[name][0], name, day, "r").rows
+    return load_table(con, [SAMPLE / FILES[name][0]], name, day, "r").rows
 
 
 def test_every_published_format_is_read_and_reading_it_again_does_nothing(con: duckdb.DuckDBPyConnection) -> None:
     assert set(FILES) == set(FORMATS)
     for name, (file, rows) in FILES.items():
         assert load(con, name) == rows, name
-        again = load_table(con, SAMPLE / file, name, DAY, "r2")
+        again = load_table(con, [SAMPLE / file], name, DAY, "r2")
         assert (again.is_known, again.rows) == (True, rows)
     assert con.execute(
         "SELECT effective_to, modifier_indicator FROM codes.ncci_ptp WHERE column2 = '76942'"
@@ -49,7 +49,7 @@ def test_no_title_of_a_cpt_code_is_kept(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_an_edition_stands_until_the_next_and_a_cumulative_one_replaces_it(
-    con: duckdb.DuckDBPyConnection, tmp_path: Path
+    con: duckdb.DuckDBPyConnection,
 ) -> None:
     later = dt.date(2026, 4, 1)
     for name in ("mue", "ncci_ptp"):
@@ -61,11 +61,46 @@ def test_an_edition_stands_until_the_next_and_a_cumulative_one_replaces_it(
     assert ranges == [(DAY, dt.date(2026, 3, 31)), (later, dt.date(9999, 12, 31))]
     assert con.execute("SELECT count(*), min(edition) FROM codes.ncci_ptp").fetchone() == (6, later)
     with pytest.raises(FeedError, match="holds all earlier ones"):
-        load_table(con, SAMPLE / "mue-sample.csv", "ncci_ptp", DAY, "r")
-    second = tmp_path / "part2.txt"
-    second.write_text("00100\t00102\t\t20200101\t*\t0\n")
-    assert load_table(con, second, "ncci_ptp", later, "r").rows == 1
-    assert con.execute("SELECT count(*) FROM codes.ncci_ptp").fetchone() == (7,)
+        load(con, "ncci_ptp")  # also of one that was loaded before and is gone
+    assert con.execute("SELECT DISTINCT effective_from FROM codes.table_file WHERE kind = 'ncci_ptp'").fetchall() == [
+        (later,)
+    ]
+
+
+def part(folder: Path, name: str, *pairs: str) -> Path:
+    path = folder / name
+    path.write_text("".join(f"{pair[:5]}\t{pair[5:]}\t\t20200101\t*\t0\n" for pair in pairs))
+    return path
+
+
+def test_an_edition_in_parts_stands_whole_or_not_at_all(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    later = dt.date(2026, 4, 1)
+    first, second = part(tmp_path, "f1.txt", "1104212001"), part(tmp_path, "f2.txt", "9753097140", "9753097112")
+
+    def pairs() -> list[tuple[str, dt.date]]:
+        return con.execute("SELECT column1 || column2, edition FROM codes.ncci_ptp ORDER BY ALL").fetchall()
+
+    whole = [("1104212001", DAY), ("9753097112", DAY), ("9753097140", DAY)]
+    assert load_table(con, [first, second], "ncci_ptp", DAY, "r").rows == 3
+    assert load_table(con, [second, first], "ncci_ptp", DAY, "r").is_known
+    for day in (DAY, later):  # one part alone, of this edition or of the next
+        with pytest.raises(FeedError, match="of 2026-01-01 of ncci_ptp has 2 files, and here is 1"):
+            load_table(con, [first], "ncci_ptp", day, "r")
+    broken = part(tmp_path, "bad.txt", "1104212002")
+    broken.write_text(broken.read_text().replace("20200101", "soon"))
+    with pytest.raises(FeedError, match=r"bad\.txt: line 1"):
+        load_table(con, [first, broken], "ncci_ptp", later, "r")
+    with pytest.raises(FeedError, match=r"f1\.txt is the same file as f1\.txt"):
+        load_table(con, [first, first], "ncci_ptp", later, "r")
+    assert pairs() == whole
+
+    again = part(tmp_path, "f1-again.txt", "1104212001", "1104212002")
+    assert load_table(con, [again, second], "ncci_ptp", DAY, "r").rows == 4
+    assert pairs() == sorted([*whole, ("1104212002", DAY)])
+    assert load_table(con, [again], "ncci_ptp", later, "r", complete=True).rows == 2
+    assert pairs() == [("1104212001", later), ("1104212002", later)]
+    with pytest.raises(FeedError, match="An edition of mue is one file of the format mue, and here are 2"):
+        load_table(con, [first, second], "mue", DAY, "r")
 
 
 def test_of_two_formats_that_fill_the_same_rows_the_later_stands_and_the_earlier_can_come_back(
@@ -79,7 +114,7 @@ def test_of_two_formats_that_fill_the_same_rows_the_later_stands_and_the_earlier
     load(con, "coverage_covered")
     load(con, "coverage_noncovered")  # other rows of the same table
     assert con.execute("SELECT count(*) FROM codes.coverage_diagnosis").fetchone() == (5,)
-    assert load_table(con, SAMPLE / FILES["coverage_covered"][0], "coverage_covered", DAY, "r").is_known
+    assert load_table(con, [SAMPLE / FILES["coverage_covered"][0]], "coverage_covered", DAY, "r").is_known
 
 
 @pytest.mark.parametrize(
@@ -101,7 +136,7 @@ def test_a_file_of_another_form_names_the_line_and_loads_nothing(
     path = tmp_path / "file.txt"
     path.write_text(text)
     with pytest.raises(FeedError) as refused:
-        load_table(con, path, name, DAY, "r")
+        load_table(con, [path], name, DAY, "r")
     assert said in str(refused.value)
     assert con.execute("SELECT count(*) FROM codes.table_file").fetchone() == (0,)
 
