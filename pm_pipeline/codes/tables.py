@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -94,8 +95,20 @@ def _read(paths: Sequence[Path], form: Format) -> dict[str, tuple[Path, str]]:
             raise FeedError(
                 f"{path.name} is the same file as {files[digest][0].name}. Give each part of the edition once."
             )
-        files[digest] = (path, data.decode("utf-8-sig") if _is_utf8(data) else data.decode("latin-1"))
+        files[digest] = (path, _text(path, data))
     return files
+
+
+def _text(path: Path, data: bytes) -> str:
+    """The text of an official file: UTF-8, or what Windows writes."""
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as problem:
+            line = data.count(b"\n", 0, problem.start) + 1
+    raise FeedError(
+        f"{path.name}: line {line}: it is no text in UTF-8 or Windows-1252. Save it as UTF-8. Nothing was loaded."
+    )
 
 
 def _files(con: duckdb.DuckDBPyConnection, form: Format) -> list[tuple[dt.date, str, int]]:
@@ -119,7 +132,7 @@ def _hold_parts(form: Format, given: int, earlier: list[tuple[dt.date, str, int]
 def _load_file(con: duckdb.DuckDBPyConnection, form: Format, effective: dt.date, path: Path, text: str) -> int:
     rows = 0
     try:
-        for chunk in _chunks(form.read(iter(text.splitlines(keepends=True)))):
+        for chunk in _chunks(form.read(io.StringIO(text, newline=""))):
             rows += load_rows(
                 con, f"codes.{form.table}", [*form.columns, "edition"], [[*row, effective] for row in chunk]
             )
@@ -149,11 +162,3 @@ def _fillers(form: Format) -> list[str]:
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return True

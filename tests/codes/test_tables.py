@@ -22,6 +22,8 @@ FILES = {
     "coverage_noncovered": ("article-x-icd10-noncovered-sample.csv", 1), "coverage_ncd": ("ncd-trkg-sample.csv", 1),
 }  # fmt: skip
 DAY = dt.date(2026, 1, 1)
+MUE_HEAD = "HCPCS/CPT Code,Practitioner Services MUE Values,MUE Adjudication Indicator,MUE Rationale\n"
+ARTICLE_HEAD = "article_id,article_version,long_description,hcpc_code_id\n"
 
 
 def load(con: duckdb.DuckDBPyConnection, name: str, day: dt.date = DAY) -> int:
@@ -122,23 +124,82 @@ def test_of_two_formats_that_fill_the_same_rows_the_later_stands_and_the_earlier
     [
         ("ncci_ptp", "11042\t12001\t\t2020-01-01\t*\t0\n", "line 1: expected a day, this is '2020-01-01'"),
         ("ncci_ptp", "11042\t12001\t\t20200101\t*\t2\n", "line 1: expected modifier indicator 0, 1 or 9"),
-        ("mue", "99213,one,2,x\n", "line 1: expected code, units"),
+        ("mue", "99213,one,2,x\n", "capital letters), units, adjudication"),
         ("icd10cm_order", "00001 E119    2 x\n", "line 1: expected an order number"),
         ("hcpcs", "J1100003003short\n", "line 1: expected a record of 320 columns"),
-        ("clia", "81002,simple\n", "line 1: expected code, one of waived"),
+        ("clia", "81002,simple\n", "capital letters), one of waived, ppm"),
         ("coverage_procedure", "article_id,title\n", "article_version, hcpc_code_id is missing"),
         ("mue", "nothing of the kind\n", "it has no row of the format mue"),
+        # a code that a spreadsheet or a typist spoiled, on the first line and further down
+        (
+            "mue",
+            MUE_HEAD + "100,1,2 x,x\n99213,1,2 x,x\n",
+            "line 2: expected code (five characters, leading zeros kept",
+        ),
+        ("mue", MUE_HEAD + "99213,1,2 x,x\n100,1,2 x,x\n", "line 3: expected code"),
+        ("mue", "99213,1,2 x,x\ng0008,1,2 x,x\n", "line 2: expected code"),
+        ("mue", "99213,1,2 x,x\n\nthe end\n", "line 3: expected code"),
+        ("mue", "99213,1,2 x,x\n99214,\u00b2,2 x,x\n", "line 2: expected code"),
+        ("ncci_ptp", "1104\t12001\t\t20200101\t*\t0\n11042\t12001\t\t20200101\t*\t0\n", "line 1: expected column 1"),
+        ("ncci_ptp", "11042\t12001\t\t20200101\t*\t0\n11042\tg0008\t\t20200101\t*\t0\n", "line 2: expected column 1"),
+        ("clia", "81002,waived,\n8787,waived,QW\n", "line 2: expected code"),
+        ("clia", "81002,waived,yes\n", "line 1: expected QW or nothing"),
+        (
+            "fee_indicators",
+            "99213,,,A" + "," * 19 + "\n100,,,A" + "," * 19 + "\n",
+            "line 2: expected at least 23 columns",
+        ),
+        ("pos", "01,Pharmacy\nO2,Telehealth\n", "line 2: expected a code of two digits"),
+        # quotation marks
+        (
+            "mue",
+            '"99213","1","2 x","x"\n"99214","1","2 x","x\n"99215","1","2 x","x"\n',
+            "line 2: a quotation mark is wrong",
+        ),
+        ("mue", '99213,1,2 x,"x', "line 1: a quotation mark is wrong or a cell has no end"),
+        (
+            "coverage_procedure",
+            ARTICLE_HEAD + '1,1,"two\nlines",93000\n1,1\n',
+            "line 4: expected 4 columns as in the header, there are 2",
+        ),
+        (
+            "coverage_procedure",
+            ARTICLE_HEAD + "1,,x,93000\n",
+            "line 2: expected a number as article_version, this is ''",
+        ),
+        ("coverage_procedure", ARTICLE_HEAD + "1,1,x,9300\n", "line 2: expected a code (five characters"),
+        ("icd10cm_order", b"\x81\xff\n", "line 1: it is no text in UTF-8 or Windows-1252"),
     ],
 )
 def test_a_file_of_another_form_names_the_line_and_loads_nothing(
-    con: duckdb.DuckDBPyConnection, tmp_path: Path, name: str, text: str, said: str
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, name: str, text: str | bytes, said: str
 ) -> None:
     path = tmp_path / "file.txt"
-    path.write_text(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(FeedError) as refused:
         load_table(con, [path], name, DAY, "r")
     assert said in str(refused.value)
     assert con.execute("SELECT count(*) FROM codes.table_file").fetchone() == (0,)
+
+
+def test_what_official_files_hold_beside_plain_text_is_read_as_it_stands(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """A single quotation mark between tabs; an ellipsis of Windows in a title; texts longer than csv allows, over several lines."""
+
+    def read(name: str, data: bytes) -> int:
+        path = tmp_path / f"{name}.txt"
+        path.write_bytes(data)
+        return load_table(con, [path], name, DAY, "r").rows
+
+    pair = b'11042\t1200%d\t\t20200101\t*\t0\t5" wound\r\n'
+    assert read("ncci_ptp", pair % 1 + pair % 2 + pair % 3) == 3
+    assert read("icd10cm_codes", b"E119    Diabetes\x85 type 2 \x93mild\x94\nE118    x\n") == 2
+    told = con.execute("SELECT description FROM codes.icd10cm WHERE code = 'E119'").fetchone()
+    assert told == ("Diabetes\u2026 type 2 \u201cmild\u201d",)
+    assert read("coverage_procedure", ARTICLE_HEAD.encode() + b'1,2,"' + b"long \n" * 50_000 + b'",93000\n') == 1
+    with pytest.raises(FeedError, match=r"line 1: a quotation mark is wrong or a cell has no end \(field larger"):
+        read("mue", b"99213,1,2 x," + b"x" * 17_000_000)
 
 
 def test_facts_say_what_the_tables_said_on_the_date_of_service(con: duckdb.DuckDBPyConnection) -> None:
