@@ -244,17 +244,7 @@ def coverage_article(lines: Iterable[str]) -> Iterator[Row]:
     for number, row in _named(lines, ("article_id", "article_version", "article_eff_date", "article_end_date")):
         ends = row["article_end_date"][:10]
         yield (
-            *_article(row, number), "LCD", _day(row["article_eff_date"][:10], number, "%Y-%m-%d"),
-            _day(ends, number, "%Y-%m-%d") if ends else None,
-        )  # fmt: skip
-
-
-def coverage_ncd(lines: Iterable[str]) -> Iterator[Row]:
-    """ncd_trkg.csv: national determinations; ncd_id, ncd_vrsn_num, ncd_efctv_dt, ncd_trmntn_dt."""
-    for number, row in _named(lines, ("ncd_id", "ncd_vrsn_num", "ncd_efctv_dt", "ncd_trmntn_dt")):
-        ends = row["ncd_trmntn_dt"][:10]
-        yield (
-            f"N{row['ncd_id']}", int(row["ncd_vrsn_num"]), "NCD", _day(row["ncd_efctv_dt"][:10], number, "%Y-%m-%d"),
+            *_article(row, number), _day(row["article_eff_date"][:10], number, "%Y-%m-%d"),
             _day(ends, number, "%Y-%m-%d") if ends else None,
         )  # fmt: skip
 
@@ -284,7 +274,7 @@ def coverage_noncovered(lines: Iterable[str]) -> Iterator[Row]:
     return _diagnoses(lines, False)
 
 
-POLICY = ("policy_id", "version", "kind", "effective_from", "effective_to")
+POLICY = ("policy_id", "version", "effective_from", "effective_to")
 DIAGNOSIS = ("policy_id", "version", "diagnosis", "is_covered")
 FEE = (
     "code", "status", "pctc_indicator", "global_days", "multiple_indicator", "bilateral_indicator", "assistant_indicator",
@@ -303,8 +293,7 @@ FORMATS = {
         Format("pos", "pos", "pos", ("code", "description"), pos, "Place of service code set, CSV"),
         Format("clia", "clia", "clia", ("code", "level", "needs_qw"), clia, "Tests subject to CLIA with certificate and QW, CSV"),
         Format("fee_indicators", "fee_indicators", "fee_indicator", FEE, fee_indicators, "PPRRVU*.csv"),
-        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article, "article.csv", "kind = 'LCD'"),
-        Format("coverage", "coverage_ncd", "coverage_policy", POLICY, coverage_ncd, "ncd_trkg.csv", "kind = 'NCD'"),
+        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article, "article.csv, of all articles: a retired version still holds for its days"),
         Format("coverage", "coverage_procedure", "coverage_procedure", ("policy_id", "version", "code"), coverage_procedure,
                "article_x_hcpc_code.csv"),
         Format("coverage", "coverage_covered", "coverage_diagnosis", DIAGNOSIS, coverage_covered, "article_x_icd10_covered.csv", "is_covered"),

@@ -19,7 +19,7 @@ FILES = {
     "icd10cm_codes": ("icd10cm-codes-sample.txt", 9), "hcpcs": ("hcpcs-anweb-sample.txt", 5), "pos": ("pos-sample.csv", 5),
     "clia": ("clia-sample.csv", 7), "fee_indicators": ("pprrvu-sample.csv", 14), "coverage_article": ("article-sample.csv", 2),
     "coverage_procedure": ("article-x-hcpc-code-sample.csv", 2), "coverage_covered": ("article-x-icd10-covered-sample.csv", 4),
-    "coverage_noncovered": ("article-x-icd10-noncovered-sample.csv", 1), "coverage_ncd": ("ncd-trkg-sample.csv", 1),
+    "coverage_noncovered": ("article-x-icd10-noncovered-sample.csv", 1),
 }  # fmt: skip
 DAY = dt.date(2026, 1, 1)
 MUE_HEAD = "HCPCS/CPT Code,Practitioner Services MUE Values,MUE Adjudication Indicator,MUE Rationale\n"
@@ -40,7 +40,7 @@ def test_every_published_format_is_read_and_reading_it_again_does_nothing(con: d
         "SELECT effective_to, modifier_indicator FROM codes.ncci_ptp WHERE column2 = '76942'"
     ).fetchall() == [(dt.date(2019, 12, 31), "1")]
     assert con.execute("SELECT ended_on FROM codes.hcpcs WHERE code = 'J0120'").fetchall() == [(dt.date(2022, 12, 31),)]
-    assert con.execute("SELECT count(*) FROM codes.coverage_policy").fetchone() == (3,)
+    assert con.execute("SELECT count(*) FROM codes.coverage_policy").fetchone() == (2,)
 
 
 def test_no_title_of_a_cpt_code_is_kept(con: duckdb.DuckDBPyConnection) -> None:
@@ -231,3 +231,31 @@ def test_facts_say_what_the_tables_said_on_the_date_of_service(con: duckdb.DuckD
     )
     assert said("CH1", known) == ([True, True, False], [True, False, None])
     assert said("CH9", "diagnosis_rows[1].is_known") == (None,)
+
+
+def test_two_versions_of_an_article_in_force_on_a_day_are_each_asked_alone(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Version 1 covers I10 and version 2 E119: a line with E119 is covered by the second, and the first still does not cover it."""
+
+    def read(name: str, text: str) -> None:
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text)
+        load_table(con, [path], name, DAY, "r")
+
+    read(
+        "coverage_article",
+        "article_id,article_version,article_eff_date,article_end_date\n7,1,2020-01-01,\n7,2,2021-01-01,\n",
+    )
+    read("coverage_procedure", "article_id,article_version,hcpc_code_id\n7,1,93000\n7,2,93000\n")
+    read("coverage_covered", "article_id,article_version,icd10_code_id\n7,1,I10\n7,2,E11.9\n")
+    world = World(con)
+    world.patient()
+    world.coverage(payer_id="SMDCR")
+    world.charge("CH1", procedure_code="93000", diagnoses=["E119"], diagnosis_pointers=[1])
+    world.run()
+    (said,) = con.execute("SELECT coverage_policies FROM line_fact WHERE charge_id = 'CH1'").fetchone() or ((),)
+    assert [(one["policy_id"], one["policy_version"], one["supports"]) for one in said] == [
+        ("A7", 1, False),
+        ("A7", 2, True),
+    ]
