@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from pm_pipeline.console import as_json, out, print_json
+from pm_pipeline.console import DAY, as_json, out, print_json
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-NAMES = (
-    "ncci_ptp", "mue", "icd10cm_order", "icd10cm_codes", "hcpcs", "pos", "clia", "fee_indicators", "coverage_article", "coverage_ncd",
-    "coverage_procedure", "coverage_covered", "coverage_noncovered",
-)  # fmt: skip
+
+def _format(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    from pm_pipeline.codes.formats import FORMATS
+
+    if name not in FORMATS:
+        raise click.BadParameter(f"{name!r} is none of {', '.join(FORMATS)}.")
+    return name
 
 
 @click.group()
@@ -49,7 +51,9 @@ def formats(json_: bool) -> None:
 @click.argument(
     "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--as", "format_name", type=click.Choice(NAMES), required=True, help="Its format; see pm codes formats.")
+@click.option(
+    "--as", "format_name", metavar="FORMAT", callback=_format, required=True, help="Its format; see pm codes formats."
+)
 @click.option("--effective", type=DAY, required=True, help="The first day the edition is in force.")
 @click.option("--complete", is_flag=True, help="These are all files of the edition, though the one before had more.")
 @as_json
