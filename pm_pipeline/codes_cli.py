@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
-from pm_pipeline.console import as_json, out, print_json
+from pm_pipeline.console import DAY, as_json, out, print_json
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-NAMES = (
-    "ncci_ptp", "mue", "icd10cm_order", "icd10cm_codes", "hcpcs", "pos", "clia", "fee_indicators", "coverage_article", "coverage_ncd",
-    "coverage_procedure", "coverage_covered", "coverage_noncovered",
-)  # fmt: skip
+
+def _format(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    from pm_pipeline.codes.formats import FORMATS
+
+    if name not in FORMATS:
+        raise click.BadParameter(f"{name!r} is none of {', '.join(FORMATS)}.")
+    return name
 
 
 @click.group()
@@ -23,7 +25,8 @@ def codes() -> None:
 
     \b
     pm codes formats                                          which files can be loaded, by the name CMS gives them
-    pm codes load FILE --as ncci_ptp --effective 2026-04-01   one file of the edition in force from that day
+    pm codes load FILE --as mue --effective 2026-04-01        the edition in force from that day
+    pm codes load FILE... --as ncci_ptp --effective DAY       one that comes in parts: all of them at once
     pm codes list                                             which editions are loaded
 
     A rule that asks a table of which no edition is in force on the date of service does not fire.
@@ -45,29 +48,37 @@ def formats(json_: bool) -> None:
 
 
 @codes.command()
-@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "format_name", type=click.Choice(NAMES), required=True, help="Its format; see pm codes formats.")
+@click.argument(
+    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--as", "format_name", metavar="FORMAT", callback=_format, required=True, help="Its format; see pm codes formats."
+)
 @click.option("--effective", type=DAY, required=True, help="The first day the edition is in force.")
-@click.option("--afresh", is_flag=True, help="Forget what was loaded of this edition in this format before.")
+@click.option("--complete", is_flag=True, help="These are all files of the edition, though the one before had more.")
 @as_json
-def load(path: Path, format_name: str, effective: dt.datetime, afresh: bool, json_: bool) -> None:
-    """Load an official file. All of it or, when a line is wrong, nothing. The same file twice does nothing.
+def load(paths: tuple[Path, ...], format_name: str, effective: dt.datetime, complete: bool, json_: bool) -> None:
+    """Load an edition from its official file, or from its files when it comes in several (ncci_ptp).
+
+    All of it or, when a line is wrong, nothing. The same files again do nothing; a file that was published again takes the place of
+    the one before, an edition in several files as a whole.
 
     \b
-    Exit 0: loaded, or known already.   Exit 1: it is not a file of that format; the text names the line.
+    Exit 0: loaded, or known already.   Exit 1: nothing was loaded; the text names the file, the line and what to do.
     """
     from pm_pipeline.codes.tables import load_table
     from pm_pipeline.home import open_home
 
     run_id = uuid.uuid4().hex
     with open_home().write() as con:
-        done = load_table(con, path, format_name, effective.date(), run_id, afresh=afresh)
+        done = load_table(con, paths, format_name, effective.date(), run_id, complete=complete)
+    names = ", ".join(path.name for path in paths)
     if json_:
         print_json({**vars(done)})
     elif done.is_known:
-        out.print(f"{path.name} is loaded already: {done.rows:,} rows.")
+        out.print(f"Loaded already: {done.rows:,} rows from {names}.")
     else:
-        out.print(f"{done.kind}, edition of {done.effective_from}: {done.rows:,} rows from {path.name}.")
+        out.print(f"{done.kind}, edition of {done.effective_from}: {done.rows:,} rows from {names}.")
 
 
 @codes.command("list")

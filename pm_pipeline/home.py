@@ -20,7 +20,7 @@ from pm_pipeline.warehouse import Schema, Warehouse
 SCHEMAS = [
     Schema("transport", 2, "pm_pipeline.transport"),
     Schema("intake", 1, "pm_pipeline.intake"),
-    Schema("codes", 3, "pm_pipeline.codes"),
+    Schema("codes", 4, "pm_pipeline.codes"),
     LEDGER,
     Schema("front_office", 1, "pm_pipeline.front_office"),
     Schema("charges", 1, "pm_pipeline.charges"),

@@ -15,6 +15,14 @@ from dataclasses import dataclass
 Row = tuple[object, ...]
 CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]\Z")
 ICD = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}\Z")
+NUMBER = re.compile(r"[0-9]{1,9}\Z")
+MAI = re.compile(r"[123](?![0-9])")
+POS = re.compile(r"[0-9]{1,2}\Z")
+POS_RANGE = re.compile(r"[0-9]{1,2}\s*[-\u2013]\s*[0-9]{1,2}\Z")
+STATUS = re.compile(r"[A-Z]\Z")
+A_CODE = "five characters, leading zeros kept, capital letters"
+CERTIFICATES = ("waived", "ppm", "moderate", "high")
+LONGEST = 16_777_216  # the texts of coverage articles are longer than what csv allows by itself
 LEVEL_2 = re.compile(r"[A-V][0-9]{4}\Z")
 
 
@@ -36,11 +44,45 @@ class Format:
     """A condition on the table: the rows that a file of this format fills, where several formats share a table."""
 
 
-def _cells(lines: Iterable[str], delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
-        cells = [cell.strip() for cell in row]
-        if any(cells):
-            yield number, cells
+def _cells(lines: Iterable[str], quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
+    """The records of a file with the line each begins in: comma-separated with quotation marks, or (not quoted) tab-separated."""
+    csv.field_size_limit(LONGEST)
+    reader = csv.reader(lines, strict=True) if quoted else csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    number = 1
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                yield number, cells
+            number = reader.line_num + 1
+    except csv.Error as problem:
+        raise BadRow(f"line {number}: a quotation mark is wrong or a cell has no end ({problem})") from None
+
+
+def _rows(
+    lines: Iterable[str],
+    is_row: Callable[[list[str]], bool],
+    like: Callable[[list[str]], bool],
+    expected: str,
+    quoted: bool = True,
+) -> Iterator[tuple[int, list[str]]]:
+    """The records after the header: from the first that is like a row on, every one is a row.
+
+    like: no header line is so, and a row is so however its code was spoiled. Raises BadRow with what was `expected`.
+    """
+    began = False
+    for number, cells in _cells(lines, quoted):
+        began = began or is_row(cells) or like(cells)
+        if not began:
+            continue
+        if not is_row(cells):
+            first = cells[0] if len(cells[0]) <= 10 else f"{cells[0][:10]}..."
+            raise BadRow(f"line {number}: expected {expected}; the line begins with {first!r}")
+        yield number, cells
+
+
+def _has_code(cells: list[str]) -> bool:
+    return CODE.match(cells[0]) is not None
 
 
 def _day(text: str, number: int, form: str = "%Y%m%d") -> dt.date:
@@ -50,15 +92,24 @@ def _day(text: str, number: int, form: str = "%Y%m%d") -> dt.date:
         raise BadRow(f"line {number}: expected a day, this is {text!r}") from None
 
 
+def _number(text: str, number: int, what: str) -> int:
+    if not NUMBER.match(text):
+        raise BadRow(f"line {number}: expected a number as {what}, this is {text!r}")
+    return int(text)
+
+
 def ncci_ptp(lines: Iterable[str]) -> Iterator[Row]:
-    """Practitioner PTP edits, tab-separated: column 1, column 2, pre-1996 mark, effective, deletion (*: none), modifier, rationale."""
-    for number, cells in _cells(lines, "\t"):
-        if len(cells) < 6 or not (CODE.match(cells[0]) and CODE.match(cells[1])):
-            if CODE.match(cells[0]):
-                raise BadRow(
-                    f"line {number}: expected column 1, column 2, mark, effective, deletion, modifier between tabs"
-                )
-            continue  # copyright and header lines
+    """Practitioner PTP edits, tab-separated: column 1, column 2, pre-1996 mark, effective, deletion (*: none), modifier, rationale.
+
+    A quotation mark means nothing: rationales have single ones."""
+    expected = f"column 1, column 2 ({A_CODE}), mark, effective, deletion, modifier between tabs"
+    for number, cells in _rows(
+        lines,
+        lambda cells: len(cells) >= 6 and _has_code(cells) and CODE.match(cells[1]) is not None,
+        lambda cells: _has_code(cells) or (len(cells) >= 6 and cells[5] in ("0", "1", "9")),
+        expected,
+        quoted=False,
+    ):
         if cells[5] not in ("0", "1", "9"):
             raise BadRow(f"line {number}: expected modifier indicator 0, 1 or 9, this is {cells[5]!r}")
         ends = None if cells[4] in ("*", "") else _day(cells[4], number)
@@ -67,11 +118,14 @@ def ncci_ptp(lines: Iterable[str]) -> Iterator[Row]:
 
 def mue(lines: Iterable[str]) -> Iterator[Row]:
     """Practitioner MUE, comma-separated: code, value, adjudication indicator (its first digit), rationale."""
-    for number, cells in _cells(lines):
-        if not CODE.match(cells[0]):
-            continue
-        if len(cells) < 3 or not cells[1].isdigit() or cells[2][:1] not in ("1", "2", "3"):
-            raise BadRow(f"line {number}: expected code, units, adjudication indicator (1, 2, 3 ...), rationale")
+
+    def tail(cells: list[str]) -> bool:
+        return len(cells) >= 3 and NUMBER.match(cells[1]) is not None and MAI.match(cells[2]) is not None
+
+    expected = f"code ({A_CODE}), units, adjudication indicator (1, 2, 3 ...), rationale"
+    for _, cells in _rows(
+        lines, lambda cells: _has_code(cells) and tail(cells), lambda cells: _has_code(cells) or tail(cells), expected
+    ):
         yield cells[0], int(cells[1]), int(cells[2][0]), cells[3] if len(cells) > 3 else ""
 
 
@@ -118,8 +172,13 @@ def hcpcs(lines: Iterable[str]) -> Iterator[Row]:
 
 def pos(lines: Iterable[str]) -> Iterator[Row]:
     """Place of service codes, comma-separated: code, name. Ranges (61-64 and the like, unassigned) are left out."""
-    for number, cells in _cells(lines):
-        if re.fullmatch(r"[0-9]{1,2}", cells[0]):
+    for number, cells in _rows(
+        lines,
+        lambda cells: POS.match(cells[0]) is not None or POS_RANGE.match(cells[0]) is not None,
+        lambda cells: cells[0][:1].isdigit(),
+        "a code of two digits (or a range of unassigned ones) and its name",
+    ):
+        if POS.match(cells[0]):
             if len(cells) < 2 or not cells[1]:
                 raise BadRow(f"line {number}: expected a code and its name")
             if cells[1].lower() != "unassigned":
@@ -128,13 +187,18 @@ def pos(lines: Iterable[str]) -> Iterator[Row]:
 
 def clia(lines: Iterable[str]) -> Iterator[Row]:
     """Tests and the certificate they need, comma-separated: code, certificate (waived, ppm, moderate, high), modifier QW or none."""
-    for number, cells in _cells(lines):
-        if not CODE.match(cells[0]):
-            continue
-        level = cells[1].lower() if len(cells) > 1 else ""
-        if level not in ("waived", "ppm", "moderate", "high"):
-            raise BadRow(f"line {number}: expected code, one of waived, ppm, moderate, high, and QW or nothing")
-        yield cells[0], level, len(cells) > 2 and cells[2].upper() == "QW"
+
+    def tail(cells: list[str]) -> bool:
+        return len(cells) >= 2 and cells[1].lower() in CERTIFICATES
+
+    expected = f"code ({A_CODE}), one of {', '.join(CERTIFICATES)}, and QW or nothing"
+    for number, cells in _rows(
+        lines, lambda cells: _has_code(cells) and tail(cells), lambda cells: _has_code(cells) or tail(cells), expected
+    ):
+        modifier = cells[2].upper() if len(cells) > 2 else ""
+        if modifier not in ("QW", ""):
+            raise BadRow(f"line {number}: expected QW or nothing after the certificate, this is {cells[2]!r}")
+        yield cells[0], cells[1].lower(), modifier == "QW"
 
 
 def fee_indicators(lines: Iterable[str]) -> Iterator[Row]:
@@ -142,11 +206,12 @@ def fee_indicators(lines: Iterable[str]) -> Iterator[Row]:
 
     Only the row without modifier of each code: 1 code, 2 modifier, 4 status, 14 PC/TC, 15 global, 19 multiple, 20 bilateral,
     21 assistant, 22 co-surgeon, 23 team."""
-    for number, cells in _cells(lines):
-        if not CODE.match(cells[0]):
-            continue
-        if len(cells) < 23:
-            raise BadRow(f"line {number}: expected at least 23 columns, there are {len(cells)}")
+    for _, cells in _rows(
+        lines,
+        lambda cells: len(cells) >= 23 and _has_code(cells),
+        lambda cells: _has_code(cells) or (len(cells) >= 23 and STATUS.match(cells[3]) is not None),
+        f"at least 23 columns, the first a code ({A_CODE})",
+    ):
         if not cells[1]:
             yield (cells[0], cells[3], *(cells[place] or None for place in (13, 14, 18, 19, 20, 21, 22)))
 
@@ -156,14 +221,22 @@ def _named(lines: Iterable[str], names: tuple[str, ...]) -> Iterator[tuple[int, 
     header: list[str] = []
     for number, cells in _cells(lines):
         if not header:
-            header = [cell.lower().lstrip("\ufeff") for cell in cells]
+            header = [cell.lower() for cell in cells]
             missing = [name for name in names if name not in header]
             if missing:
                 raise BadRow(
                     f"line {number}: expected a header with {', '.join(names)}; {', '.join(missing)} is missing"
                 )
+        elif len(cells) != len(header):
+            raise BadRow(f"line {number}: expected {len(header)} columns as in the header, there are {len(cells)}")
         else:
-            yield number, dict(zip(header, cells, strict=False))
+            yield number, dict(zip(header, cells, strict=True))
+
+
+def _article(row: dict[str, str], number: int) -> tuple[str, int]:
+    return f"A{_number(row['article_id'], number, 'article_id')}", _number(
+        row["article_version"], number, "article_version"
+    )
 
 
 def coverage_article(lines: Iterable[str]) -> Iterator[Row]:
@@ -171,30 +244,24 @@ def coverage_article(lines: Iterable[str]) -> Iterator[Row]:
     for number, row in _named(lines, ("article_id", "article_version", "article_eff_date", "article_end_date")):
         ends = row["article_end_date"][:10]
         yield (
-            f"A{row['article_id']}", int(row["article_version"]), "LCD", _day(row["article_eff_date"][:10], number, "%Y-%m-%d"),
-            _day(ends, number, "%Y-%m-%d") if ends else None,
-        )  # fmt: skip
-
-
-def coverage_ncd(lines: Iterable[str]) -> Iterator[Row]:
-    """ncd_trkg.csv: national determinations; ncd_id, ncd_vrsn_num, ncd_efctv_dt, ncd_trmntn_dt."""
-    for number, row in _named(lines, ("ncd_id", "ncd_vrsn_num", "ncd_efctv_dt", "ncd_trmntn_dt")):
-        ends = row["ncd_trmntn_dt"][:10]
-        yield (
-            f"N{row['ncd_id']}", int(row["ncd_vrsn_num"]), "NCD", _day(row["ncd_efctv_dt"][:10], number, "%Y-%m-%d"),
+            *_article(row, number), _day(row["article_eff_date"][:10], number, "%Y-%m-%d"),
             _day(ends, number, "%Y-%m-%d") if ends else None,
         )  # fmt: skip
 
 
 def coverage_procedure(lines: Iterable[str]) -> Iterator[Row]:
     """article_x_hcpc_code.csv: the procedures of an article; article_id, article_version, hcpc_code_id. Titles are not read."""
-    for _, row in _named(lines, ("article_id", "article_version", "hcpc_code_id")):
-        yield f"A{row['article_id']}", int(row["article_version"]), row["hcpc_code_id"]
+    for number, row in _named(lines, ("article_id", "article_version", "hcpc_code_id")):
+        if not CODE.match(row["hcpc_code_id"]):
+            raise BadRow(f"line {number}: expected a code ({A_CODE}) as hcpc_code_id, this is {row['hcpc_code_id']!r}")
+        yield *_article(row, number), row["hcpc_code_id"]
 
 
 def _diagnoses(lines: Iterable[str], is_covered: bool) -> Iterator[Row]:
-    for _, row in _named(lines, ("article_id", "article_version", "icd10_code_id")):
-        yield f"A{row['article_id']}", int(row["article_version"]), row["icd10_code_id"].replace(".", ""), is_covered
+    for number, row in _named(lines, ("article_id", "article_version", "icd10_code_id")):
+        if not row["icd10_code_id"]:
+            raise BadRow(f"line {number}: expected a diagnosis as icd10_code_id, this is empty")
+        yield *_article(row, number), row["icd10_code_id"].replace(".", ""), is_covered
 
 
 def coverage_covered(lines: Iterable[str]) -> Iterator[Row]:
@@ -207,7 +274,7 @@ def coverage_noncovered(lines: Iterable[str]) -> Iterator[Row]:
     return _diagnoses(lines, False)
 
 
-POLICY = ("policy_id", "version", "kind", "effective_from", "effective_to")
+POLICY = ("policy_id", "version", "effective_from", "effective_to")
 DIAGNOSIS = ("policy_id", "version", "diagnosis", "is_covered")
 FEE = (
     "code", "status", "pctc_indicator", "global_days", "multiple_indicator", "bilateral_indicator", "assistant_indicator",
@@ -226,8 +293,7 @@ FORMATS = {
         Format("pos", "pos", "pos", ("code", "description"), pos, "Place of service code set, CSV"),
         Format("clia", "clia", "clia", ("code", "level", "needs_qw"), clia, "Tests subject to CLIA with certificate and QW, CSV"),
         Format("fee_indicators", "fee_indicators", "fee_indicator", FEE, fee_indicators, "PPRRVU*.csv"),
-        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article, "article.csv", "kind = 'LCD'"),
-        Format("coverage", "coverage_ncd", "coverage_policy", POLICY, coverage_ncd, "ncd_trkg.csv", "kind = 'NCD'"),
+        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article, "article.csv, of all articles: a retired version still holds for its days"),
         Format("coverage", "coverage_procedure", "coverage_procedure", ("policy_id", "version", "code"), coverage_procedure,
                "article_x_hcpc_code.csv"),
         Format("coverage", "coverage_covered", "coverage_diagnosis", DIAGNOSIS, coverage_covered, "article_x_icd10_covered.csv", "is_covered"),

@@ -132,11 +132,10 @@ CREATE TABLE IF NOT EXISTS codes.clia (
     edition  DATE NOT NULL
 );
 
--- one row per local or national coverage policy and version
+-- one row per version of a local coverage article, which holds the codes of its LCD; national determinations are published without codes
 CREATE TABLE IF NOT EXISTS codes.coverage_policy (
     policy_id      VARCHAR NOT NULL,
     version        BIGINT NOT NULL,
-    kind           VARCHAR NOT NULL,       -- LCD, NCD
     effective_from DATE NOT NULL,
     effective_to   DATE,
     edition        DATE NOT NULL

@@ -34,21 +34,23 @@ JOIN scrub_day AS other ON other.patient_id = line.patient_id AND other.provider
  AND other.known_on = line.known_on AND other.procedure_code = pair.column1 AND other.charge_id <> line.charge_id
 GROUP BY line.charge_id;
 
--- one row per line that a coverage policy in force names; policies are Medicare's
+-- one row per line that a coverage article in force names; each version speaks for itself, and articles are Medicare's
 CREATE OR REPLACE TEMP TABLE scrub_policed AS
 WITH named AS (
-    SELECT line.charge_id, line.pointed_diagnoses, policy.policy_id, policy.version, policy.kind
+    SELECT line.charge_id, line.pointed_diagnoses, policy.policy_id, policy.version
     FROM scrub_line AS line
     JOIN scrub_payer AS payer ON payer.payer_id = line.payer_id AND payer.payer_kind = 'medicare'
     JOIN codes.coverage_procedure AS listed ON listed.code = line.procedure_code
     JOIN codes.coverage_policy AS policy ON policy.policy_id = listed.policy_id AND policy.version = listed.version
      AND line.dos_from BETWEEN policy.effective_from AND coalesce(policy.effective_to, line.dos_from)
 ), judged AS (
-    SELECT named.charge_id, named.policy_id, named.kind,
+    SELECT named.charge_id, named.policy_id, named.version AS policy_version,
            coalesce(bool_or(said.is_covered) FILTER (list_contains(named.pointed_diagnoses, said.diagnosis)), false) AS supports,
            coalesce(bool_or(NOT said.is_covered) FILTER (list_contains(named.pointed_diagnoses, said.diagnosis)), false) AS excludes
     FROM named
     LEFT JOIN codes.coverage_diagnosis AS said ON said.policy_id = named.policy_id AND said.version = named.version
-    GROUP BY named.charge_id, named.policy_id, named.kind
+    GROUP BY named.charge_id, named.policy_id, named.version
 )
-SELECT charge_id, list(struct_pack(policy_id, kind, supports, excludes) ORDER BY policy_id) AS coverage_policies FROM judged GROUP BY charge_id;
+SELECT charge_id, list(struct_pack(policy_id, policy_version, supports, excludes) ORDER BY policy_id, policy_version) AS coverage_policies
+FROM judged
+GROUP BY charge_id;

@@ -49,7 +49,7 @@ class Story:
         path = self.folder / f"mue-{units}.csv"
         head = '"HCPCS/CPT Code","Practitioner Services MUE Values","MUE Adjudication Indicator","MUE Rationale"\n'
         path.write_text(head + f'"36415","{units}","1 Line Edit","Clinical: Data"\n')
-        load_table(self.world.con, path, "mue", DAY.replace(day=1), "codes")
+        load_table(self.world.con, [path], "mue", DAY.replace(day=1), "codes")
 
     def state(self) -> str | None:
         self.world.run(Rulebook(tuple(one for one in shipped_rules().rules if one.rule.id in self.names)))
