@@ -246,6 +246,8 @@ def _postings() -> dict[str, list[Row]]:
         ],
         "posting.resolution": [{"resolution_id": "R1", "exception_id": "Q1", "action": "turn", "target": "secondary",
                                 "decided_on": day("06-10"), "run_id": "resolve-1"}],
+        "posting.unposting": [{"unposting_id": "U1", "remit_claim_id": "PAY9-9", "claim_id": "C12", "match_by": "composite",
+                               "decided_on": day("07-02"), "run_id": "unpost-1"}],
         "posting.payment_posted": [
             {"payment_id": payment, "posted_on": day(received)} for payment, _, _, received, _ in PAYMENTS
         ],
