@@ -101,6 +101,7 @@ EXTERNAL = [
         [("posting", "posting")],
     ),
     spec("posting", "resolution", "What people decided about exceptions.", [("posting", "exception")]),
+    spec("posting", "unposting", "Matches that people took back.", [("posting", "posting")]),
     spec("posting", "exception_closed", "Exceptions that are no longer open, and why.", [("posting", "exception")]),
     spec(
         "receivables", "denial_closed", "Denial episodes that ended, and what came back.", [("receivables", "denial")]

@@ -16,7 +16,7 @@ Thirteen claims from January to July 2026, two providers, two payers; beside eac
     C10    GOLD   P2        110      its remittance waits in suspense
     C11    BLUE   P1        40       paid in full; the money waited in suspense until the policy released it
     C12    GOLD   P2        70       written off because the filing limit passed: not contractual
-    C13    GOLD   P1        25       sent on the last day
+    C13    GOLD   P1        25       sent on the last day; the void of C07 on the day after, which no figure knows yet
 """
 
 from __future__ import annotations
@@ -163,5 +163,5 @@ MONTH_ENDS = [day(text) for text in ("01-31", "02-28", "03-31", "04-30", "05-31"
 
 # claim -> day of its first upload
 BILLED = {"C01": "01-15", "C02": "03-09", "C03": "04-22", "C06": "07-10", "C08": "06-26", "C09": "06-23",
-          "C10": "06-17",
+          "C07": "07-16", "C10": "06-17",
           "C11": "02-24", "C12": "02-05", "C13": "07-15"}  # fmt: skip

@@ -70,6 +70,8 @@ DENIALS = [
 ]
 
 CLOSED_DENIALS = [("D01", "paid_later")]
+# denial, day, command; the last one came after the last as-of day, and no figure knows it
+DENIAL_NOTES = [("D09A", "07-02", "act-1"), ("D02", "06-01", "act-2"), ("D09A", "07-16", "act-3")]
 DENIED_LINES = {"PAY1-1-2", "PAY4-2-1", "PAY6-1", "PAY6-2-1", "PAY6-2-2"}
 
 # claim -> its events: state, kind, day
@@ -244,6 +246,8 @@ def _postings() -> dict[str, list[Row]]:
         ],
         "posting.resolution": [{"resolution_id": "R1", "exception_id": "Q1", "action": "turn", "target": "secondary",
                                 "decided_on": day("06-10"), "run_id": "resolve-1"}],
+        "posting.unposting": [{"unposting_id": "U1", "remit_claim_id": "PAY9-9", "claim_id": "C12", "match_by": "composite",
+                               "decided_on": day("07-02"), "run_id": "unpost-1"}],
         "posting.payment_posted": [
             {"payment_id": payment, "posted_on": day(received)} for payment, _, _, received, _ in PAYMENTS
         ],
@@ -264,7 +268,7 @@ def _receivables() -> dict[str, list[Row]]:
         ],
         "receivables.denial_action": [
             {"action_id": f"A{seq}", "denial_id": denial, "seq": seq, "action": "note", "acted_on": day(acted), "run_id": run}
-            for seq, (denial, acted, run) in enumerate((("D09A", "07-02", "act-1"), ("D02", "06-01", "act-2")), start=1)
+            for seq, (denial, acted, run) in enumerate(DENIAL_NOTES, start=1)
         ],
         "receivables.work_item": [
             {"work_id": "W1", "kind": "overdue_remittance", "item_id": "C10", "claim_id": "C10", "cents": 11_000},

@@ -10,6 +10,8 @@ with act as (
     from {{ ref('stg_posting__resolution') }} as decided
     inner join {{ ref('stg_posting__exception') }} as exception on decided.exception_id = exception.exception_id
     union all
+    select claim_id, run_id, decided_on from {{ ref('stg_posting__unposting') }}
+    union all
     select denial.claim_id, done.run_id, done.acted_on
     from {{ ref('stg_receivables__denial_action') }} as done
     inner join {{ ref('stg_receivables__denial') }} as denial on done.denial_id = denial.denial_id
