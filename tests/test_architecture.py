@@ -105,6 +105,7 @@ def test_retired_dagster_names_are_not_used(name: str) -> None:
 
 
 APPEND_ONLY = (
+    "desk.applied", "desk.item_assigned", "desk.item_note",
     "ledger.batch", "ledger.entry", "ledger.txn", "posting.decision_made", "posting.exception", "posting.exception_closed",
     "posting.line_charge", "posting.line_outcome_made", "posting.posting_made", "posting.resolution", "posting.taken_back", "posting.unposting", "receivables.contract_edition",
     "receivables.contract_line", "receivables.denial", "receivables.denial_action", "receivables.denial_cause",

@@ -50,10 +50,13 @@ def record(
     reason = text(why, "why")
     if not reason and action not in OF_THE_LOG_ALONE:
         raise DeskError(f"{action} needs a reason: whoever looks at this item next reads it.")
-    if not ITEM.fullmatch(item):
+    if not ITEM.fullmatch(text(item, "item")):
         raise DeskError(f"That is no id of a {kind.replace('_', ' ')}: expected its {kinds()[kind].item}.")
     if action_id is not None and not ACTION_ID.fullmatch(action_id):
         raise DeskError("An action's id is D and 16 hexadecimal digits; new_action_id makes one.")
+    given = checked(what, arguments or {})
+    if "owner" in given and (owner := config.people.find(str(given["owner"]))) is not None:
+        given["owner"] = owner.person
     said = Action(
         action_id or new_action_id(),
         utc_now(),
@@ -61,7 +64,7 @@ def record(
         kind,
         item,
         action,
-        checked(what, arguments or {}),
+        given,
         reason,
         generation,
     )

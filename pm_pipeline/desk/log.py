@@ -67,6 +67,15 @@ class ActionLog:
             self._write(fresh)
         return len(fresh)
 
+    def is_begun(self) -> bool:
+        """Whether anything was ever written to it."""
+        return self.path.exists() or anchor_path(self.path).exists()
+
+    def make_ready(self) -> None:
+        """Put aside and name what a crash left. Raises DeskError when the log is not whole."""
+        with self._guard, self._locked():
+            self._make_ready()
+
     def state(self, kind: str, item: str, now: dt.datetime | None = None) -> ItemState:
         """What the log says of one item of work. Takes no lock: it never waits for anybody."""
         with self._guard:
