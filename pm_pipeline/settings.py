@@ -81,6 +81,11 @@ class Settings:
         return self.home / "desk"
 
     @property
+    def letters_dir(self) -> Path:
+        """Appeal letters; they hold patient data."""
+        return self.home / "letters"
+
+    @property
     def reports_dir(self) -> Path:
         """Feed reports to send back to the practice."""
         return self.home / "reports"
