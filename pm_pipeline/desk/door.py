@@ -18,12 +18,12 @@ from pm_pipeline.errors import DeskError
 from pm_pipeline.warehouse import utc_now
 
 ITEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.:|/-]{0,119}")
-ACTION_ID = re.compile(r"D[0-9a-f]{16}")
+ACTION_ID = re.compile(r"K[0-9a-f]{16}")
 
 
 def new_action_id() -> str:
     """An id for an action. A page makes one per form it shows, so that a button pressed twice says one thing once."""
-    return f"D{uuid4().hex[:16]}"
+    return f"K{uuid4().hex[:16]}"
 
 
 def record(
@@ -53,7 +53,7 @@ def record(
     if not ITEM.fullmatch(text(item, "item")):
         raise DeskError(f"That is no id of a {kind.replace('_', ' ')}: expected its {kinds()[kind].item}.")
     if action_id is not None and not ACTION_ID.fullmatch(action_id):
-        raise DeskError("An action's id is D and 16 hexadecimal digits; new_action_id makes one.")
+        raise DeskError("An action's id is K and 16 hexadecimal digits; new_action_id makes one.")
     given = checked(what, arguments or {})
     if "owner" in given and (owner := config.people.find(str(given["owner"]))) is not None:
         given["owner"] = owner.person

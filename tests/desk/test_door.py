@@ -66,7 +66,7 @@ def test_an_action_is_kept_in_the_persons_id_with_arguments_in_one_form(log: Act
         ({"why": "half\ud800"}, "printable characters"),
         ({"item": "I1; DROP"}, "no id of a denial: expected its denial_id"),
         ({"item": ""}, "no id of a denial"),
-        ({"action_id": "mine"}, "D and 16 hexadecimal digits"),
+        ({"action_id": "mine"}, "K and 16 hexadecimal digits"),
         ({"arguments": {"cents": 5}}, "note takes no 'cents'. Arguments: due_on."),
         ({"action": "assign"}, "assign needs owner: A person"),
         ({"action": "assign", "arguments": {"owner": " "}}, "owner: expected some text"),

@@ -36,7 +36,7 @@ def outcome(action_id: str, message: str = "Done.", run_id: str = "r1") -> Outco
 def test_each_line_holds_the_hash_of_the_one_before(log: ActionLog) -> None:
     log.append(said())
     log.append(said(why="grüße, \N{GREEK SMALL LETTER ALPHA}\nsecond line"))
-    log.settle([outcome("D1")])
+    log.settle([outcome("K1")])
     raw = lines(log)
     told = [json.loads(one) for one in raw]
     assert [one["seq"] for one in told] == [1, 2, 3]
@@ -183,12 +183,12 @@ def test_a_lock_that_is_kept_is_told(log: ActionLog) -> None:
 
 
 def test_the_same_action_said_twice_is_one_line(log: ActionLog) -> None:
-    first = log.append(said(action_id="D0123456789abcdef"))
-    later = log.append(said(action_id="D0123456789abcdef", at=NOON + dt.timedelta(seconds=2)))
+    first = log.append(said(action_id="K0123456789abcdef"))
+    later = log.append(said(action_id="K0123456789abcdef", at=NOON + dt.timedelta(seconds=2)))
     assert later == first
     assert len(lines(log)) == 1
     with pytest.raises(DeskError, match="with other content"):
-        log.append(said(action_id="D0123456789abcdef", why="something else"))
+        log.append(said(action_id="K0123456789abcdef", why="something else"))
 
 
 def test_an_outcome_is_told_once(log: ActionLog) -> None:
