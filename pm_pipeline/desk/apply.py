@@ -21,13 +21,10 @@ from pm_pipeline.desk.line import Action, Outcome
 from pm_pipeline.desk.log import ActionLog
 from pm_pipeline.desk.reading import OF_THE_LOG_ALONE
 from pm_pipeline.errors import ConfigError, DeskError, PmError, RuleError, TransportError, WarehouseError
-from pm_pipeline.warehouse import load_rows, records, unit, utc_now
+from pm_pipeline.warehouse import records, unit, utc_now
 
 NOT_THE_ACTIONS_FAULT = (WarehouseError, ConfigError, RuleError, TransportError)
-COLUMNS = (
-    "action_id", "kind", "item_id", "action", "arguments", "actor", "reason", "generation", "said_at", "line_no", "line_sha256",
-    "outcome", "message", "made_id", "applied_on", "applied_at", "run_id",
-)  # fmt: skip
+SEAL = "desk.seal(action_id, line_sha256, kind, item_id, action, arguments, actor, reason, outcome, message, made_id, applied_on, run_id)"
 
 
 @dataclass
@@ -95,16 +92,11 @@ def _one(place: Place, said: Action) -> Outcome:
 def _keep(place: Place, said: Action, outcome: str, did: Done) -> tuple[Outcome, str]:
     """Write the row of an action; returns the outcome and the seal of the row, for the chain of units of work."""
     now = utc_now()
-    load_rows(
-        place.con, "desk.applied", COLUMNS,
-        [(said.action_id, said.kind, said.item, said.action, json.dumps(dict(said.arguments), ensure_ascii=False), said.by, said.why,
-          said.generation, said.at, said.seq, said.sha256, outcome, did.message, did.made, place.today, now, place.run_id)],
-    )  # fmt: skip
     row = place.con.execute(
-        "SELECT desk.seal(action_id, line_sha256, kind, item_id, action, arguments, actor, reason, outcome, message, made_id, applied_on, run_id) "
-        "FROM desk.applied WHERE action_id = ?",
-        [said.action_id],
-    ).fetchone()
+        f"INSERT INTO desk.applied VALUES ({', '.join('?' * 17)}) RETURNING {SEAL}",
+        [said.action_id, said.kind, said.item, said.action, json.dumps(dict(said.arguments), ensure_ascii=False), said.by, said.why,
+         said.generation, said.at, said.seq, said.sha256, outcome, did.message, did.made, place.today, now, place.run_id],
+    ).fetchone()  # fmt: skip
     return Outcome(said.action_id, now, outcome, did.message, did.made, place.run_id), str(row[0]) if row else ""
 
 

@@ -23,9 +23,20 @@ from pm_pipeline.receivables.money import Asked, Wanted, answer, ask
 from pm_pipeline.scrub import rules_in_force
 from pm_pipeline.scrub.override import override, withdraw
 from pm_pipeline.scrub.person_fix import keep_fix, plan_fix
-from pm_pipeline.warehouse import load_rows, run_sql
 
-HERE = __package__ or ""
+WORK = "receivables.work_item WHERE work_id = $item AND kind"
+KNOWN = {  # kind -> where its items are
+    "rejection": "scrub.claim_event WHERE claim_id = $item AND state = 'rejected'",
+    "held_claim": "scrub.claim WHERE claim_id = $item",
+    "patient_balance": "scrub.claim WHERE claim_id = $item",
+    "posting_exception": "(SELECT exception_id AS id FROM posting.exception UNION ALL SELECT remit_claim_id FROM remittance.claim) WHERE id = $item",
+    "credit_balance": "ledger.entry WHERE account = 'AR' AND claim_id = split_part($item, ' ', 1) AND sub_account = split_part($item, ' ', 2)",
+    "money_movement": "receivables.money_action WHERE action_id = $item",
+    "underpayment": f"{WORK} = 'underpayment'",
+    "unmatched_deposit": f"{WORK} = 'unmatched_deposit'",
+    "missing_answer": f"{WORK} IN ('overdue_set', 'overdue_claim', 'overdue_remittance', 'overdue_deposit')",
+    "timely_filing": f"{WORK} IN ('filing_deadline', 'appeal_deadline')",
+}
 
 
 @dataclass(frozen=True)
@@ -167,19 +178,19 @@ def _moved(asked: Asked) -> Done:
 
 def _note(place: Place, said: Action) -> Done:
     person = _known(place, said)
-    load_rows(
-        place.con, "desk.item_note", ["action_id", "kind", "item_id", "text", "actor", "said_at", "noted_on", "run_id"],
-        [(said.action_id, said.kind, said.item, said.why, person, said.at, place.today, place.run_id)],
-    )  # fmt: skip
+    place.con.execute(
+        "INSERT INTO desk.item_note VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [said.action_id, said.kind, said.item, said.why, person, said.at, place.today, place.run_id],
+    )
     return Done("Noted.")
 
 
 def _assign(place: Place, said: Action) -> Done:
     person, owner = _known(place, said), _owner(place.config, str(said.arguments["owner"]))
-    load_rows(
-        place.con, "desk.item_assigned", ["action_id", "kind", "item_id", "owner", "actor", "reason", "said_at", "assigned_on", "run_id"],
-        [(said.action_id, said.kind, said.item, owner, person, said.why, said.at, place.today, place.run_id)],
-    )  # fmt: skip
+    place.con.execute(
+        "INSERT INTO desk.item_assigned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [said.action_id, said.kind, said.item, owner, person, said.why, said.at, place.today, place.run_id],
+    )
     return Done(f"Given to {owner}.")
 
 
@@ -187,7 +198,7 @@ def _known(place: Place, said: Action) -> str:
     """The person, once it is sure that they may act on this kind and that the item is there."""
     kind = kinds()[said.kind]
     person = place.config.people.acting(said.by, kind.role).person
-    if not run_sql(place.con, HERE, "known.sql", {"kind": said.kind, "item_id": _made_by(place, said.item)}).fetchone():
+    if not place.con.execute(f"SELECT 1 FROM {KNOWN[said.kind]}", {"item": _made_by(place, said.item)}).fetchone():
         raise DeskError(f"There is no {said.kind.replace('_', ' ')} {said.item!r}: expected its {kind.item}.")
     return person
 

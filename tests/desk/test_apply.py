@@ -10,9 +10,9 @@ import pytest
 
 from pm_pipeline import posting
 from pm_pipeline.audit.verify import verify
-from pm_pipeline.desk.does import DOES
+from pm_pipeline.desk.does import DOES, KNOWN
 from pm_pipeline.desk.reading import OF_THE_LOG_ALONE
-from pm_pipeline.desk.vocabulary import deeds
+from pm_pipeline.desk.vocabulary import deeds, kinds
 from tests.desk.office import Office
 from tests.money import CO45, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, episode, refused, register
@@ -29,6 +29,7 @@ def test_every_deed_has_somebody_who_does_it() -> None:
         one for one in deeds() if one[1] not in OF_THE_LOG_ALONE and one not in DOES and ("*", one[1]) not in DOES
     ] == []
     assert [one for one in DOES if one[0] != "*" and one not in deeds()] == []
+    assert set(KNOWN) == set(kinds()) - {"denial"}  # which knows its own
 
 
 def test_a_denial_is_written_off_by_two_people(world: World, office: Office) -> None:
