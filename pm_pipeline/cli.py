@@ -15,6 +15,7 @@ from pm_pipeline.codes_cli import codes
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.contracts_cli import contracts
 from pm_pipeline.denials_cli import denials
+from pm_pipeline.desk_cli import desk
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
@@ -58,6 +59,7 @@ def main() -> None:
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
     Denials         pm denials list    pm denials show ID   pm denials act ID ACTION
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
+    The desk        pm desk log        pm desk show KIND ITEM   pm desk apply
     Policies        pm policy list     pm policy backtest FILE --from DAY --to DAY
     Edit rules      pm rules list      pm rules new ID   pm rules backtest ID
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
@@ -187,14 +189,15 @@ def ledger() -> None:
 @ledger.command()
 @as_json
 def verify(json_: bool) -> None:
-    """Check every invariant; exit 1 and name the rows at fault when one does not hold."""
+    """Check every invariant, of the ledger and of the action log; exit 1 and name the rows at fault when one does not hold."""
     from pm_pipeline.audit.verify import invariants
     from pm_pipeline.audit.verify import verify as run_verify
+    from pm_pipeline.desk import ActionLog
     from pm_pipeline.home import open_home
 
     home = open_home()
     with home.warehouse.read() as con:
-        violations = run_verify(con)
+        violations = run_verify(con, log=ActionLog(home.settings.desk_dir))
     if json_:
         print_json({"invariants": len(invariants()), "violations": [vars(one) for one in violations]})
     else:
@@ -233,6 +236,7 @@ def anchor(accept: bool) -> None:
 
 main.add_command(edi)
 main.add_command(holds)
+main.add_command(desk)
 main.add_command(exceptions)
 main.add_command(money)
 main.add_command(denials)

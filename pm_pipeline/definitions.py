@@ -14,6 +14,7 @@ from pm_pipeline.defs import (  # noqa: E402
     acknowledgments,
     automation,
     charges,
+    desk,
     front_office,
     marts,
     posting,
@@ -26,7 +27,7 @@ from pm_pipeline.defs import (  # noqa: E402
 from pm_pipeline.defs.resources import PmResource  # noqa: E402
 from pm_pipeline.defs.stage import spec  # noqa: E402
 
-STAGES = [transport, front_office, charges, scrub, submission, acknowledgments, remittance, posting, receivables]
+STAGES = [transport, front_office, charges, desk, scrub, submission, acknowledgments, remittance, posting, receivables]
 
 # tables kept beside an asset's own (what closed, what was seen where), written in the same transaction: known to the graph
 # for lineage, without materialisations of their own

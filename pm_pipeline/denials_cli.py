@@ -185,7 +185,7 @@ def letter(
     with home.write() as con:
         wanted = level or (find_episode(con, denial_id).appeal_level or 0) + 1
         written = write_letter(
-            con, home.config, home.settings.home / "letters", denial_id, template, wanted, by, (text or "").strip(), home.today()
+            con, home.config, home.settings.letters_dir, denial_id, template, wanted, by, (text or "").strip(), home.today()
         )  # fmt: skip
         why = f"letter for level {wanted}"
         request = Request(

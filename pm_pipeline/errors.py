@@ -11,6 +11,7 @@ PmError                  something a person can act on; the text says what, wher
 |- RuleError             an edit rule file is wrong
 |- SubmissionError       an interchange could not be made or sent
 |- DenialError           an action on a denial that may not be done, or a letter that cannot be written
+|- DeskError             an action at the desk that cannot be logged, or an action log that is not whole
 """
 
 from __future__ import annotations
@@ -58,3 +59,7 @@ class SubmissionError(PmError):
 
 class DenialError(PmError):
     """An action on a denial that may not be done, or a letter that cannot be written."""
+
+
+class DeskError(PmError):
+    """An action at the desk that cannot be logged, or an action log that is not whole."""

@@ -27,7 +27,8 @@ MAY: dict[str, set[str]] = {
     "home": {"config", "warehouse", "codes", "ledger"},
     "sandbox": {"config", "codes", "x12"},
     "exchange": {"config", "home", "sandbox", "transport"},
-    "audit": CORE,
+    "audit": CORE | {"desk"},
+    "desk": CORE | set(STAGES),
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
@@ -38,6 +39,7 @@ MAY: dict[str, set[str]] = {
     "codes_cli": {"home", "codes", "warehouse"},
     "rules_cli": {"home", "scrub", "audit"},
     "holds_cli": {"home", "scrub", "audit"},
+    "desk_cli": {"home", "desk", "audit"},
     **{stage: CORE | set(STAGES[:place]) for place, stage in enumerate(STAGES)},
 }
 ANYTHING = {"defs", "definitions", "cli", "demo"}
@@ -103,6 +105,7 @@ def test_retired_dagster_names_are_not_used(name: str) -> None:
 
 
 APPEND_ONLY = (
+    "desk.applied", "desk.item_assigned", "desk.item_note",
     "ledger.batch", "ledger.entry", "ledger.txn", "posting.decision_made", "posting.exception", "posting.exception_closed",
     "posting.line_charge", "posting.line_outcome_made", "posting.posting_made", "posting.resolution", "posting.taken_back", "posting.unposting", "receivables.contract_edition",
     "receivables.contract_line", "receivables.denial", "receivables.denial_action", "receivables.denial_cause",

@@ -12,7 +12,7 @@ from pm_pipeline.settings import Settings
 from pm_pipeline.transport.inbox import dropped_files
 
 LIFECYCLE_GROUPS = (
-    "transport", "intake", "front_office", "charges", "scrub", "submission", "acknowledgments", "remittance", "posting",
+    "transport", "intake", "front_office", "charges", "desk", "scrub", "submission", "acknowledgments", "remittance", "posting",
     "ledger", "receivables",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ SPECS = [
         "posting",
         "posting",
         "Every act of posting: posted, put in suspense, released from it.",
-        [*DEPS, ("acknowledgments", "claim_status")],
+        [*DEPS, ("acknowledgments", "claim_status"), ("desk", "applied")],
     ),
     spec("posting", "decision", "What the posting policy made of each adjustment.", DEPS),
     spec("posting", "line_outcome", "What became of the money of each remittance line: posted, denied, held.", DEPS),

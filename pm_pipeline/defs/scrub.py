@@ -11,7 +11,7 @@ from pm_pipeline.defs.stage import POOL, check_spec, facts, opened, results, spe
 
 SPECS = [
     spec("scrub", "claim", "Claims as they would be sent now, one per encounter, entry date, provider and location.",
-         [("charges", "charge"), ("front_office", "patient"), ("front_office", "coverage"), ("front_office", "provider"), ("front_office", "authorization")]),
+         [("charges", "charge"), ("front_office", "patient"), ("front_office", "coverage"), ("front_office", "provider"), ("front_office", "authorization"), ("desk", "applied")]),
     spec("scrub", "claim_line", "The service lines of each claim.", [("charges", "charge")]),
     spec("scrub", "edit_finding", "What the edits found: what is wrong with a claim, and what to do about it.", [("charges", "charge")]),
     spec("scrub", "claim_event", "The claim's diary: everything that happened to it, from any stage.", [("charges", "charge")]),

@@ -22,6 +22,7 @@ import duckdb
 from pm_pipeline.audit.verify import Violation, verify
 from pm_pipeline.defs.columns import column_lineage, column_schema
 from pm_pipeline.defs.resources import PmResource
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import WarehouseError
 from pm_pipeline.exchange import Exchange
 from pm_pipeline.home import Home
@@ -133,10 +134,16 @@ def check_spec(stage: str, table_name: str, name: str, description: str) -> dg.A
 
 
 def invariant_check(
-    con: duckdb.DuckDBPyConnection, check: dg.AssetCheckSpec, *invariants: str, since_batch: int = 0
+    con: duckdb.DuckDBPyConnection,
+    check: dg.AssetCheckSpec,
+    *invariants: str,
+    since_batch: int = 0,
+    log: ActionLog | None = None,
 ) -> dg.AssetCheckResult:
     """Run invariants of audit/invariants as this check; it fails with the rows at fault (ids only). See verify()."""
-    found: list[Violation] = [one for name in invariants for one in verify(con, only=name, since_batch=since_batch)]
+    found: list[Violation] = [
+        one for name in invariants for one in verify(con, only=name, since_batch=since_batch, log=log)
+    ]
     return dg.AssetCheckResult(
         asset_key=check.asset_key,
         check_name=check.name,

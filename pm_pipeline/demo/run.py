@@ -21,6 +21,7 @@ from pm_pipeline.demo.office import enact
 from pm_pipeline.demo.planted import compare
 from pm_pipeline.demo.reconcile import Reconciliation, reconcile
 from pm_pipeline.demo.report import print_report
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import PmError
 from pm_pipeline.exchange import embedded, plan_of, stop_embedded
 from pm_pipeline.home import Home, open_home
@@ -117,7 +118,7 @@ def _judge(
         found = status(con)
         compared = reconcile(con, books)
         reasons = [] if world.plan.hard.is_empty else compare(con, world.expected(books))
-        violations = verify(con)
+        violations = verify(con, log=ActionLog(home.settings.desk_dir))
         digest = content_hash(con)
         claims = number(con, "SELECT count(*) FROM scrub.claim")
     with open_published(home.settings.published_dir) as published:

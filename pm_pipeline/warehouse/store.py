@@ -67,7 +67,8 @@ class Warehouse:
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection, under the same lock (DuckDB lets no second process in, even to read).
 
-        Raises WarehouseError when there is no warehouse, or when its tables are those of another version of this program.
+        Raises WarehouseError when there is no warehouse, or when its tables are those of another version of this program or not
+        all there.
         """
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path} yet. Run `pm demo` or `pm run` first.")
@@ -77,7 +78,11 @@ class Warehouse:
                 if not has_tables(con):
                     raise WarehouseError(f"{self.path} has no tables yet. Run `pm demo` or `pm run` first.")
                 prepare(con, threads=os.cpu_count() or 2)
-                _missing(con, self.schemas)
+                if missing := _missing(con, self.schemas):
+                    raise WarehouseError(
+                        f"{self.path} was written before this program had the tables of {missing[0].name}. Any command that writes "
+                        "adds them and loses nothing: do `pm run` first."
+                    )
                 yield con
             finally:
                 con.close()

@@ -33,6 +33,9 @@ class Unit:
     digest: str = ""
 
 
+_in_progress: dict[int, Unit] = {}  # by the id() of the connection it writes to
+
+
 @dataclass(frozen=True)
 class Link:
     """The last link of the chain: sequence number and hash."""
@@ -57,9 +60,17 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Uni
 
     Never catch an error inside the body and go on: DuckDB's COMMIT of an aborted transaction raises nothing and rolls
     back. The link is read again after COMMIT for that reason; WarehouseError when it is not there.
+
+    Inside another unit on the same connection the body is part of that one: what it seals goes into the outer link, and its
+    error must take the outer unit back too. A person's action from the desk and the record that it was applied are kept so.
     """
-    con.execute("BEGIN TRANSACTION")
     work = Unit(name, run_id)
+    if (outer := _in_progress.get(id(con))) is not None:
+        yield work
+        outer.digest = "+".join(filter(None, (outer.digest, work.digest)))
+        return
+    con.execute("BEGIN TRANSACTION")
+    _in_progress[id(con)] = work
     try:
         yield work
         last = last_link(con)
@@ -72,6 +83,8 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Uni
     except BaseException:
         _roll_back(con)
         raise
+    finally:
+        del _in_progress[id(con)]
     if last_link(con) != link:
         raise WarehouseError(
             f"The warehouse did not keep the unit of work {name!r}: COMMIT returned but its marker is missing. "

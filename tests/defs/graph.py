@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "asset_graph.json"
 README = ROOT / "README.md"
 BLOCK = re.compile(r"(<!-- graph: [^>]*-->\n).*?(<!-- /graph -->)", re.DOTALL)
+DESK = "desk"  # between charges and scrub; no stage of a claim's life
 LIFECYCLE = (
     "transport", "front_office", "charges", "scrub", "submission", "acknowledgments", "remittance", "posting", "receivables",
 )  # fmt: skip
@@ -25,7 +26,9 @@ STAGES = (
     "warehouse",
     "transport",
     "intake",
-    *LIFECYCLE[1:-1],
+    *LIFECYCLE[1:3],
+    DESK,
+    *LIFECYCLE[3:-1],
     "ledger",
     LIFECYCLE[-1],
     *DBT_LAYERS,

@@ -39,6 +39,18 @@ def test_another_version_is_refused(tmp_path: Path, version: int, opened: str) -
         pass
 
 
+def test_a_schema_that_came_later_is_added_by_a_writer_and_told_to_a_reader(tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "pm.duckdb", [LEDGER]).write() as con, unit(con, "u", "r"):
+        pass
+    newer = Warehouse(tmp_path / "pm.duckdb", [LEDGER, Schema("codes", 3, "pm_pipeline.codes")])
+    with pytest.raises(WarehouseError, match=r"before this program had the tables of codes.*`pm run`"), newer.read():
+        pass
+    with newer.write():
+        pass
+    with newer.read() as con:
+        assert con.execute("SELECT count(*) FROM codes.carc").fetchone() == (0,)
+
+
 def test_tables_of_a_package_that_is_not_there(tmp_path: Path) -> None:
     nowhere = Warehouse(tmp_path / "pm.duckdb", [Schema("nowhere", 1, "pm_pipeline.nowhere")])
     with pytest.raises(ModuleNotFoundError, match="nowhere"), nowhere.write():

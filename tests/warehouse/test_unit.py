@@ -81,3 +81,32 @@ def test_in_memory_it_works_without_an_anchor(con: duckdb.DuckDBPyConnection) ->
     with unit(con, "memory", "run-1"):
         con.execute("CREATE TABLE t AS SELECT 1 AS a")
     assert con.execute("SELECT seq, unit_name FROM warehouse.chain").fetchall() == [(1, "memory")]
+
+
+def test_a_unit_inside_another_is_part_of_it(warehouse: Warehouse) -> None:
+    with warehouse.write() as con:
+        with unit(con, "outer", "run-1") as outer:
+            outer.digest = "first"
+            with unit(con, "inner", "run-1") as inner:
+                con.execute("INSERT INTO mark VALUES ('inner', 1)")
+                inner.digest = "second"
+            with unit(con, "seals nothing", "run-1"):
+                con.execute("INSERT INTO mark VALUES ('silent', 1)")
+        links = con.execute("SELECT unit_name, digest FROM warehouse.chain WHERE unit_name <> 'first'").fetchall()
+    assert links == [("outer", "first+second")]
+    assert marks(warehouse) == ["first", "inner", "silent"]
+
+
+def test_an_error_after_an_inner_unit_takes_that_one_back_too(warehouse: Warehouse) -> None:
+    def work() -> None:
+        with warehouse.write() as con, unit(con, "outer", "run-1"):
+            with unit(con, "inner", "run-1"):
+                con.execute("INSERT INTO mark VALUES ('inner', 1)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    assert marks(warehouse) == ["first"]
+    with warehouse.write() as con:
+        mark(con, "next")
+    assert marks(warehouse) == ["first", "next"]

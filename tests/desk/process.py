@@ -1,0 +1,53 @@
+"""What the tests run in processes of their own: people who append at once, and one who is killed inside a line.
+
+python -m tests.desk.process VERB FOLDER [ARGUMENT ...]
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from pm_pipeline.desk import ActionLog
+from pm_pipeline.desk import log as module
+from tests.desk.people import said
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(verb: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start one of the verbs below."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.desk.process", verb, str(folder), *arguments],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def append(folder: Path, by: str, count: str) -> None:
+    """`count` notes, one after the other; the id of each is printed once it is kept."""
+    log = ActionLog(folder, wait_seconds=60)
+    for number in range(int(count)):
+        print(log.append(said(by=by, item=f"I{number}")).action_id, flush=True)
+
+
+def die_inside_a_line(folder: Path) -> None:
+    """Write half of a line to the disk and be killed."""
+    whole = module._append
+
+    def half(path: Path, text: bytes) -> None:
+        whole(path, text[: len(text) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    log = ActionLog(folder)
+    log.state("denial", "I1")
+    module._append = half
+    log.append(said(by="tamsin", why="cut short"))
+
+
+VERBS = {"append": append, "die_inside_a_line": die_inside_a_line}
+
+if __name__ == "__main__":
+    VERBS[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
