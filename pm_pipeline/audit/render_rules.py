@@ -72,20 +72,24 @@ def print_report(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def print_suggestions(console: Console, rows: Sequence[dict[str, Any]]) -> None:
-    """One line per suggestion, the costliest first."""
+def print_suggestions(console: Console, rows: Sequence[dict[str, Any]], of: int) -> None:
+    """One line per suggestion, the costliest first; `of`: how many there are in all."""
     if not rows:
-        console.print("Nothing is refused often enough to suggest an edit. Fewer --least-denials look closer.")
+        console.print(
+            "No edit to suggest: nothing is refused more often than chance explains that rules do not hold or say already. "
+            "Fewer --least-denials or a lower --least-precision look closer.",
+            soft_wrap=True,
+        )
         return
     table = _table(
-        f"{len(rows)} edits suggested",
-        ("payer", "CARC", "refuses", "since", "refused", "of", "dollars", "held already"),
+        f"{len(rows)} edits suggested" if len(rows) == of else f"{len(rows)} of {of} edits suggested (--limit)",
+        ("payer", "CARC", "refuses", "since", "denials", "claims", "of answered", "dollars", "held already"),
     )
     for row in rows:
-        already = f"{row['by_rule_share']:.0%} by {row['by_rule']}" if row["by_rule"] else ""
+        by = f": {row['by_rule']} {row['by_rule_share']:.0%}" if row["by_rule"] else ""
         table.add_row(
             row["payer_id"], row["carc"], escape(", ".join(row["conditions"])), str(row["since"] or ""), str(row["denials"]),
-            str(row["answered"]), money(row["denied_cents"]), already,
+            str(row["claims"]), str(row["answered"]), money(row["denied_cents"]), f"{row['held_share']:.0%}{by}" if by else "",
         )  # fmt: skip
     console.print(table)
 
@@ -135,6 +139,8 @@ def _table(title: str, names: Sequence[str]) -> Table:
         "version",
         "findings",
         "claims",
+        "denials",
+        "of answered",
         "dollars",
         "held now",
         "fixes",
