@@ -235,16 +235,15 @@ def site(folder: Path, json_: bool) -> None:
     """
     from pm_pipeline.audit.rulebook_site import write_site
     from pm_pipeline.scrub import rules_in_force
-    from pm_pipeline.scrub.report import explain_rules
+    from pm_pipeline.scrub.report import explain_rules, is_judged
 
     home = _home()
     book = rules_in_force(home.config)
-    counted = home.warehouse.path.exists()
-    if counted:
+    if home.warehouse.path.exists():
         with home.warehouse.read() as con:
-            told = explain_rules(book, con)
+            told, counted = explain_rules(book, con), is_judged(con)
     else:
-        told = explain_rules(book)
+        told, counted = explain_rules(book), False
     index = write_site(
         folder, told, practice=home.config.practice.name, today=home.today().isoformat(), counted=counted
     )
