@@ -48,7 +48,7 @@ def feature(about: str) -> Feature:
 
 
 def looked(lines: Sequence[Line], least_denials: int = 5, least_precision: float = 0.5) -> tuple[list[Found], Refusals]:
-    """Searched for conditions of one letter each, all about different things. Lines are given claim by claim."""
+    """Searched for conditions of one letter each; a and A are about the same thing. Lines are given claim by claim."""
     numbers: list[int] = []
     free: list[int] = []
     at = 0
@@ -80,7 +80,7 @@ def looked(lines: Sequence[Line], least_denials: int = 5, least_precision: float
     for letter in sorted({letter for line in lines for letter in line.has}):
         held = having(number for number, line in each if letter in line.has)
         places = [place for place, row in refusals.rows.items() if held >> row.line & 1]
-        conditions.append(Condition(feature(letter), "yes", held, bits(places)))
+        conditions.append(Condition(feature(letter.lower()), letter, held, bits(places)))
     return search(history, refusals, conditions, least_denials, least_precision), refusals
 
 
@@ -140,6 +140,11 @@ def test_a_condition_is_added_only_when_it_makes_the_guess_better() -> None:
     assert said(found) == ["ab"]
 
 
+def test_two_conditions_about_the_same_thing_are_not_joined() -> None:
+    lines = [*visits(10, "aA", 10), *visits(8, "a", name="lower"), *visits(8, "A", name="upper"), *PAID]
+    assert said(looked(lines)[0]) == ["a"]
+
+
 def test_a_share_that_is_the_payers_own_is_no_suggestion() -> None:
     # seven of ten, where the payer refuses six of ten whatever the line
     usual = [*visits(200, "", 120)]
@@ -180,7 +185,8 @@ def changed(paid: int, refused: int, before: int = 60, after: int = 120, **given
 
 
 def test_a_payer_that_changed_its_mind_is_judged_from_that_day_on() -> None:
-    (one,), _ = looked(changed(30, 8))
+    others = visits(20, "", 20, name="others", day=5)  # refused before, which says nothing of the days since
+    (one,), _ = looked([*others, *changed(30, 8)])
     assert (one.since, one.claims, one.answered) == (START + dt.timedelta(50), 8, 8)
     assert one.base == pytest.approx(8 / 128)
 
