@@ -235,16 +235,15 @@ def site(folder: Path, json_: bool) -> None:
     """
     from pm_pipeline.audit.rulebook_site import write_site
     from pm_pipeline.scrub import rules_in_force
-    from pm_pipeline.scrub.report import explain_rules
+    from pm_pipeline.scrub.report import explain_rules, is_judged
 
     home = _home()
     book = rules_in_force(home.config)
-    counted = home.warehouse.path.exists()
-    if counted:
+    if home.warehouse.path.exists():
         with home.warehouse.read() as con:
-            told = explain_rules(book, con)
+            told, counted = explain_rules(book, con), is_judged(con)
     else:
-        told = explain_rules(book)
+        told, counted = explain_rules(book), False
     index = write_site(
         folder, told, practice=home.config.practice.name, today=home.today().isoformat(), counted=counted
     )
@@ -287,11 +286,9 @@ def backtest(named: str, first: dt.datetime | None, last: dt.datetime | None, js
 @click.option("--payer", metavar="PAYER_ID", help="Only this payer's denials; default: every payer's.")
 @click.option("--from", "first", type=DAY, help="First date of service to look at; default: all history.")
 @click.option("--to", "last", type=DAY, help="Last one, included.")
+@click.option("--least-denials", type=click.IntRange(2), default=5, show_default=True, help="Denials behind each.")
 @click.option(
-    "--least-denials", type=click.IntRange(2), default=5, show_default=True, help="Refused lines behind each."
-)
-@click.option(
-    "--least-precision", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Refused of all such lines."
+    "--least-precision", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Refused of all such claims."
 )
 @click.option(
     "--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many, costliest first."
@@ -304,8 +301,9 @@ def suggest(
 ) -> None:  # fmt: skip
     """Payer edits proposed from denial history: which conditions together a payer refuses, and what that has cost.
 
-    Every line is looked at as it was first sent. What a rule in force keeps back today is left out. With --write each becomes
-    a draft in shadow, which holds nothing: look at it, say in it what the payer asks for, then back-test and promote it.
+    Every line is looked at as it was first sent. What rules in force keep back today, and what a rule says already, is left
+    out. With --write each one shown becomes a draft in shadow, which holds nothing: look at it, say in it what the payer asks
+    for, then back-test and promote it. All are written, or none.
 
     \b
     Exit 0: done.   Exit 1: there is no warehouse, or a rule is wrong.   Exit 2: no such payer, or --from after --to.
@@ -325,12 +323,13 @@ def suggest(
         raise click.UsageError(f"There is no payer {payer!r}. Payers: {', '.join(known)}.")
     book = rules_in_force(home.config)
     with home.warehouse.read() as con, (err if json_ else out).status("what payers refused"):
-        found = look(con, home.config, book, payer, start, end, least_denials, least_precision)[:limit]
+        found = look(con, home.config, book, payer, start, end, least_denials, least_precision)
+    shown = found[:limit]
     if json_:
-        print_json([asdict(one) for one in found])
+        print_json([asdict(one) for one in shown])
     else:
-        print_suggestions(out, [asdict(one) for one in found])
-    for path in write(found, _own(home), book, home.today()) if write_ else []:
+        print_suggestions(out, [asdict(one) for one in shown], len(found))
+    for path in write(shown, _own(home), book, home.today()) if write_ else []:
         (err if json_ else out).print(f"Written, in shadow: {path}", soft_wrap=True)
 
 

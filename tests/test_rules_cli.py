@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pm_pipeline.cli import main
-from pm_pipeline.settings import SHIPPED_CONFIG
+from pm_pipeline.home import open_home
+from pm_pipeline.scrub.suggest import Suggestion
+from pm_pipeline.settings import SHIPPED_CONFIG, Settings
 
 RULE = [
     "rules", "new", "PAY-001", "--family", "payer", "--payer", "LKSHM", "--from", "2026-07-01", "--prevents", "197", "--title", "Therapy, long",
@@ -122,3 +124,32 @@ def test_the_rulebook_is_written_as_pages(office: Office) -> None:
     assert "No claim has been judged yet" in (folder / "rules" / "PAY-001.html").read_text()
     (folder / "rulebook.json").unlink()
     assert office.pm("rules", "site", str(folder)).exit_code == 1
+
+
+def test_the_limit_is_of_what_is_shown_and_written(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_home(Settings.load(office.env)).write():
+        pass  # a warehouse without claims
+    found = [
+        Suggestion(
+            payer_id="LKSHM", carc="197", conditions=(f"procedure {code}",), where=f"procedure_code = '{code}'", since=None,
+            denials=6, claims=6, denied_cents=90_000, answered=8, precision=0.75, base=0.1, held_share=0.0, by_rule=None,
+            by_rule_share=0.0, fires={"procedure_code": code}, passes={"procedure_code": "00000"},
+        )
+        for code in ("99214", "99215", "97110")
+    ]  # fmt: skip
+    monkeypatch.setattr("pm_pipeline.scrub.suggest.suggest", lambda *_: found)
+    said = office.said("rules", "suggest", "--limit", "2", "--write")
+    assert "2 of 3 edits suggested" in said
+    written = sorted((office.config / "rules" / "suggested").iterdir())
+    assert [path.name for path in written] == ["SUG-001.yaml", "SUG-002.yaml"]
+    assert "97110" not in "".join(path.read_text() for path in written)
+    shown = json.loads(office.said("rules", "suggest", "--json"))
+    assert [one["where"] for one in shown] == [one.where for one in found]
+
+
+def test_the_pages_of_an_empty_warehouse_count_nothing(office: Office) -> None:
+    with open_home(Settings.load(office.env)).write():
+        pass
+    folder = office.config.parent / "site"
+    office.said("rules", "site", str(folder))
+    assert "there is nothing to count" in (folder / "index.html").read_text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from pm_pipeline.audit.render import money
+
+
+def scope_words(scope: Mapping[str, Any]) -> str:
+    """Which claims a rule with this scope (key -> text, list or None) judges."""
+    said = {
+        key.replace("_", " "): ", ".join(value) if isinstance(value, list) else value
+        for key, value in scope.items()
+        if value
+    }
+    return "; ".join(f"{key}: {value}" for key, value in said.items()) or "every claim"
 
 
 def print_rules(console: Console, rows: Sequence[dict[str, Any]]) -> None:
@@ -30,8 +40,7 @@ def print_rule(console: Console, found: dict[str, Any]) -> None:
         f"{found['severity']}, of each {found['level']}; family {found['family']}; owner: {escape(found['owner'])}"
     )
     console.print(f"Why     {escape(found['why'])}\nSource  {escape(found['source'])}", soft_wrap=True)
-    scope = {key: value for key, value in found["scope"].items() if value}
-    console.print(f"Judges  {escape(_said(scope)) if scope else 'every claim'}", soft_wrap=True)
+    console.print(f"Judges  {escape(scope_words(found['scope']))}", soft_wrap=True)
     console.print(f"Fires when\n  {escape(found['where'].strip())}", soft_wrap=True)
     for column, expression in found["set"].items():
         console.print(f"Sets {column} to\n  {escape(expression)}", soft_wrap=True)
@@ -72,20 +81,24 @@ def print_report(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def print_suggestions(console: Console, rows: Sequence[dict[str, Any]]) -> None:
-    """One line per suggestion, the costliest first."""
+def print_suggestions(console: Console, rows: Sequence[dict[str, Any]], of: int) -> None:
+    """One line per suggestion, the costliest first; `of`: how many there are in all."""
     if not rows:
-        console.print("Nothing is refused often enough to suggest an edit. Fewer --least-denials look closer.")
+        console.print(
+            "No edit to suggest: nothing is refused more often than chance explains that rules do not hold or say already. "
+            "Fewer --least-denials or a lower --least-precision look closer.",
+            soft_wrap=True,
+        )
         return
     table = _table(
-        f"{len(rows)} edits suggested",
-        ("payer", "CARC", "refuses", "since", "refused", "of", "dollars", "held already"),
+        f"{len(rows)} edits suggested" if len(rows) == of else f"{len(rows)} of {of} edits suggested (--limit)",
+        ("payer", "CARC", "refuses", "since", "denials", "claims", "of answered", "dollars", "held already"),
     )
     for row in rows:
-        already = f"{row['by_rule_share']:.0%} by {row['by_rule']}" if row["by_rule"] else ""
+        by = f": {row['by_rule']} {row['by_rule_share']:.0%}" if row["by_rule"] else ""
         table.add_row(
             row["payer_id"], row["carc"], escape(", ".join(row["conditions"])), str(row["since"] or ""), str(row["denials"]),
-            str(row["answered"]), money(row["denied_cents"]), already,
+            str(row["claims"]), str(row["answered"]), money(row["denied_cents"]), f"{row['held_share']:.0%}{by}" if by else "",
         )  # fmt: skip
     console.print(table)
 
@@ -135,6 +148,8 @@ def _table(title: str, names: Sequence[str]) -> Table:
         "version",
         "findings",
         "claims",
+        "denials",
+        "of answered",
         "dollars",
         "held now",
         "fixes",
@@ -145,7 +160,3 @@ def _table(title: str, names: Sequence[str]) -> Table:
     for name in names:
         table.add_column(name, justify="right" if name in right else "left")
     return table
-
-
-def _said(scope: dict[str, Any]) -> str:
-    return "; ".join(f"{key} {', '.join(value) if isinstance(value, list) else value}" for key, value in scope.items())

@@ -35,6 +35,7 @@ RANKS: dict[str, int] = {
 }
 UNSENT = ("held", "self_pay", "released")
 IN_FLIGHT = tuple(state for state, rank in RANKS.items() if RANKS["prepared"] <= rank <= RANKS["accepted"])
+ANSWERED = ("paid", "partly_denied", "denied")  # kinds of event: the payer has said what it makes of the claim
 ADJUDICATED = tuple(state for state, rank in RANKS.items() if rank == RANKS["paid"])
 
 

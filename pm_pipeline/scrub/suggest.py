@@ -1,16 +1,17 @@
 """Payer edits proposed from denial history: which conditions together a payer refuses, and what that has cost.
 
 Every line of history is put together as it was first sent (see backtest.py) and asked all of suggest_features.py. For each
-payer and reason code, conditions are joined, up to MOST of them, as long as one more makes the guess better. Of what is
-found the costliest comes first; one that tells of the same refusals as another is left out. A suggestion is a draft: in
-shadow it holds nothing, and a person says what the payer wants instead.
+payer and reason code suggest_search.py joins conditions that chance does not explain. Of what is found the costliest comes
+first; what rules in force hold, and what the book says already, is left out. A suggestion is a draft: in shadow it holds
+nothing, and a person says what the payer wants instead.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,26 +19,38 @@ from typing import Any
 import duckdb
 
 from pm_pipeline.config import Config
-from pm_pipeline.scrub.author import Draft, write_draft
+from pm_pipeline.errors import RuleError
+from pm_pipeline.scrub.author import Draft
 from pm_pipeline.scrub.backtest import EVER, hit_history, rebuild_history
-from pm_pipeline.scrub.rulebook import Rulebook
+from pm_pipeline.scrub.events import ANSWERED
+from pm_pipeline.scrub.rule import Rule
+from pm_pipeline.scrub.rulebook import Rulebook, load_rules
 from pm_pipeline.scrub.suggest_features import FEATURES, Feature
+from pm_pipeline.scrub.suggest_search import (
+    Condition,
+    Found,
+    Groups,
+    History,
+    Refusals,
+    Refused,
+    bits,
+    held_share,
+    places_of,
+    search,
+)
 from pm_pipeline.warehouse import run_sql
 
 HERE = __package__ or ""
-MOST = 3  # conditions of one suggestion
-BETTER = 0.05  # a condition more must raise the precision by this much
-SURE = 0.97  # from here on none is added
-HELD_ALREADY = 0.8  # of the refusals, by a rule in force: no suggestion
-PAID_BEFORE = 3  # answered lines before the first refusal, all of them fitting: the payer has changed its mind
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One payer edit. denials, answered: lines, from since on; precision is the one by the other. Amounts are cents.
+    """One payer edit. denied_cents: of its denials, each once, in cents; two suggestions may share some.
 
-    where: SQL over line_fact. since: the first date of service refused, when the payer had paid such lines before; None:
-    always. by_rule, by_rule_share: the rule in force that keeps most of these back today. fires, passes: one example each.
+    where: SQL over line_fact. Of the `answered` claims that had such a line `claims` were refused for carc (precision: the
+    share), from since on; of all the payer's claims over the same days the share base was. since: the first date of service
+    refused, when the payer had paid such lines before; None: always. held_share: the share of the denials that some rule in
+    force holds back today; by_rule: the one that holds most, by_rule_share of the denials by itself. fires, passes: examples.
     """
 
     payer_id: str
@@ -50,44 +63,12 @@ class Suggestion:
     denied_cents: int
     answered: int
     precision: float
+    base: float
+    held_share: float
     by_rule: str | None
     by_rule_share: float
     fires: dict[str, Any]
     passes: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Item:
-    """A condition with the lines it holds for, a bit each: of the payer's answered lines, and of its refused ones."""
-
-    feature: Feature
-    value: str
-    answered: int
-    denied: int
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Conditions joined; first is the row_no of the first line they were refused for."""
-
-    items: tuple[_Item, ...]
-    answered: int
-    denied: int
-    first: int
-
-    @property
-    def was_paid_before(self) -> bool:
-        """Such lines were answered before the first was refused: the payer has changed its mind."""
-        return (self.answered & ((1 << self.first) - 1)).bit_count() >= PAID_BEFORE
-
-    @property
-    def counted(self) -> int:
-        """Answered lines: from the first refused one on, when the payer had paid such lines before."""
-        return (self.answered >> self.first if self.was_paid_before else self.answered).bit_count()
-
-    @property
-    def precision(self) -> float:
-        return self.denied.bit_count() / self.counted
 
 
 def suggest(
@@ -102,25 +83,34 @@ def suggest(
 ) -> list[Suggestion]:
     """Suggestions from the claims whose first date of service lies in these days, costliest first.
 
-    `con` may be read-only; only temporary tables are made. least_denials: lines; least_precision: between 0 and 1.
-    Raises RuleError, PmError.
+    What a rule of the book says already, in shadow too, is left out. `con` may be read-only; only temporary tables are
+    made. least_precision: between 0 and 1. Raises RuleError, PmError.
     """
     rebuild_history(con, config, book, first, last)
     hit_history(con, list(book.rules))
     holding = [one.rule.id for one in book.rules if one.rule.severity == "hold"]
-    run_sql(con, HERE, "suggest_rows.sql", {"holding": holding})
+    run_sql(con, HERE, "suggest_rows.sql", {"holding": holding, "answered": list(ANSWERED)})
     targets = con.execute(
-        "SELECT payer_id, carc FROM suggest_denied WHERE $payer IS NULL OR payer_id = $payer "
-        "GROUP BY ALL HAVING count(*) >= $least ORDER BY ALL",
+        "SELECT payer_id, list(carc ORDER BY carc) FROM (SELECT payer_id, carc FROM suggest_denied "
+        "WHERE $payer IS NULL OR payer_id = $payer GROUP BY ALL HAVING count(DISTINCT denial_id) >= $least) "
+        "GROUP BY payer_id ORDER BY payer_id",
         {"payer": payer, "least": least_denials},
     ).fetchall()
-    values: dict[str, list[tuple[Feature, str, int]]] = {}
-    found: list[Suggestion] = []
-    for payer_id, carc in targets:
-        if payer_id not in values:
-            values = {payer_id: _values(con, payer_id)}  # those of one payer at a time
-        found += _of(con, payer_id, carc, values[payer_id], least_denials, least_precision)
-    return sorted(found, key=lambda one: (-one.denied_cents * one.precision, one.payer_id, one.carc, one.where))
+    made: list[Suggestion] = []
+    for payer_id, carcs in targets:
+        history, lines = _history(con, payer_id), _lines(con, payer_id)
+        for carc in carcs:
+            refusals = _refusals(con, payer_id, carc)
+            conditions = _conditions(lines, history, refusals)
+            made += [
+                _told(payer_id, carc, one, refusals)
+                for one in search(history, refusals, conditions, least_denials, least_precision)
+            ]
+    said = {(_flat(one.rule.where), one.rule.scope.payers[0]) for one in book.rules if _is_of_one_payer(one.rule)}
+    return sorted(
+        (one for one in made if (_flat(one.where), one.payer_id) not in said),
+        key=lambda one: (-one.denied_cents * one.precision, one.payer_id, one.carc, one.where),
+    )
 
 
 def draft(one: Suggestion, rule_id: str, today: dt.date) -> Draft:
@@ -130,132 +120,152 @@ def draft(one: Suggestion, rule_id: str, today: dt.date) -> Draft:
     inside: dict[str, Any] = {"payer_id": one.payer_id} | ({"dos_from": one.since} if one.since else {})
     return Draft(
         id=rule_id, family="suggested", level="line", title=f"{one.payer_id} refuses: {said}", owner="billing lead",
-        why=f"{one.denials} of {one.answered} such lines were refused with CARC {one.carc}, {one.denied_cents / 100:,.2f} in all.",
+        why=f"Of {one.answered} answered claims with such a line {one.claims} were refused with CARC {one.carc} ({one.precision:.0%}; "
+        f"{one.base:.0%} of all its claims), {one.denied_cents / 100:,.2f} in all.",
         source=f"Denial history up to {today}", where=one.where.replace(" AND ", "\nAND "),
-        message=f"{{charge_id}}: {one.payer_id} has refused {one.precision:.0%} of such lines with CARC {one.carc}: {said}.",
+        message=f"{{charge_id}}: {one.payer_id} has refused {one.precision:.0%} of the claims with such a line with CARC {one.carc}: {said}.",
         remedy=f"Find out what {one.payer_id} asks for, give it before the claim goes out, and say so in this rule.",
         scope=scope, prevents=[one.carc], fires=[inside | one.fires], passes=[inside | one.passes],
     )  # fmt: skip
 
 
 def write(found: Sequence[Suggestion], folder: Path, book: Rulebook, today: dt.date) -> list[Path]:
-    """Write what no rule of the book says already, as SUG-001 and so on, below `folder`; returns the new files."""
+    """Write each as SUG-001 and so on, below `folder`; returns the new files. All are written or, when one fails, none.
+
+    Raises RuleError when a draft would not work as a rule, when its file is there already, and when no number is free.
+    """
     taken = {one.rule.id for one in book.rules}
-    said = {(" ".join(one.rule.where.split()), tuple(one.rule.scope.payers)) for one in book.rules}
-    free = (f"SUG-{number:03}" for number in range(1, 1000) if f"SUG-{number:03}" not in taken)
-    fresh = [one for one in found if (one.where, (one.payer_id,)) not in said]
-    return [write_draft(folder, draft(one, rule_id, today)) for one, rule_id in zip(fresh, free, strict=False)]
+    free = [name for name in (f"SUG-{number:03}" for number in range(1, 1000)) if name not in taken]
+    if len(free) < len(found):
+        raise RuleError(
+            f"{len(found)} suggestions, and {len(free)} numbers from SUG-001 to SUG-999 are free. Remove or rename old drafts."
+        )
+    drafts = [draft(one, rule_id, today) for one, rule_id in zip(found, free, strict=False)]
+    if drafts:
+        with tempfile.TemporaryDirectory() as apart:
+            proof = Path(apart) / folder.name
+            _put(drafts, proof, [])
+            load_rules(proof)
+    written: list[Path] = []
+    try:
+        _put(drafts, folder, written)
+    except OSError as problem:
+        for path in written:
+            path.unlink()
+        raise RuleError(f"{problem.filename}: {problem.strerror}. No draft was written.") from None
+    return written
 
 
-def _values(con: duckdb.DuckDBPyConnection, payer_id: str) -> list[tuple[Feature, str, int]]:
-    """Every condition some line of this payer has, with the lines that have it as bits."""
+def _put(drafts: Sequence[Draft], folder: Path, written: list[Path]) -> None:
+    """Write new files, and tell of each in `written` as soon as it is there."""
+    for one in drafts:
+        path = folder / one.family / f"{one.id}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            written.append(path)
+            file.write(one.text())
+
+
+def _is_of_one_payer(rule: Rule) -> bool:
+    """It judges all claims of one payer, from whatever day on."""
+    limits = rule.scope.model_dump(exclude_defaults=True)
+    return limits.keys() <= {"payers", "dos_from"} and len(rule.scope.payers) == 1
+
+
+def _flat(where: str) -> str:
+    return " ".join(where.split())
+
+
+def _history(con: duckdb.DuckDBPyConnection, payer_id: str) -> History:
+    given = {"payer": payer_id}
+    row = con.execute(
+        "SELECT list(bit_no ORDER BY bit_no), list(bit_no ORDER BY bit_no) FILTER (NOT is_denied) FROM suggest_line "
+        "WHERE payer_id = $payer",
+        given,
+    ).fetchone()
+    lines, paid = row or ([], [])
+    free = con.execute(
+        "SELECT max(bit_no) + 1 FROM suggest_line WHERE payer_id = $payer GROUP BY claim_id ORDER BY 1", given
+    ).fetchall()
+    days = con.execute(
+        "SELECT dos_from, list(bit_no ORDER BY bit_no), bool_or(is_denied) FROM suggest_line WHERE payer_id = $payer "
+        "GROUP BY dos_from ORDER BY dos_from DESC",
+        given,
+    ).fetchall()
+    from_day: dict[dt.date, int] = {}
+    later = 0
+    for day, numbers, is_denied in days:
+        later |= bits(numbers)
+        if is_denied:
+            from_day[day] = later
+    return History(Groups(bits(lines), bits([one for (one,) in free])), bits(paid or []), from_day)
+
+
+def _lines(con: duckdb.DuckDBPyConnection, payer_id: str) -> list[tuple[Feature, str, int]]:
+    """Every value of a feature that some line of this payer has, with the lines that have it as bits."""
     found: list[tuple[Feature, str, int]] = []
     for feature in FEATURES:
         rows = con.execute(
-            f"SELECT value, list(row_no ORDER BY row_no) FROM (SELECT row_no, unnest({feature.values}) AS value FROM suggest_line "
+            f"SELECT value, list(bit_no ORDER BY bit_no) FROM (SELECT bit_no, unnest({feature.values}) AS value FROM suggest_line "
             "WHERE payer_id = ?) GROUP BY value ORDER BY value",
             [payer_id],
         ).fetchall()
-        found += [(feature, str(value), _bits(numbers)) for value, numbers in rows]
+        found += [(feature, str(value), bits(numbers)) for value, numbers in rows]
     return found
 
 
-def _of(
-    con: duckdb.DuckDBPyConnection, payer_id: str, carc: str, values: list[tuple[Feature, str, int]], least: int, precision: float
-) -> list[Suggestion]:  # fmt: skip
-    """The suggestions of one payer and reason code."""
-    denied = con.execute(
-        "SELECT row_no, cents, claim_id, by_rule, dos_from FROM suggest_denied JOIN suggest_line USING (payer_id, row_no, claim_id) "
-        "WHERE payer_id = ? AND carc = ? ORDER BY row_no",
+def _refusals(con: duckdb.DuckDBPyConnection, payer_id: str, carc: str) -> Refusals:
+    rows = con.execute(
+        "SELECT bit_no, claim_id, denial_id, cents, dos_from, rules FROM suggest_denied WHERE payer_id = ? AND carc = ? "
+        "ORDER BY claim_id, denial_id, bit_no",
         [payer_id, carc],
     ).fetchall()
-    of_payer = con.execute("SELECT count(*) FROM suggest_line WHERE payer_id = ?", [payer_id]).fetchone()
-    everything = (1 << (of_payer[0] if of_payer else 0)) - 1
-    items = [
-        _Item(feature, value, bits, _bits([place for place, row in enumerate(denied) if bits >> row[0] & 1]))
-        for feature, value, bits in values
-        if bits != everything
-    ]
-    found = _joined([one for one in items if one.denied.bit_count() >= least], denied, least)
-    made: list[Suggestion] = []
-    left = (1 << len(denied)) - 1
-
-    def worth(one: _Found) -> tuple[float, int]:
-        return sum(denied[place][1] for place in _places(one.denied & left)) * one.precision, -len(one.items)
-
-    good = [one for one in found if one.precision >= precision]
-    while good := [one for one in good if (one.denied & left).bit_count() >= least]:
-        best = max(good, key=worth)
-        left &= ~best.denied
-        suggestion = _told(payer_id, carc, best, denied)
-        if suggestion.by_rule_share < HELD_ALREADY:
-            made.append(suggestion)
-    return made
-
-
-def _joined(items: list[_Item], denied: list[tuple[Any, ...]], least: int) -> Iterator[_Found]:
-    """Conditions alone and together, each better than what it grew from."""
-    level = [_found((item,), item.answered, item.denied, denied) for item in items]
-    yield from level
-    for _ in range(MOST - 1):
-        grown: list[_Found] = []
-        for one in level:
-            if one.precision >= SURE:
-                continue
-            about = {item.feature.about for item in one.items}
-            for item in items[items.index(one.items[-1]) + 1 :]:
-                refused = one.denied & item.denied
-                if item.feature.about in about or refused.bit_count() < least:
-                    continue
-                more = _found((*one.items, item), one.answered & item.answered, refused, denied)
-                alone = _found((item,), item.answered, item.denied, denied)
-                if more.precision >= max(one.precision, alone.precision) + BETTER:
-                    grown.append(more)
-        yield from grown
-        level = grown
-
-
-def _found(items: tuple[_Item, ...], answered: int, refused: int, denied: list[tuple[Any, ...]]) -> _Found:
-    return _Found(items, answered, refused, denied[(refused & -refused).bit_length() - 1][0])
-
-
-def _told(payer_id: str, carc: str, one: _Found, denied: list[tuple[Any, ...]]) -> Suggestion:
-    rows = [denied[place] for place in _places(one.denied)]
-    held = Counter(row[3] for row in rows if row[3] is not None)
-    fires: dict[str, Any] = {}
-    for item in one.items:
-        fires |= item.feature.fires(item.value)
-    last = one.items[-1]
-    return Suggestion(
-        payer_id=payer_id,
-        carc=carc,
-        conditions=tuple(item.feature.words(item.value) for item in one.items),
-        where=" AND ".join(item.feature.where(item.value) for item in one.items),
-        since=rows[0][4] if one.was_paid_before else None,
-        denials=len(rows),
-        claims=len({row[2] for row in rows}),
-        denied_cents=sum(row[1] for row in rows),
-        answered=one.counted,
-        precision=round(one.precision, 4),
-        by_rule=min(held, key=lambda name: (-held[name], name), default=None),
-        by_rule_share=round(sum(held.values()) / len(rows), 4),
-        fires=fires,
-        passes=fires | dict(last.feature.passes(last.value)),
+    return Refusals.of(
+        [Refused(line, claim, denial, cents, day, tuple(rules)) for line, claim, denial, cents, day, rules in rows]
     )
 
 
-def _bits(numbers: Sequence[int]) -> int:
-    """These numbers as bits of one integer; they rise."""
-    if not numbers:
-        return 0
-    held = bytearray(numbers[-1] // 8 + 1)
-    for number in numbers:
-        held[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(held, "little")
+def _conditions(lines: Sequence[tuple[Feature, str, int]], history: History, refusals: Refusals) -> list[Condition]:
+    """Every value that some line has and another has not, with the refused lines that have it."""
+    return [
+        Condition(
+            feature, value, having, bits([place for place, row in refusals.rows.items() if having >> row.line & 1])
+        )
+        for feature, value, having in lines
+        if having != history.claims.ones
+    ]
 
 
-def _places(bits: int) -> Iterator[int]:
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
+def _told(payer_id: str, carc: str, one: Found, refusals: Refusals) -> Suggestion:
+    denials = refusals.told(one.refused)
+    held = Counter(
+        rule_id
+        for rule_id, _ in {
+            (rule_id, row.denial_id)
+            for row in (refusals.rows[place] for place in places_of(one.refused))
+            for rule_id in row.rules
+        }
+    )
+    by_rule = min(held, key=lambda name: (-held[name], name), default=None)
+    fires: dict[str, Any] = {}
+    for each in one.conditions:
+        fires |= each.feature.fires(each.value)
+    last = one.conditions[-1]
+    return Suggestion(
+        payer_id=payer_id,
+        carc=carc,
+        conditions=tuple(each.feature.words(each.value) for each in one.conditions),
+        where=" AND ".join(each.feature.where(each.value) for each in one.conditions),
+        since=one.since,
+        denials=len(denials),
+        claims=one.claims,
+        denied_cents=refusals.cents(one.refused),
+        answered=one.answered,
+        precision=round(one.precision, 4),
+        base=round(one.base, 4),
+        held_share=round(held_share(refusals, one), 4),
+        by_rule=by_rule,
+        by_rule_share=round(held[by_rule] / len(denials), 4) if by_rule else 0.0,
+        fires=fires,
+        passes=fires | dict(last.feature.passes(last.value)),
+    )

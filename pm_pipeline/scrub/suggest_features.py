@@ -24,16 +24,25 @@ class Feature:
     passes: Callable[[str], Mapping[str, Any]]
 
 
-def _is(about: str, column: str, words: str, other: str) -> Feature:
-    """A column has this value."""
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _is(about: str, column: str, words: str, others: tuple[str, str]) -> Feature:
+    """A column has this value; of others the first that is not the value is an example without it."""
     return Feature(
         about,
         f"CASE WHEN {column} IS NULL THEN [] ELSE [CAST({column} AS VARCHAR)] END",
-        lambda value: f"{column} = '{value}'",
-        lambda value: words.format(value),
+        lambda value: f"{column} = {_quoted(value)}",
+        lambda value: _said(words, value),
         lambda value: {column: value},
-        lambda value: {column: other},
+        lambda value: {column: others[value == others[0]]},
     )
+
+
+def _said(words: str, value: str) -> str:
+    """The words with the value in them; no braces, which in a rule's message name a column."""
+    return words.format(value.translate({ord("{"): "(", ord("}"): ")"}))
 
 
 def _fact(about: str, condition: str, words: str, fires: Mapping[str, Any], passes: Mapping[str, Any]) -> Feature:
@@ -61,26 +70,26 @@ def _more(about: str, column: str, steps: tuple[int, ...], words: str) -> Featur
 
 
 FEATURES = (
-    _is("procedure", "procedure_code", "procedure {}", "00000"),
-    _is("place", "place_of_service", "place of service {}", "99"),
-    _is("provider", "provider_id", "rendering provider {}", "OTHER"),
-    _is("specialty", "provider_taxonomy", "taxonomy {}", "000000000X"),
-    _is("location", "location_id", "location {}", "OTHER"),
-    _is("sex", "patient_sex", "patients of sex {}", "U"),
-    _is("diagnosis", "first_pointer_diagnosis", "first diagnosis {}", "Z9989"),
+    _is("procedure", "procedure_code", "procedure {}", ("00000", "00001")),
+    _is("place", "place_of_service", "place of service {}", ("99", "98")),
+    _is("provider", "provider_id", "rendering provider {}", ("OTHER", "ANOTHER")),
+    _is("specialty", "provider_taxonomy", "taxonomy {}", ("000000000X", "000000001X")),
+    _is("location", "location_id", "location {}", ("OTHER", "ANOTHER")),
+    _is("sex", "patient_sex", "patients of sex {}", ("U", "F")),
+    _is("diagnosis", "first_pointer_diagnosis", "first diagnosis {}", ("Z9989", "Z9988")),
     Feature(
         "diagnosis",
         "CASE WHEN len(first_pointer_diagnosis) > 3 THEN [first_pointer_diagnosis[1:3]] ELSE [] END",
-        lambda value: f"starts_with(first_pointer_diagnosis, '{value}')",
-        lambda value: f"first diagnosis of category {value}",
+        lambda value: f"starts_with(first_pointer_diagnosis, {_quoted(value)})",
+        lambda value: _said("first diagnosis of category {}", value),
         lambda value: {"first_pointer_diagnosis": f"{value}9"},
-        lambda value: {"first_pointer_diagnosis": "Z9989"},
+        lambda value: {"first_pointer_diagnosis": "Y9989" if "Z9989".startswith(value) else "Z9989"},
     ),
     Feature(
         "modifier",
         "list_distinct(modifiers)",
-        lambda value: f"list_contains(modifiers, '{value}')",
-        lambda value: f"modifier {value}",
+        lambda value: f"list_contains(modifiers, {_quoted(value)})",
+        lambda value: _said("modifier {}", value),
         lambda value: {"modifiers": [value]},
         lambda value: {"modifiers": []},
     ),

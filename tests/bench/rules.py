@@ -10,11 +10,13 @@ import datetime as dt
 import gc
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ import click
 import duckdb
 from rich.console import Console
 
+from pm_pipeline.warehouse import number
 from tests.bench.__main__ import sizes_of
 from tests.bench.harness import ROOT
 from tests.bench.report import machine
@@ -31,6 +34,7 @@ from tests.bench.rule_peers import CannotSay, as_python, as_zen
 TODAY, RUN = dt.date(2026, 6, 3), "bench"
 BOOKS = Path(__file__).with_name("scrub_books.sql")
 PEER_ROWS = 20_000
+OURS, LOOP, ZEN = "pm_pipeline", "Python loop", "GoRules zen"
 
 
 @click.command(context_settings={"show_default": True})
@@ -70,7 +74,10 @@ def main(sizes: tuple[int, ...], history: int, one: bool, out: Path) -> None:
 
 
 def measure(claims: int, history: int) -> dict[str, Any]:
-    """One size: seconds of scrub() with all rules, half and a quarter of them; seconds of each contender on the same rules."""
+    """One size: seconds of scrub() with all rules, half and a quarter of them; seconds of each contender on the same rules.
+
+    Each run has a copy of the warehouse to itself: none finds what another has written.
+    """
     from pm_pipeline.config import load_config
     from pm_pipeline.scrub import Rulebook, build_claims, scrub, shipped_rules
     from pm_pipeline.scrub.engine import prepare_facts
@@ -78,27 +85,41 @@ def measure(claims: int, history: int) -> dict[str, Any]:
 
     config, book = load_config(Settings.load({})), shipped_rules()
     with tempfile.TemporaryDirectory() as folder:
-        con = practice(Path(folder) / "bench.duckdb", config, claims, history)
+        built = Path(folder) / "bench.duckdb"
+        con = practice(built, config, claims, history)
         build_claims(con, config, book, TODAY, RUN)
-        prepare_facts(con, config, TODAY, book)
-        peers = beside(con, book)  # before scrub() has written a finding
+        con.close()
+        with fresh(built) as con:
+            prepare_facts(con, config, TODAY, book)
+            peers = beside(con, book)
         whole = []
+        lines = 0
         for share in (4, 2, 1):
             some = Rulebook(tuple(book.rules[::share]))
-            started = time.perf_counter()
-            judged = scrub(con, config, some, TODAY, RUN)
-            whole.append({"rules": len(some.rules), "seconds": time.perf_counter() - started, "judged": judged.judged})
-        lines = con.execute("SELECT count(*) FROM line_fact").fetchone()
-        con.close()
+            with fresh(built) as con:
+                started = time.perf_counter()
+                judged = scrub(con, config, some, TODAY, RUN)
+                seconds = time.perf_counter() - started
+                lines = number(con, "SELECT count(*) FROM line_fact")
+            whole.append({"rules": len(some.rules), "seconds": seconds, "judged": judged.judged})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {
-        "claims": claims,
-        "lines": lines[0] if lines else 0,
-        "history": history,
-        "whole": whole,
-        "peers": peers,
-        "peak_mb": peak,
-    }
+    return {"claims": claims, "lines": lines, "history": history, "whole": whole, "peers": peers, "peak_mb": peak}
+
+
+@contextmanager
+def fresh(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of a closed warehouse, which is gone afterwards."""
+    from pm_pipeline.warehouse.store import prepare
+
+    copy = built.with_name("copy.duckdb")
+    shutil.copyfile(built, copy)
+    con = duckdb.connect(str(copy))
+    try:
+        prepare(con, threads=2)
+        yield con
+    finally:
+        con.close()
+        copy.unlink()
 
 
 def practice(path: Path, config: Any, claims: int, history: int) -> duckdb.DuckDBPyConnection:
@@ -152,7 +173,10 @@ def practice(path: Path, config: Any, claims: int, history: int) -> duckdb.DuckD
 
 
 def beside(con: duckdb.DuckDBPyConnection, book: Any) -> dict[str, Any]:
-    """Each contender on the rules all of them can say, over at most PEER_ROWS lines: seconds, and that the hits are the same."""
+    """Each contender on the rules all of them can say, over at most PEER_ROWS lines: seconds; None: not installed here.
+
+    Raises ValueError when one finds a line and rule that another does not, or when a rule fails on a line.
+    """
     from pm_pipeline.scrub.engine import Limits, fire
     from pm_pipeline.scrub.room import RuleRoom
 
@@ -169,37 +193,56 @@ def beside(con: duckdb.DuckDBPyConnection, book: Any) -> dict[str, Any]:
     with RuleRoom(2, rows=PEER_ROWS) as room:
         room.lock()
         fire(room, con, "line_fact", [one for one, _, _ in said], Limits())
-        ours = dict(room.con.execute("SELECT hit, count(*) FROM scrub_fired GROUP BY 1").fetchall())
-    found = {"pm_pipeline": time.perf_counter() - started}
-    hits = Counter({said[number - 1][0].rule.id: count for number, count in ours.items()})
-    columns = sorted({column for one, _, _ in said for column in one.columns})
+        fired = room.con.execute("SELECT claim_id, line_no, hit FROM scrub_fired").fetchall()
+    seconds: dict[str, float | None] = {OURS: time.perf_counter() - started}
+    failed = sorted({said[-hit - 1][0].rule.id for _, _, hit in fired if hit < 0})
+    if failed:
+        raise ValueError(f"these rules fail on a line of the bench: {', '.join(failed)}")
+    hits = {OURS: {(claim_id, line_no, said[hit - 1][0].rule.id) for claim_id, line_no, hit in fired}}
+    columns = sorted({"claim_id", "line_no"} | {column for one, _, _ in said for column in one.columns})
     cursor = con.execute(f"SELECT {', '.join(columns)} FROM line_fact")
     rows = [{name: plain(value) for name, value in zip(columns, row, strict=True)} for row in cursor.fetchall()]
     con.execute("ALTER TABLE line_fact RENAME TO bench_fact; ALTER TABLE bench_all RENAME TO line_fact")
     gc.collect()
     started = time.perf_counter()
-    looped = Counter(one.rule.id for row in rows for one, fires, _ in said if fires(row))
-    found["Python loop"] = time.perf_counter() - started
-    agree = looped == hits
+    hits[LOOP] = {
+        (row["claim_id"], row["line_no"], one.rule.id) for row in rows for one, fires, _ in said if fires(row)
+    }
+    seconds[LOOP] = time.perf_counter() - started
     try:
         import zen  # pyright: ignore[reportMissingImports]
     except ImportError:
-        pass
+        seconds[ZEN] = None
     else:
-        compiled = [(one, zen.compile_expression(text)) for one, _, text in said]
+        compiled = [(one.rule.id, zen.compile_expression(text)) for one, _, text in said]
         started = time.perf_counter()
-        zenned = Counter(one.rule.id for row in rows for one, expression in compiled if expression.evaluate(row))
-        found["GoRules zen"] = time.perf_counter() - started
-        agree = agree and zenned == hits
-    if not agree:
-        raise ValueError("the contenders found different things")
+        hits[ZEN] = {
+            (row["claim_id"], row["line_no"], rule_id)
+            for row in rows
+            for rule_id, expression in compiled
+            if expression.evaluate(row)
+        }
+        seconds[ZEN] = time.perf_counter() - started
+    hold_equal(hits)
     return {
         "rules": len(said),
         "lines": len(rows),
-        "hits": hits.total(),
-        "seconds": found,
+        "hits": len(hits[OURS]),
+        "seconds": seconds,
         "zen": _version("zen-engine"),
     }
+
+
+def hold_equal(hits: Mapping[str, Set[tuple[str, int, str]]]) -> None:
+    """Every contender has found the same (claim, line, rule). Raises ValueError naming one that differs."""
+    for name, found in hits.items():
+        differs = sorted(found ^ hits[OURS])
+        if differs:
+            claim_id, line_no, rule_id = differs[0]
+            who, other = (name, OURS) if differs[0] in found else (OURS, name)
+            raise ValueError(
+                f"{len(differs)} differences: {who} finds {rule_id} on {claim_id} line {line_no}, {other} does not"
+            )
 
 
 def as_markdown(found: list[dict[str, Any]], host: dict[str, Any]) -> str:
@@ -212,12 +255,15 @@ def as_markdown(found: list[dict[str, Any]], host: dict[str, Any]) -> str:
                 f"| {size['claims']:,} | {size['lines']:,} | {size['history']:,} | {row['rules']} | {row['seconds']:.1f} | "
                 f"{row['judged'] / row['seconds']:,.0f} | {size['peak_mb']:,.0f} |"
             )
-    text += ["", "## The same rules, other ways", "", "Facts ready as rows; ours also copies them into the locked room.", "",
+    text += ["", "## The same rules, other ways", "", "Facts ready as rows; ours also copies them into the locked room. All find the same rules on the same lines.", "",
              "| lines | rules | contender | seconds | lines × rules/s | ours × |", "|--:|--:|---|--:|--:|--:|"]  # fmt: skip
     for size in found:
         peers = size["peers"]
-        ours = peers["seconds"]["pm_pipeline"]
+        ours = peers["seconds"][OURS]
         for name, seconds in peers["seconds"].items():
+            if seconds is None:
+                text.append(f"| {peers['lines']:,} | {peers['rules']} | {name} | not installed here | - | - |")
+                continue
             text.append(
                 f"| {peers['lines']:,} | {peers['rules']} | {name} | {seconds:.2f} | {peers['lines'] * peers['rules'] / seconds:,.0f} | {seconds / ours:.1f} |"
             )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from importlib import util
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from pm_pipeline.scrub import shipped_rules
 from pm_pipeline.scrub.facts import relations
 from tests.bench.rule_peers import CannotSay, as_python, as_zen
-from tests.bench.rules import plain
+from tests.bench.rules import LOOP, OURS, ZEN, hold_equal, main, plain
 
 
 def test_a_rule_in_python_agrees_with_its_own_examples() -> None:
@@ -57,3 +61,25 @@ def test_what_has_no_counterpart_is_said_so() -> None:
         as_zen("procedure_code > '99213'")
     with pytest.raises(CannotSay):
         as_python("len(list_filter(history, lambda h: h.days_before < 30)) > 0")
+
+
+def test_contenders_that_find_other_lines_are_told_apart_though_they_find_as_many() -> None:
+    ours = {("C1", 1, "UNT-001"), ("C2", 1, "UNT-001")}
+    hold_equal({OURS: ours, LOOP: set(ours)})
+    with pytest.raises(ValueError, match="2 differences: pm_pipeline finds UNT-001 on C2 line 1, Python loop does not"):
+        hold_equal({OURS: ours, LOOP: {("C1", 1, "UNT-001"), ("C3", 1, "UNT-001")}})
+    with pytest.raises(ValueError, match="GoRules zen finds UNT-002 on C1 line 1, pm_pipeline does not"):
+        hold_equal({OURS: ours, LOOP: ours, ZEN: ours | {("C1", 1, "UNT-002")}})
+
+
+@pytest.mark.slow
+def test_the_command_writes_its_page_and_says_which_contender_is_not_here(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["--claims", "200", "--history", "1", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "bench_rules.md").read_text()
+    (size,) = json.loads((tmp_path / "bench_rules.json").read_text())
+    assert [row["judged"] for row in size["whole"]] == [200, 200, 200]
+    assert (size["lines"], size["peers"]["hits"] > 0) == (400, True)
+    assert page.startswith("# Edit rules\n")
+    assert "| 200 | 400 | 200 |" in page
+    assert ("GoRules zen | not installed here" in page) == (util.find_spec("zen") is None)
