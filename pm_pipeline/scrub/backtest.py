@@ -18,6 +18,7 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.scrub.engine import KEYS, Limits, fill_facts, fire
+from pm_pipeline.scrub.events import ANSWERED
 from pm_pipeline.scrub.fixes import apply_fixes
 from pm_pipeline.scrub.reference import load_reference
 from pm_pipeline.scrub.room import RuleRoom
@@ -101,7 +102,8 @@ def backtest(
     answered = number(
         con,
         "SELECT count(DISTINCT claim_id) FROM scrub_caught SEMI JOIN (SELECT claim_id FROM scrub.claim_event "
-        "WHERE kind IN ('paid', 'denied', 'partly_denied')) USING (claim_id)",
+        "WHERE list_contains($answered, kind)) USING (claim_id)",
+        {"answered": list(ANSWERED)},
     )
     return Backtest(
         rule_id=tried.rule.id,
