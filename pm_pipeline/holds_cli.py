@@ -177,8 +177,11 @@ def fix(
 def undo(decision_id: str, by: str, why: str, json_: bool) -> None:
     """Take back an override or a fix (its id is in `pm holds show CLAIM`), and judge the claim again.
 
+    A rejected claim stays rejected until it is corrected; it is judged without the override then.
+
     \b
-    Exit 0: taken back.   Exit 1: there is no such decision, it was taken back before, or the claim has left with it.
+    Exit 0: taken back.   Exit 1: there is no such decision, it was taken back before, or the claim has left with it: it was sent,
+    or billed to the patient and money has moved since.
     """
     from pm_pipeline.scrub.override import withdraw
 

@@ -12,6 +12,7 @@ import duckdb
 from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
 from pm_pipeline.scrub.engine import KEYS, fill_facts
+from pm_pipeline.scrub.events import CHANGEABLE
 from pm_pipeline.scrub.facts import RelationName, relations
 from pm_pipeline.scrub.override import may_override
 from pm_pipeline.scrub.person_fix import may_set
@@ -170,7 +171,7 @@ def _can_do(rules: Rulebook, claim_id: str, found: Mapping[str, Any]) -> list[st
         lines += [f"pm holds fix --rule {rule_id} --claim {claim_id} --set {column}=VALUE {who}" for column in settable]
         if may_override(rules, rule_id):
             lines.append(f"pm holds override {claim_id} --rule {rule_id} --until YYYY-MM-DD {who}")
-    if found["claim"]["state"] in ("held", "released", "self_pay", "rejected"):
+    if found["claim"]["state"] in CHANGEABLE:
         lines += [f"pm holds undo {one} {who}" for one in _in_force(found)]
     return lines
 

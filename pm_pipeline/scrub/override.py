@@ -3,7 +3,8 @@
 An override is for one claim, rule and line, whatever the claim says later, until its last day (included). The finding is
 recorded all the same and stays open; it only holds nothing. The line is the service first charged: when the practice
 corrects the charge, the override stays with it, and when lines move to other places, too. After its last day, or once it was
-taken back, a claim that has not been sent is held again.
+taken back, a claim that has not been sent is held again; so is one that was billed to the patient, unless money has moved on it since.
+A rejected claim stays rejected, and is judged without the override when it is corrected.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ import duckdb
 
 from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
+from pm_pipeline.scrub.events import CHANGEABLE
 from pm_pipeline.scrub.rulebook import Rulebook
 from pm_pipeline.warehouse import load_rows, records, run_sql, unit, utc_now
 
 HERE = __package__ or ""
 CONFORMANCE = "conformance"  # the family whose rules say what an 837 must be
-UNSENT = ("held", "released", "self_pay", "rejected")
 NO_RULE = {
     "RULE-ERROR": "the edit could not be evaluated, so nobody knows what it would say. Its owner corrects it",
     "FIX-ERROR": "a fix could not be evaluated, so the claim may say what nobody meant. The rule's owner corrects it",
@@ -90,8 +91,9 @@ def withdraw(
 ) -> str:
     """Take back an override or a person's fix (its id); returns the claim. Acted on by the next scrub.run.
 
-    Raises PmError when the actor is nobody of people.yaml with the role holds, when there is no such decision, when it was taken
-    back already, or when the claim has left with it: what was sent is changed by a corrected charge.
+    A rejected claim stays rejected until it is corrected, and is judged without the decision then. Raises PmError when the actor is
+    nobody of people.yaml with the role holds, when there is no such decision, when it was taken back already, or when the claim has
+    left with it: it was sent (a corrected charge changes that), or billed to the patient, and money has moved since.
     """
     actor = decider(config, actor, reason)
     found = records(
@@ -109,10 +111,15 @@ def withdraw(
     one = found[0]
     if one["back_by"] is not None:
         raise PmError(f"{decision_id} was taken back on {one['withdrawn_on']} by {one['back_by']} already.")
-    if one["state"] not in UNSENT:
+    if one["state"] not in CHANGEABLE:
         raise PmError(
             f"Claim {one['claim_id']} has left ({one['state']}): what was sent is not changed by taking {decision_id} back. "
             "Let the practice send a corrected charge."
+        )
+    if one["state"] == "self_pay" and _money_has_moved(con, str(one["claim_id"])):
+        raise PmError(
+            f"Claim {one['claim_id']} was billed to the patient, and money has moved on it since: taking {decision_id} back would not "
+            "hold it again. Let the practice send a corrected charge."
         )
     with unit(con, "withdrawal", run_id) as work:
         load_rows(
@@ -123,6 +130,12 @@ def withdraw(
         )
         work.digest = decision_id
     return str(one["claim_id"])
+
+
+def _money_has_moved(con: duckdb.DuckDBPyConnection, claim_id: str) -> bool:
+    run_sql(con, HERE, "standing.sql")
+    found = con.execute("SELECT 1 FROM scrub_patient_paid WHERE claim_id = ?", [claim_id]).fetchone()
+    return found is not None
 
 
 def decider(config: Config, actor: str, reason: str) -> str:
