@@ -15,6 +15,7 @@ from rich.console import Console
 WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
 out = Console(width=WIDTH)
 err = Console(stderr=True)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of text.")
 by_person = click.option(
     "--by", required=True, envvar="PM_ACTOR", metavar="PERSON", help="Who does it, of config/people.yaml (or PM_ACTOR)."
