@@ -22,7 +22,12 @@ from pm_pipeline.warehouse import load_rows, records, run_sql, unit, utc_now
 
 HERE = __package__ or ""
 CONFORMANCE = "conformance"  # the family whose rules say what an 837 must be
+NO_LAWFUL_837 = (
+    "it says that the claim makes no lawful 837, which the clearinghouse refuses whatever anybody decides. "
+    "Correct what it names"
+)
 NO_RULE = {
+    "X12-837P": NO_LAWFUL_837,  # what the validator refused when the claim was to be sent
     "RULE-ERROR": "the edit could not be evaluated, so nobody knows what it would say. Its owner corrects it",
     "FIX-ERROR": "a fix could not be evaluated, so the claim may say what nobody meant. The rule's owner corrects it",
 }
@@ -44,14 +49,19 @@ def override(
 ) -> list[str]:
     """Keep the decision, one row per finding of the rule that holds the claim (or its line); returns their override_ids.
 
-    Nothing is released here: scrub.run does that. Raises PmError when the actor is nobody of people.yaml with the role holds,
-    when no such finding holds the claim, when `until` is past, or when the finding is structural: the claim would make no
-    lawful 837, or was not judged, and no person's word changes that.
+    When none holds it because an override stands, that is extended: of several overrides the one that lasts longest counts, so
+    `until` must be later. Nothing is released here: scrub.run does that. Raises PmError when the actor is nobody of people.yaml
+    with the role holds, when no such finding holds the claim, when `until` is past, or when the finding is structural: the claim
+    would make no lawful 837, or was not judged, and no person's word changes that.
     """
     actor = decider(config, actor, reason)
     if until < today:
         raise PmError(f"--until {until} is past; name the last day on which the override counts, from {today} on.")
-    found = _holding(con, claim_id, rule_id, line_no, today)
+    found = _holding(con, claim_id, rule_id, line_no, today) or _overridden(
+        con, claim_id, rule_id, line_no, today, until
+    )
+    if not found:
+        raise _holds_not(con, claim_id, rule_id, line_no, today)
     _check_may_be_overridden(rules, rule_id)
     rows = records(
         con,
@@ -160,35 +170,65 @@ def _why_not(rules: Rulebook, rule_id: str) -> str | None:
     if rule_id in NO_RULE:
         return NO_RULE[rule_id]
     one = rules.rule(rule_id)
-    if one is None or one.rule.family == CONFORMANCE:
-        return (
-            "it says that the claim makes no lawful 837, which the clearinghouse refuses whatever anybody decides. "
-            "Correct what it names"
-        )
-    return None
+    if one is None:
+        return "it is in the rulebook no more, and the next `pm run` judges the claim without it"
+    return NO_LAWFUL_837 if one.rule.family == CONFORMANCE else None
 
 
 def _holding(
     con: duckdb.DuckDBPyConnection, claim_id: str, rule_id: str, line_no: int | None, today: dt.date
 ) -> list[dict[str, Any]]:
     """The findings of a rule that hold a claim, or one line of it."""
-    holding = records(
+    return [
+        one
+        for one in _all_holding(con, claim_id, today)
+        if one["rule_id"] == rule_id and line_no in (None, one["line_no"])
+    ]
+
+
+def _overridden(
+    con: duckdb.DuckDBPyConnection, claim_id: str, rule_id: str, line_no: int | None, today: dt.date, until: dt.date
+) -> list[dict[str, Any]]:
+    """The findings of a rule that an override lets go today, of a claim that has not left. Raises PmError when it lasts as long."""
+    found = records(
+        con,
+        "SELECT finding.*, standing.until_on, standing.override_id FROM scrub.open_finding AS finding "
+        "JOIN scrub.override_of_finding AS standing USING (finding_id) JOIN scrub.claim_state AS now USING (claim_id) "
+        "WHERE claim_id = $claim_id AND rule_id = $rule_id AND ($line_no IS NULL OR line_no = $line_no) "
+        "AND until_on >= $day AND list_contains($states, now.state)",
+        {"claim_id": claim_id, "rule_id": rule_id, "line_no": line_no, "day": today, "states": list(CHANGEABLE)},
+    )
+    for one in found:
+        if until <= one["until_on"]:
+            raise PmError(
+                f"{_named(one)} of claim {claim_id} is overridden until {one['until_on']} already ({one['override_id']}): nothing is to "
+                f"be overridden. Name a later day to extend it, or take it back first: pm holds undo {one['override_id']}."
+            )
+    return found
+
+
+def _all_holding(con: duckdb.DuckDBPyConnection, claim_id: str, today: dt.date) -> list[dict[str, Any]]:
+    return records(
         con, "SELECT * FROM scrub.holding_finding(CAST($day AS DATE)) WHERE claim_id = $claim_id", {"day": today, "claim_id": claim_id}
     )  # fmt: skip
-    found = [one for one in holding if one["rule_id"] == rule_id and line_no in (None, one["line_no"])]
-    if found:
-        return found
+
+
+def _holds_not(
+    con: duckdb.DuckDBPyConnection, claim_id: str, rule_id: str, line_no: int | None, today: dt.date
+) -> PmError:
+    """Why there is nothing to override."""
     row = con.execute("SELECT state FROM scrub.claim_state WHERE claim_id = ?", [claim_id]).fetchone()
     if row is None:
-        raise PmError(f"There is no claim {claim_id!r}. `pm holds list` shows those that are held.")
+        return PmError(f"There is no claim {claim_id!r}. `pm holds list` shows those that are held.")
+    holding = _all_holding(con, claim_id, today)
     if not holding:
-        raise PmError(
+        return PmError(
             f"No finding holds claim {claim_id} ({row[0]}): nothing is to be overridden. "
             f"`pm holds show {claim_id}` says how it stands."
         )
     by = ", ".join(sorted({_named(one) for one in holding}))
     asked = rule_id if line_no is None else f"{rule_id} on line {line_no}"
-    raise PmError(f"{asked} does not hold claim {claim_id}; it is held by {by}.")
+    return PmError(f"{asked} does not hold claim {claim_id}; it is held by {by}.")
 
 
 def _named(finding: dict[str, Any]) -> str:

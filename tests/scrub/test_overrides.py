@@ -214,9 +214,36 @@ def test_what_may_not_be_overridden_is_refused_and_says_why(world: World) -> Non
         with pytest.raises(PmError, match=said):
             let_go(world, named, rule, **asked)
     let_go(world, claim)
-    with pytest.raises(PmError, match=rf"No finding holds claim {claim}"):
+    with pytest.raises(PmError, match=rf"UNT-001 \(line 1\) of claim {claim} is overridden until {UNTIL} already"):
         let_go(world, claim)
+    with pytest.raises(PmError, match=rf"No finding holds claim {claim}"):
+        let_go(world, claim, "DX-001")
     assert world.con.execute("SELECT count(*) FROM scrub.override").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("runs_between", [False, True])
+def test_an_override_is_extended_and_the_longest_counts(world: World, runs_between: bool) -> None:
+    claim = held(world)
+    let_go(world, claim)
+    if runs_between:
+        world.run(book())
+        assert world.state(claim) == "released"
+    [longer] = let_go(world, claim, until=UNTIL + dt.timedelta(days=7), line_no=1)
+    world.today = UNTIL + dt.timedelta(days=7)
+    world.run(book())
+    assert world.state(claim) == "released"
+    withdraw(world.con, world.config, longer, actor="wren", reason="x", today=world.today, run_id="u")
+    world.run(book())
+    assert world.state(claim) == "held"
+
+
+def test_an_override_of_what_has_left_is_not_extended(world: World) -> None:
+    claim = held(world)
+    let_go(world, claim)
+    world.run(book())
+    world.send(claim)
+    with pytest.raises(PmError, match=rf"No finding holds claim {claim} \(sent\)"):
+        let_go(world, claim, until=UNTIL + dt.timedelta(days=7))
 
 
 @pytest.mark.parametrize(
@@ -224,6 +251,7 @@ def test_what_may_not_be_overridden_is_refused_and_says_why(world: World) -> Non
     [
         ("X12-837P", "makes no lawful 837"),
         ("CNF-003", "makes no lawful 837"),
+        ("OLD-001", "it is in the rulebook no more"),
         ("RULE-ERROR", "the edit could not be evaluated"),
         ("FIX-ERROR", "a fix could not be evaluated"),
     ],
