@@ -9,14 +9,12 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, because, by_person, err, out, print_json
+from pm_pipeline.console import DAY, as_json, because, by_person, err, out, print_json
 
 if TYPE_CHECKING:
     import duckdb
 
     from pm_pipeline.home import Home
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group()
@@ -49,7 +47,7 @@ def list_(queue: str | None, rule_id: str | None, payer_id: str | None, limit: i
     No names of people: ids, codes, days, amounts. A claim with two findings stands in the queue of each.
 
     \b
-    Exit 0: done, also when nothing is held.   Exit 1: there is no warehouse yet, or a rule file is wrong.
+    Exit 0: done, also when nothing is held.   Exit 1: there is no such queue, no warehouse yet, or a rule file is wrong.
     """
     from pm_pipeline.audit.render_holds import print_queues
     from pm_pipeline.scrub import rules_in_force
@@ -95,7 +93,7 @@ def show(claim_id: str, json_: bool) -> None:
 def override(
     claim_id: str, rule_id: str, line_no: int | None, until: dt.datetime, by: str, why: str, json_: bool
 ) -> None:
-    """Let a claim go in spite of a finding, until a day (included).
+    """Let a claim go in spite of a finding, until a day (included); with a later day, extend an override.
 
     The finding stays on record. The override is for this claim, rule and line, whatever the claim says later; after that day a
     claim that has not been sent is held again. What makes no lawful 837 (family conformance, X12-837P), and a rule that failed,
@@ -153,7 +151,13 @@ def fix(
 
     if (bool(claims) + (payer_id is not None) + everywhere) != 1:
         raise click.UsageError("Say whose lines: --claim (one or more), --payer, or --all.")
-    values = dict(_pair(one) for one in sets)
+    values: dict[str, str] = {}
+    for column, value in map(_pair, sets):
+        if column in values:
+            raise click.UsageError(
+                f"--set {column} is given twice. Say it once; a list has commas, such as modifiers=25,59."
+            )
+        values[column] = value
     home = _home()
     today, run_id, rules = home.today(), f"fix-{uuid4()}", rules_in_force(home.config)
     decider(home.config, by, why)
@@ -177,8 +181,11 @@ def fix(
 def undo(decision_id: str, by: str, why: str, json_: bool) -> None:
     """Take back an override or a fix (its id is in `pm holds show CLAIM`), and judge the claim again.
 
+    A rejected claim stays rejected until it is corrected; it is judged without the override then.
+
     \b
-    Exit 0: taken back.   Exit 1: there is no such decision, it was taken back before, or the claim has left with it.
+    Exit 0: taken back.   Exit 1: there is no such decision, it was taken back before, or the claim has left with it: it was sent,
+    or billed to the patient and money has moved since.
     """
     from pm_pipeline.scrub.override import withdraw
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pm_pipeline.console import as_json, because, by_person, err, out, print_json
+from pm_pipeline.console import DAY, as_json, because, by_person, err, out, print_json
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
     from pm_pipeline.scrub.rule import CompiledRule
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 SEVERITIES = click.Choice(["hold", "warn", "fix", "shadow"])
 
 

@@ -55,6 +55,10 @@ def test_list_and_show(office: Office) -> None:
     text = office.pm("list", "--queue", "coding lead", "--limit", "1").stdout
     assert "coding lead: 2 claims, 300.00, file by 2026-08-29" in text
     assert "units 3.000" in text
+    assert "1 of its findings are not shown" in text
+    assert "not shown" not in office.pm("list", "--queue", "coding lead").stdout
+    typo = office.pm("list", "--queue", "codling lead")
+    assert (typo.exit_code, "There is no queue 'codling lead'" in typo.output) == (1, True)
     assert office.pm("list", "--payer", "LKSHM").stdout.strip() == "No claim is held."
     shown = office.said("show", office.first)
     assert [one["rule_id"] for one in shown["findings"] if one["stands"] == "holds"] == ["UNT-001"]
@@ -87,6 +91,7 @@ def test_fix_says_what_is_wrong_and_exits_accordingly(office: Office) -> None:
         (("--set", "units=1"), 2, "Say whose lines"),
         (("--all", "--payer", "SMTML", "--set", "units=1"), 2, "Say whose lines"),
         (("--all", "--set", "units"), 2, "expected COLUMN=VALUE"),
+        (("--all", "--set", "modifiers=25", "--set", "modifiers=59"), 2, "--set modifiers is given twice"),
         (("--all", "--set", "charge_cents=1"), 1, "may not be set here"),
     ):
         done = office.pm("fix", "--rule", "UNT-001", *words, *WHO)

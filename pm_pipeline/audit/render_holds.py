@@ -29,6 +29,9 @@ def print_queues(console: Console, queues: Sequence[dict[str, Any]]) -> None:
                 highlight=False,
             )
             _print_finding(console, one)
+        left_out = queue["findings_in_all"] - len(queue["findings"])
+        if left_out:
+            console.print(f"  [dim]{left_out:,} of its findings are not shown; --limit shows more[/]", highlight=False)
     console.print("[dim]Next: pm holds show CLAIM[/]")
 
 

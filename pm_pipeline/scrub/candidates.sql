@@ -20,6 +20,13 @@ WITH candidate AS (
     JOIN front_office.current_coverage AS coverage
       ON coverage.patient_id = claim.patient_id AND claim.dos_from BETWEEN coverage.effective_from AND coalesce(coverage.effective_to, claim.dos_from)
     WHERE standing.state = 'self_pay'
+    UNION
+    -- a person took back a fix of what was billed to the patient
+    SELECT standing.claim_id
+    FROM scrub_standing AS standing
+    SEMI JOIN scrub.withdrawal AS back ON back.claim_id = standing.claim_id
+    ANTI JOIN scrub_patient_paid AS paid ON paid.claim_id = standing.claim_id
+    WHERE standing.state = 'self_pay'
 )
 SELECT claim_id, standing.state, coalesce(state_group.state_group, '') AS state_group, standing.version, standing.seq,
        coalesce(standing.submissions, 0) AS submissions, coalesce(standing.was_adjudicated, false) AS was_adjudicated

@@ -34,6 +34,7 @@ RANKS: dict[str, int] = {
     "suspended": 100,  # adjudicated, but its money waits for a person
 }
 UNSENT = ("held", "self_pay", "released")
+CHANGEABLE = (*UNSENT, "rejected")  # no payer has it: what people decide about it can still count
 IN_FLIGHT = tuple(state for state, rank in RANKS.items() if RANKS["prepared"] <= rank <= RANKS["accepted"])
 ANSWERED = ("paid", "partly_denied", "denied")  # kinds of event: the payer has said what it makes of the claim
 ADJUDICATED = tuple(state for state, rank in RANKS.items() if rank == RANKS["paid"])

@@ -12,6 +12,7 @@ import duckdb
 from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
 from pm_pipeline.scrub.engine import KEYS, fill_facts
+from pm_pipeline.scrub.events import CHANGEABLE
 from pm_pipeline.scrub.facts import RelationName, relations
 from pm_pipeline.scrub.override import may_override
 from pm_pipeline.scrub.person_fix import may_set
@@ -35,14 +36,16 @@ def held_queues(
     payer_id: str | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """One row per queue: queue (the rule's owner), claims, cents, findings; the queue with the nearest deadline first.
+    """One row per queue: queue (the rule's owner), claims, cents, findings_in_all, findings; the queue with the nearest deadline first.
 
     findings: at most `limit` over all queues, those with the nearest timely filing deadline first, then the most dollars; each
     with rule, message, remedy, cents of the claim, days_held, timely_filing_deadline, and values: the columns the rule uses,
-    none that facts.yaml marks is_phi. claims and cents count all, shown or not. queue: an owner or a family of rules. Only
-    temporary tables are made, so `con` may be read-only.
+    none that facts.yaml marks is_phi. claims, cents and findings_in_all count all, shown or not. queue: an owner or a
+    family of rules. Only temporary tables are made, so `con` may be read-only. Raises PmError when no rule has that owner or family.
     """
     _fill_queue(con, config, rules, today)
+    if queue is not None:
+        _check_queue(con, queue)
     wanted = (
         "($queue IS NULL OR lower($queue) IN (lower(queue), lower(family))) AND ($rule_id IS NULL OR rule_id = $rule_id) "
         "AND ($payer_id IS NULL OR payer_id = $payer_id)"
@@ -54,8 +57,9 @@ def held_queues(
     add_values(con, rules, today, shown)
     totals = records(
         con,
-        "SELECT queue, count(*) AS claims, CAST(sum(cents) AS BIGINT) AS cents, min(timely_filing_deadline) AS next_deadline "
-        f"FROM (SELECT DISTINCT queue, claim_id, cents, timely_filing_deadline FROM scrub_queue WHERE {wanted}) GROUP BY queue "
+        "SELECT queue, count(*) AS claims, CAST(sum(cents) AS BIGINT) AS cents, min(timely_filing_deadline) AS next_deadline, "
+        "CAST(sum(findings) AS BIGINT) AS findings_in_all FROM (SELECT queue, claim_id, cents, timely_filing_deadline, "
+        f"count(*) AS findings FROM scrub_queue WHERE {wanted} GROUP BY ALL) GROUP BY queue "
         "ORDER BY next_deadline NULLS LAST, cents DESC, queue",
         params,
     )
@@ -160,6 +164,25 @@ def _fill_queue(con: duckdb.DuckDBPyConnection, config: Config, rules: Rulebook,
     run_sql(con, HERE, "queue.sql", {"day": today})
 
 
+def _check_queue(con: duckdb.DuckDBPyConnection, queue: str) -> None:
+    owners, families = (
+        [
+            str(row[0])
+            for row in con.execute(
+                f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY 1"
+            ).fetchall()
+        ]
+        for column, table in (
+            ("queue", "(SELECT owner AS queue FROM scrub_rule_owner UNION SELECT queue FROM scrub_queue)"),
+            ("family", "(SELECT family FROM scrub_rule_owner UNION SELECT family FROM scrub_queue)"),
+        )
+    )
+    if queue.lower() not in {name.lower() for name in owners + families}:
+        raise PmError(
+            f"There is no queue {queue!r}: no rule has that owner or family. Owners: {', '.join(owners)}. Families: {', '.join(families)}."
+        )
+
+
 def _can_do(rules: Rulebook, claim_id: str, found: Mapping[str, Any]) -> list[str]:
     """The commands that fit, ready to be completed."""
     who = '--by YOU --why "..."'
@@ -170,7 +193,7 @@ def _can_do(rules: Rulebook, claim_id: str, found: Mapping[str, Any]) -> list[st
         lines += [f"pm holds fix --rule {rule_id} --claim {claim_id} --set {column}=VALUE {who}" for column in settable]
         if may_override(rules, rule_id):
             lines.append(f"pm holds override {claim_id} --rule {rule_id} --until YYYY-MM-DD {who}")
-    if found["claim"]["state"] in ("held", "released", "self_pay", "rejected"):
+    if found["claim"]["state"] in CHANGEABLE:
         lines += [f"pm holds undo {one} {who}" for one in _in_force(found)]
     return lines
 

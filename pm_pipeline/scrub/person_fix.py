@@ -98,21 +98,20 @@ def keep_fix(
     Raises PmError when the actor is nobody of people.yaml with the role holds.
     """
     actor = decider(config, actor, reason)
-    earlier = {
-        (charge_id, column): int(ordinal)
-        for charge_id, column, ordinal in con.execute(
-            "SELECT charge_id, column_name, max(ordinal) FROM scrub.person_fix GROUP BY ALL"
-        ).fetchall()
-    }
-    rows: list[tuple[object, ...]] = []
-    for one in changes:
-        ordinal = earlier.get((one.charge_id, one.column_name), 0) + 1
-        named = con.execute("SELECT short_id('P', ?)", [f"{one.charge_id}|{one.column_name}|{ordinal}"]).fetchone()
-        assert named is not None
-        rows.append(
-            (named[0], one.claim_id, one.charge_id, one.column_name, ordinal, one.after, rule_id, actor, reason.strip(), today,
-             utc_now(), run_id)
-        )  # fmt: skip
+    charges, named = [one.charge_id for one in changes], [one.column_name for one in changes]
+    numbered = con.execute(
+        "WITH earlier AS (SELECT charge_id, column_name, max(ordinal) AS ordinal FROM scrub.person_fix "
+        "WHERE list_contains($charges, charge_id) GROUP BY ALL) "
+        "SELECT short_id('P', concat_ws('|', charge_id, column_name, coalesce(ordinal, 0) + 1)), coalesce(ordinal, 0) + 1 "
+        "FROM (SELECT unnest($charges) AS charge_id, unnest($columns) AS column_name, unnest(range(len($charges))) AS place) "
+        "LEFT JOIN earlier USING (charge_id, column_name) ORDER BY place",
+        {"charges": charges, "columns": named},
+    ).fetchall()
+    rows: list[tuple[object, ...]] = [
+        (fix_id, one.claim_id, one.charge_id, one.column_name, ordinal, one.after, rule_id, actor, reason.strip(), today, utc_now(),
+         run_id)
+        for one, (fix_id, ordinal) in zip(changes, numbered, strict=True)
+    ]  # fmt: skip
     with unit(con, "person_fix", run_id) as work:
         load_rows(
             con,
@@ -165,18 +164,26 @@ def _check_held(con: duckdb.DuckDBPyConnection, rule_id: str, claims: Sequence[s
 
 def _check_rows(con: duckdb.DuckDBPyConnection, named: set[str]) -> None:
     """What the feed asks of a row as a whole, where this changes it."""
-    checks = (
+    checks = [
         (
             {"diagnoses", "diagnosis_pointers"},
             "list_max(diagnosis_pointers) > len(diagnoses)",
             "a pointer would point to no diagnosis; set diagnoses and diagnosis_pointers together",
-        ),
-        (
-            {"ndc", "ndc_quantity", "ndc_unit"},
-            "NOT ((ndc IS NULL) = (ndc_quantity IS NULL) AND (ndc IS NULL) = (ndc_unit IS NULL))",
-            "ndc, ndc_quantity and ndc_unit go together; set all three, or empty all three",
-        ),
-    )
+        )
+    ]
+    feed = load_feed("pm_pipeline.charges", "charges")
+    filled = {one.name: one.fills for one in feed.columns}
+    for rule in feed.rules:
+        columns = [filled[name] for name in rule.columns]
+        if rule.rule == "together" and set(columns) & set(may_set()):
+            given = ", ".join(f"{column} IS NULL" for column in columns)
+            checks.append(
+                (
+                    {column for column in columns if column is not None},
+                    f"len(list_distinct([{given}])) > 1",
+                    f"expected {rule.expected}; set them together, or empty them together",
+                )
+            )
     for columns, fault, remedy in checks:
         found = con.execute(f"SELECT claim_id, line_no FROM scrub_wanted WHERE {fault} ORDER BY ALL").fetchall()
         if columns & named and found:

@@ -17,3 +17,9 @@ SELECT claim_id, max(version) AS version, max(seq) AS seq,
        coalesce(max(seq) FILTER (kind = 'charges_changed') > max(seq) FILTER (kind IN ('built', 'reopen')), false) AS is_waiting
 FROM scrub.claim_event
 GROUP BY claim_id;
+
+-- one row per claim billed to the patient on which money has moved since: what people decided about it before counts no more
+CREATE OR REPLACE TEMP TABLE scrub_patient_paid AS
+SELECT DISTINCT claim_id
+FROM ledger.entry SEMI JOIN (SELECT claim_id FROM scrub_standing WHERE state = 'self_pay') USING (claim_id)
+WHERE entry_kind NOT IN ('charge', 'responsibility');

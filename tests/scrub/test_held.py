@@ -72,7 +72,9 @@ def test_filters_and_limit(world: World, claims: dict[str, str]) -> None:
     assert shown(queue="units") == [("coding lead", 3, 3)]
     assert shown(payer_id="LKSHM") == [("front desk lead", 1, 1)]
     assert shown(rule_id="UNT-001", limit=2) == [("coding lead", 3, 2)]
-    assert shown(queue="nobody") == []
+    assert shown(queue="units", payer_id="LKSHM") == []
+    with pytest.raises(PmError, match=r"no queue 'nobody': .* Owners: coding lead, .* Families: .*units"):
+        shown(queue="nobody")
 
 
 def test_a_held_claim_that_no_finding_holds_is_not_lost(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pm_pipeline.errors import PmError
 from pm_pipeline.scrub import Rulebook, shipped_rules
 from pm_pipeline.scrub.override import override, stand, withdraw
+from pm_pipeline.scrub.person_fix import keep_fix, plan_fix
 from tests.scrub.world import DAY, TODAY, World
 
 NAMED = ("CNF-003", "DX-001", "DX-002", "ELG-001", "UNT-001")
@@ -126,6 +127,78 @@ def test_it_is_taken_back_and_the_claim_is_held_again(world: World) -> None:
         withdraw(world.con, world.config, "O1", **said)
 
 
+def billed_to_the_patient(world: World) -> tuple[str, str]:
+    """A visit of a patient without insurance that UNT-001 held and a person let go; its claim and the override."""
+    world.patient()
+    claim = world.charge("CH1", units="2")
+    world.run(book())
+    assert (world.state(claim), world.open_rules(claim)) == ("held", ["UNT-001"])
+    [decision] = let_go(world, claim)
+    world.run(book())
+    assert world.state(claim) == "self_pay"
+    return claim, decision
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "its day passes"])
+def test_what_was_billed_to_the_patient_is_held_again_when_the_override_ends(world: World, end: str) -> None:
+    claim, decision = billed_to_the_patient(world)
+    before = world.sizes()
+    world.today = UNTIL
+    world.run(book())
+    assert (world.state(claim), world.sizes()) == ("self_pay", before)
+    if end == "withdrawn":
+        withdraw(world.con, world.config, decision, actor="wren", reason="one visit", today=world.today, run_id="u")
+    else:
+        world.today = UNTIL + dt.timedelta(days=1)
+    world.run(book())
+    assert stand(world.con, world.today, [claim]) == [{"claim_id": claim, "state": "held", "held_by": ["UNT-001"]}]
+    let_go(world, claim, until=world.today, reason="two after all")
+    world.run(book())
+    assert world.state(claim) == "self_pay"
+
+
+def test_a_fix_of_what_was_billed_to_the_patient_is_taken_back(world: World) -> None:
+    world.patient()
+    claim = world.charge("CH1", units="2")
+    world.run(book())
+    changes = plan_fix(world.con, world.config, book(), "UNT-001", {"units": "1"}, world.today)
+    said: Any = {"actor": "wren", "reason": "chart", "today": world.today, "run_id": "f"}
+    [fix] = keep_fix(world.con, world.config, "UNT-001", changes, **said)
+    world.run(book())
+    assert world.state(claim) == "self_pay"
+    withdraw(world.con, world.config, fix, **said)
+    world.run(book())
+    assert (world.state(claim), world.open_rules(claim)) == ("held", ["UNT-001"])
+
+
+def test_what_the_patient_has_paid_for_is_not_held_again(world: World) -> None:
+    claim, decision = billed_to_the_patient(world)
+    world.con.execute(
+        "INSERT INTO ledger.entry SELECT * REPLACE ('paid' AS entry_id, 'payment' AS entry_kind, -5_000 AS cents) "
+        "FROM ledger.entry WHERE claim_id = ? AND account = 'AR' LIMIT 1",
+        [claim],
+    )
+    with pytest.raises(PmError, match=rf"{claim} was billed to the patient, and money has moved on it since"):
+        withdraw(world.con, world.config, decision, actor="wren", reason="x", today=world.today, run_id="u")
+    world.today = UNTIL + dt.timedelta(days=1)
+    world.run(book())
+    assert world.state(claim) == "self_pay"
+
+
+def test_a_rejected_claim_stays_so_and_is_judged_without_the_override_when_it_is_corrected(world: World) -> None:
+    claim = held(world)
+    [decision] = let_go(world, claim)
+    world.run(book())
+    world.send(claim)
+    world.event(claim, "rejected", "rejected")
+    withdraw(world.con, world.config, decision, actor="wren", reason="one visit", today=world.today, run_id="u")
+    world.run(book())
+    assert world.state(claim) == "rejected"
+    world.patient(zip="00501")
+    world.run(book())
+    assert (world.state(claim), world.open_rules(claim)) == ("held", ["UNT-001"])
+
+
 def test_what_may_not_be_overridden_is_refused_and_says_why(world: World) -> None:
     claim = held(world)
     for given, said in (
@@ -141,9 +214,36 @@ def test_what_may_not_be_overridden_is_refused_and_says_why(world: World) -> Non
         with pytest.raises(PmError, match=said):
             let_go(world, named, rule, **asked)
     let_go(world, claim)
-    with pytest.raises(PmError, match=rf"No finding holds claim {claim}"):
+    with pytest.raises(PmError, match=rf"UNT-001 \(line 1\) of claim {claim} is overridden until {UNTIL} already"):
         let_go(world, claim)
+    with pytest.raises(PmError, match=rf"No finding holds claim {claim}"):
+        let_go(world, claim, "DX-001")
     assert world.con.execute("SELECT count(*) FROM scrub.override").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("runs_between", [False, True])
+def test_an_override_is_extended_and_the_longest_counts(world: World, runs_between: bool) -> None:
+    claim = held(world)
+    let_go(world, claim)
+    if runs_between:
+        world.run(book())
+        assert world.state(claim) == "released"
+    [longer] = let_go(world, claim, until=UNTIL + dt.timedelta(days=7), line_no=1)
+    world.today = UNTIL + dt.timedelta(days=7)
+    world.run(book())
+    assert world.state(claim) == "released"
+    withdraw(world.con, world.config, longer, actor="wren", reason="x", today=world.today, run_id="u")
+    world.run(book())
+    assert world.state(claim) == "held"
+
+
+def test_an_override_of_what_has_left_is_not_extended(world: World) -> None:
+    claim = held(world)
+    let_go(world, claim)
+    world.run(book())
+    world.send(claim)
+    with pytest.raises(PmError, match=rf"No finding holds claim {claim} \(sent\)"):
+        let_go(world, claim, until=UNTIL + dt.timedelta(days=7))
 
 
 @pytest.mark.parametrize(
@@ -151,6 +251,7 @@ def test_what_may_not_be_overridden_is_refused_and_says_why(world: World) -> Non
     [
         ("X12-837P", "makes no lawful 837"),
         ("CNF-003", "makes no lawful 837"),
+        ("OLD-001", "it is in the rulebook no more"),
         ("RULE-ERROR", "the edit could not be evaluated"),
         ("FIX-ERROR", "a fix could not be evaluated"),
     ],

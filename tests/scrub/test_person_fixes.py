@@ -114,7 +114,10 @@ def test_what_cannot_be_set_is_refused_and_nothing_is_kept(world: World) -> None
         ({"modifiers": "25,59,76,77,91"}, "at most 4, not 5"),
         ({"modifiers": "2"}, "'2' is not two letters or digits"),
         ({"diagnosis_pointers": "2"}, f"first {claim} line 1: a pointer would point to no diagnosis"),
-        ({"ndc": "12345678901"}, "go together"),
+        (
+            {"ndc": "12345678901"},
+            "expected a value in all of ndc, ndc_quantity and ndc_unit, or in none; set them together",
+        ),
         ({"units": "2"}, "nothing would change"),
         ({}, "Nothing is to be set"),
     ):
