@@ -50,14 +50,17 @@ def test_what_an_edit_does_not_find_and_holds_without_cause_is_named(careless: L
     rule = next(one["rule"] for one in report.document["edits"]["edits"] if one["planted"] == 1)
     try:
         world = embedded(home, Plan.of_mix("edits", **PLAN)).world
+        last = world.plan.first_day + dt.timedelta(days=DAYS - 1)
         with duckdb.connect(copy) as con:
-            con.execute("DELETE FROM scrub.edit_finding WHERE rule_id = ?", [rule])
+            edits_found(con, world, last)  # leaves what was planted, and in what
             con.execute(
-                "INSERT INTO scrub.edit_finding BY NAME SELECT 'F0' AS finding_id, claim_id, '' AS content_hash, 'DX-001' AS rule_id, 1 AS rule_version, "
-                "'hold' AS severity, '' AS message, '' AS remedy, current_date AS found_on, 'r' AS run_id FROM scrub.claim_state "
-                "WHERE state = 'sent' LIMIT 1"
+                "INSERT INTO scrub.edit_finding BY NAME SELECT 'F0' AS finding_id, min(claim_id) AS claim_id, '' AS content_hash, 'DX-001' AS rule_id, "
+                "1 AS rule_version, 'hold' AS severity, '' AS message, '' AS remedy, current_date AS found_on, 'r' AS run_id FROM charges.charge "
+                "WHERE claim_id NOT IN (SELECT claim_id FROM edits_item JOIN planted USING (item_id)) "
+                "AND NOT EXISTS (SELECT 1 FROM planted WHERE starts_with(item_id, encounter_id || '-'))"
             )
-            found = edits_found(con, world, world.plan.first_day + dt.timedelta(days=DAYS - 1))
+            con.execute("DELETE FROM scrub.edit_finding WHERE rule_id = ? AND finding_id <> 'F0'", [rule])
+            found = edits_found(con, world, last)
     finally:
         stop_embedded()
     assert not found.agrees
