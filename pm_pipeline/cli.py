@@ -76,7 +76,7 @@ def main() -> None:
 @click.option(
     "--mix",
     type=click.Choice(list(MIXES)),
-    help="hard: what is rare and hard too. Default: the mix this home was begun with, else standard.",
+    help="hard: what is rare and hard too; edits: a careless biller. Default: the mix this home was begun with, else standard.",
 )
 @as_json
 def demo(days: int, fresh: bool, mix: str | None, json_: bool) -> None:
@@ -87,6 +87,9 @@ def demo(days: int, fresh: bool, mix: str | None, json_: bool) -> None:
 
     With --mix hard the payers do whatever payers do (sandbox/hard.yaml), in a larger practice, and the exceptions opened are
     held against those there was cause for. The whole year of it is --days 365.
+
+    With --mix edits every third visit is charged with a mistake of more than a hundred kinds (sandbox/slips.yaml and held.py). In
+    every mix the mistakes planted for an edit are held against what the edits found, and what they held with nothing wrong is told.
     """
     from pm_pipeline.demo import run_demo
 

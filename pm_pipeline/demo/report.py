@@ -33,6 +33,7 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
             console.print(f"  [red]{claim_id}[/] {name}: ledger {money(ours)}, books {money(theirs)}")
     if document["planted"]:
         print_planted(console, document["planted"])
+    print_edits(console, document["edits"])
     for one in document["violations"][:10]:
         console.print(f"  [red]{one['invariant']}[/] {escape(one['item'])}: {escape(one['text'])}")
     if not document["violations"]:
@@ -45,6 +46,21 @@ def print_report(console: Console, document: dict[str, Any]) -> None:
             else f"[red]It was {before} before the days were run again.[/]"
         )
     console.print("\nLook further: pm status, pm trace CLAIM_ID, pm ledger verify, make dagster\n")
+
+
+def print_edits(console: Console, found: dict[str, Any]) -> None:
+    """How many of the planted mistakes the edits found, which not, and what they held with nothing wrong."""
+    planted, caught = (sum(one[name] for one in found["edits"]) for name in ("planted", "found"))
+    share = found["held_wrongly"] / found["claims"] if found["claims"] else 0.0
+    console.print(
+        f"{caught:,} of {planted:,} mistakes of {len(found['edits'])} kinds that were planted for an edit were found by it; "
+        f"{found['held_wrongly']:,} of {found['claims']:,} claims ({share:.2%}) were held with nothing wrong."
+    )
+    for one in found["edits"]:
+        for item in one["missing"][:10]:
+            console.print(f"  [red]{one['rule']}[/] {escape(item)}: planted, and not found")
+    for example in found["examples"]:
+        console.print(f"  [red]{escape(example)}[/]: held, and nothing was planted")
 
 
 def print_planted(console: Console, reasons: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from pm_pipeline.audit.status import status
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.defs.execute import one_instance, require, run_job
 from pm_pipeline.defs.resources import PmResource, keep_open
+from pm_pipeline.demo.edits import edits_found
 from pm_pipeline.demo.office import enact
 from pm_pipeline.demo.planted import compare
 from pm_pipeline.demo.reconcile import Reconciliation, reconcile
@@ -118,6 +119,7 @@ def _judge(
         found = status(con)
         compared = reconcile(con, books)
         reasons = [] if world.plan.hard.is_empty else compare(con, world.expected(books))
+        edits = edits_found(con, world, last)
         violations = verify(con, log=ActionLog(home.settings.desk_dir))
         digest = content_hash(con)
         claims = number(con, "SELECT count(*) FROM scrub.claim")
@@ -127,7 +129,7 @@ def _judge(
             "SELECT kpi, value, unit, numerator, denominator, note FROM marts.kpi_summary WHERE is_latest ORDER BY kpi",
         )
     unchanged = hash_before is None or hash_before == digest
-    agrees = compared.agrees and not violations and unchanged and all(one.agrees for one in reasons)
+    agrees = compared.agrees and not violations and unchanged and edits.agrees and all(one.agrees for one in reasons)
     document = {
         "from": first.isoformat(),
         "to": last.isoformat(),
@@ -137,6 +139,7 @@ def _judge(
         "kpis": kpis,
         "reconciliation": _document(compared),
         "planted": [vars(one) | {"agrees": one.agrees} for one in reasons],
+        "edits": asdict(edits),
         "violations": [vars(one) for one in violations],
         "ledger_hash": digest,
         "hash_before_replay": hash_before,

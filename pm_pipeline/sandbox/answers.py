@@ -22,6 +22,7 @@ from pm_pipeline.sandbox.hard_reversals import allowed_after_all
 from pm_pipeline.sandbox.payers import Case, Judge, as_told, cost_share
 from pm_pipeline.sandbox.plan import Plan
 from pm_pipeline.sandbox.read_837 import Claim
+from pm_pipeline.sandbox.slips import slips
 from pm_pipeline.sandbox.store import Store
 from pm_pipeline.x12.write_835 import Name, RemitClaim, RemitLine
 
@@ -123,7 +124,8 @@ class Answers:
         kind = "correction" if replaced else "duplicate" if again else "answer"
         original = claim.original_number if replaced else None
         if row["turn"] == "primary" or again:
-            lines = self.judge.primary(replace(case, is_answered=again, is_replacement=replaced))
+            found = self.slips(row["visit"], received_on) if self.plan.faults.slips else {}
+            lines = self.judge.primary(replace(case, is_answered=again, is_replacement=replaced, slips=found))
         else:
             told = as_told(claim)
             lines = self.judge.out_of_turn(case) if told is None else self.judge.next_payer(case, told)
@@ -132,6 +134,22 @@ class Answers:
             row["claim_no"], visit=row["visit"], patient_id=row["patient_id"],
         )  # fmt: skip
         return self._forward(payer, entry) if row["turn"] == "primary" else entry
+
+    def slips(self, visit: str | None, received_on: dt.date) -> dict[tuple[str, str, int], tuple[str, str]]:
+        """The lines of a visit (procedure, modifiers, cents) that had a slip when a claim for it was received, and what each is
+        refused for: group and CARC. What the practice had put right by then has none."""
+        reasons = {slip.rule: slip.refused for slip in slips()}
+        rows = self.store.all(
+            "SELECT procedure_code, modifiers, cents, code FROM charge JOIN planted ON item_id = charge_id AND stage = 'scrub' "
+            "WHERE visit = ? AND NOT EXISTS (SELECT 1 FROM charge AS later WHERE later.original_charge_id = charge.charge_id "
+            "AND later.delivered_on <= ?)",
+            [visit, received_on.isoformat()],
+        )
+        return {
+            (row["procedure_code"], row["modifiers"], row["cents"]): reasons[row["code"]]
+            for row in rows
+            if row["code"] in reasons
+        }
 
     def _forwarded(self, payer: Payer, day: dt.date) -> list[Entry]:
         """Claims that came from the payer before (crossover), without a claim of ours."""

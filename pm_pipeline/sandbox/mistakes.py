@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pm_pipeline.sandbox.draw import workday
 from pm_pipeline.sandbox.held import Desk, Mistake, mistake_in
 from pm_pipeline.sandbox.rows import FeedRow, Planted, Row, Stage, feed_row
+from pm_pipeline.sandbox.slips import slip_in
 from pm_pipeline.sandbox.visits import Encounter
 
 
@@ -34,7 +35,8 @@ def send(encounter: Encounter, desk: Desk) -> Sent:
     if chance < faults.boundary + faults.scrub:
         if rng.random() < 0.06:
             return _billed_twice(encounter, desk)
-        if mistake := mistake_in(encounter, desk, rng):
+        is_slip = faults.slips > 0 and rng.random() < faults.slips
+        if mistake := (slip_in if is_slip else mistake_in)(encounter, desk, rng):
             return _held(encounter, desk, mistake)
     return Sent([feed_row("charges", encounter.entered_on, row) for row in encounter.rows])
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 
@@ -42,7 +42,8 @@ class Denial:
 @dataclass(frozen=True)
 class Case:
     """A claim before its payer. `covered_to`: the last day covered, when coverage has ended; `is_answered`: the payer
-    has an answer in force to this very claim (this one is a duplicate); `is_replacement`: it came with frequency 7."""
+    has an answer in force to this very claim (this one is a duplicate); `is_replacement`: it came with frequency 7; `slips`:
+    group and CARC that lines (procedure, modifiers, cents) are refused for because of a slip nobody found."""
 
     claim: Claim
     payer: Payer
@@ -52,6 +53,7 @@ class Case:
     covered_to: dt.date | None = None
     is_answered: bool = False
     is_replacement: bool = False
+    slips: Mapping[tuple[str, str, int], tuple[str, str]] = field(default_factory=dict)
 
 
 @cache
@@ -151,6 +153,8 @@ class Judge:
     def _line(self, case: Case, line: Line, place: int) -> RemitLine:
         plan, name = self.plan.claims, (case.payer.payer_id, case.claim.clm01, place, line.procedure)
         refused = 0
+        if slip := case.slips.get((line.procedure, ":".join(line.modifiers), line.charge_cents)):
+            return _denied(line, Denial(*slip, rarc="", weight=1))
         if not case.is_replacement:
             if self.draw.happens(plan.denied_line, "line denied", *name):
                 return _denied(line, self._pick("line", *name))

@@ -50,10 +50,11 @@ class PatientFaults(_Strict):
 
 
 class Faults(_Strict):
-    """Mistakes of the practice."""
+    """Mistakes of the practice. slips: the share of the scrub's ones that are slips of slips.yaml."""
 
     boundary: Share
     scrub: Share
+    slips: Share = 0.0
     unrepaired: Share
     fix_days: Days
     patients: PatientFaults

@@ -19,7 +19,9 @@ def begin(home: Home, mix: str | None) -> None:
     stop_embedded()
 
 
-@pytest.mark.parametrize(("begun", "other"), [(None, "hard"), ("standard", "hard"), ("hard", "standard")])
+@pytest.mark.parametrize(
+    ("begun", "other"), [(None, "hard"), ("standard", "hard"), ("hard", "edits"), ("edits", "standard")]
+)
 def test_another_mix_is_refused_by_name_and_the_home_goes_on(begun: str | None, other: str, tmp_path: Path) -> None:
     mix = begun or "standard"
     with installed(tmp_path) as home:
@@ -32,7 +34,7 @@ def test_another_mix_is_refused_by_name_and_the_home_goes_on(begun: str | None, 
         assert plan_of(home) == plan_of(home, mix) == Plan.of_mix(mix)
 
 
-@pytest.mark.parametrize("mix", ["standard", "hard"])
+@pytest.mark.parametrize("mix", ["standard", "hard", "edits"])
 def test_every_run_after_the_first_lives_by_the_mix_of_the_home(mix: str, tmp_path: Path) -> None:
     """`pm run` reaches the sandbox with no word of a mix."""
     with installed(tmp_path) as home:
