@@ -19,7 +19,7 @@ BLOCK = re.compile(r"(<!-- graph: [^>]*-->\n).*?(<!-- /graph -->)", re.DOTALL)
 LIFECYCLE = (
     "transport", "front_office", "charges", "scrub", "submission", "acknowledgments", "remittance", "posting", "receivables",
 )  # fmt: skip
-DBT_LAYERS = ("staging", "intermediate", "drill", "marts")
+DBT_LAYERS = ("staging", "intermediate", "drill", "persons", "marts")
 STAGES = (
     "codes",
     "warehouse",
