@@ -28,6 +28,8 @@ MAY: dict[str, set[str]] = {
     "sandbox": {"config", "codes", "x12"},
     "exchange": {"config", "home", "sandbox", "transport"},
     "audit": CORE,
+    "dashboard": {"config", "warehouse", "audit", "transport"},
+    "dashboard_cli": {"config", "home", "dashboard"},
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
