@@ -1,0 +1,8 @@
+/* A cell that leads somewhere. React writes the text, so what a file says is never taken for markup. */
+var dagcomponentfuncs = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+
+dagcomponentfuncs.Leads = function (props) {
+  if (props.value === null || props.value === undefined || props.value === "") return "";
+  var href = props.to + "?" + props.as + "=" + encodeURIComponent(props.value);
+  return React.createElement("a", { href: href }, String(props.value));
+};
