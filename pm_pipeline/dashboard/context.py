@@ -11,10 +11,10 @@ from pm_pipeline.config import Config
 from pm_pipeline.config.dashboard import Dashboard
 from pm_pipeline.dashboard.reading import About, Published, Row
 from pm_pipeline.dashboard.state import State
-from pm_pipeline.dashboard.tables import LISTINGS, Listing
+from pm_pipeline.dashboard.tables import LISTINGS, WORKLISTS, Listing
 from pm_pipeline.dashboard.users import Viewer
 
-SHOWN = 1_000  # rows of a list on a page; exports have them all
+SHOWN = 500  # rows of a list on a page; exports have them all
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Names:
             {
                 "patient": "The patient",
                 "unknown": "Unknown payer",
-                **{one.payer_id: one.name.title() for one in config.payers},
+                **{one.payer_id: _title(one.name) for one in config.payers},
             },
             {one.provider_id: f"{one.first_name} {one.last_name}".title() for one in practice.providers},
-            {one.location_id: one.name.title() for one in practice.locations},
-            {practice.practice_id: practice.name.title()},
+            {one.location_id: _title(one.name) for one in practice.locations},
+            {practice.practice_id: _title(practice.name)},
         )
 
     def of_kind(self, kind: str, value: Any) -> str:
@@ -50,6 +50,7 @@ class Names:
             "provider": self.providers,
             "location": self.locations,
             "practice": self.practices,
+            "worklist": {name: title for name, (title, _, _) in WORKLISTS.items()},
         }
         return known.get(kind, {}).get(str(value), str(value))
 
@@ -91,3 +92,12 @@ class Context:
             str(row["value"]) for row in self.published.rows("choices", {}) if row["filter"] == name and row["value"]
         ]
         return sorted(((value, self.names.of_kind(name, value)) for value in found), key=lambda pair: pair[1])
+
+
+def _title(name: str) -> str:
+    """NAME OF AN HMO as people write it: short words that mean something are initials."""
+    words = [
+        word if len(word) <= 3 and word not in ("OF", "AND", "THE", "FOR", "NEW", "OLD") else word.title()
+        for word in name.split()
+    ]
+    return " ".join(word.lower() if word in ("Of", "And", "The", "For") else word for word in words)

@@ -14,14 +14,11 @@ from dash import dcc, html
 from pm_pipeline.dashboard.context import SHOWN, Context
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS, NUMBERS, Column, Listing
-from pm_pipeline.dashboard.text import count, money, written
+from pm_pipeline.dashboard.text import NOTHING, count, money, written
 
 PAGE_SIZE = 25
-NAMED = ("payer", "provider", "location")
-LABELS = {
-    "practice": "Practice", "location": "Location", "provider": "Provider", "payer": "Payer", "from": "From", "to": "To", "as_of": "As of",
-    "base": "Age counts from", "party": "Owed by", "by": "Group by",
-}  # fmt: skip
+OWN = ("worklist", "kind")
+NAMED = ("payer", "provider", "location", "worklist")
 
 
 def tile(label: str, value: str, detail: str = "", href: str | None = None, tone: str = "") -> html.Div:
@@ -108,7 +105,7 @@ def _cell(
 
 
 def _led(shown: str, href: str | None) -> Any:
-    return dcc.Link(shown, href=href) if href and shown not in ("", "0") else shown
+    return dcc.Link(shown, href=href) if href and shown not in ("", "0", "0.00", NOTHING) else shown
 
 
 def _own_link(column: Column, value: Any) -> str | None:
@@ -123,7 +120,13 @@ def grid(context: Context, listing: Listing, rows: Sequence[Row], totals: Row, g
     """A long list to sort, filter and page through; what is summed is said above it, over all rows."""
     if not rows:
         return html.Div(empty(listing.empty))
-    used = [one for one in listing.columns if any(row.get(one.name) is not None for row in rows)]
+    held = {one.name: {row.get(one.name) for row in rows} for one in listing.columns}
+    # a column with nothing in it says nothing, nor does a list's own name on each of its rows
+    used = [
+        one
+        for one in listing.columns
+        if held[one.name] != {None} and not (one.name in OWN and len(held[one.name]) == 1)
+    ]
     data = [{one.name: _sent(context, one, row.get(one.name)) for one in used} for row in rows]
     said = f"{count(totals['rows'])} rows"
     if totals["rows"] > SHOWN:
@@ -145,7 +148,9 @@ def grid(context: Context, listing: Listing, rows: Sequence[Row], totals: Row, g
                 dashGridOptions={
                     "domLayout": "autoHeight", "pagination": len(rows) > PAGE_SIZE, "paginationPageSize": PAGE_SIZE,
                     "paginationPageSizeSelector": [25, 100, 500], "enableCellTextSelection": True, "ensureDomOrder": True,
-                    "suppressColumnVirtualisation": True, "animateRows": False, "suppressDragLeaveHidesColumns": True,
+                    "suppressColumnVirtualisation": True,
+                    "rowHeight": 34,
+                    "headerHeight": 38, "animateRows": False, "suppressDragLeaveHidesColumns": True,
                 },
                 style={"height": None},
             ),
@@ -182,61 +187,6 @@ def _sent(context: Context, column: Column, value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return cell(context, column, value)
-
-
-def filters(
-    context: Context,
-    path: str,
-    names: Sequence[str],
-    keep: Sequence[str] = (),
-    options: dict[str, list[tuple[str, str]]] | None = None,
-) -> html.Form:
-    """The page's filters as a form whose answer is an address; `keep` carries other values of the address along."""
-    fields: list[Any] = []
-    for name in names:
-        field_id = f"filter-{name}"
-        now = context.state.get(name)
-        if name in ("from", "to"):
-            control: Any = html.Div(
-                dcc.Input(
-                    id=field_id,
-                    name=name,
-                    type="text",
-                    value=now.isoformat() if now else "",
-                    placeholder="YYYY-MM-DD",
-                    pattern=r"\d{4}-\d{2}-\d{2}",
-                    maxLength=10,
-                    autoComplete="off",
-                )
-            )
-        else:
-            given = (options or {}).get(name) or context.choices(name)
-            required = bool(options and name in options and name != "party")
-            first = [] if required else [html.Option("All", value="")]
-            control = html.Select(
-                [*first, *(html.Option(label, value=value, **({"selected": "selected"} if str(now or "") == value else {})) for value, label in given)],
-                id=field_id, name=name,
-            )  # fmt: skip
-        fields.append(
-            html.Div([html.Label(LABELS.get(name, name.title()), htmlFor=field_id), control], className="field")
-        )
-    held = [
-        dcc.Input(type="hidden", name=name, value=str(context.state.get(name)))
-        for name in keep
-        if context.state.get(name) is not None
-    ]
-    buttons = html.Div(
-        [html.Button("Apply", type="submit", className="primary"), html.A("Clear", href=path, className="quiet")],
-        className="buttons",
-    )
-    return html.Form(
-        [*fields, *held, buttons],
-        action=path,
-        method="get",
-        className="filters",
-        role="search",
-        **{"aria-label": "Filters"},
-    )
 
 
 def spark(values: Sequence[float | None], label: str) -> html.Img | html.Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # how a column is written: text as it is; money dollars with cents; count whole numbers; ratio a percentage; number up to two decimals
-KINDS = ("text", "money", "count", "ratio", "number", "day", "yes_no", "payer", "provider", "location")
+KINDS = ("text", "money", "count", "ratio", "number", "day", "yes_no", "payer", "provider", "location", "worklist")
 NUMBERS = frozenset({"money", "count", "ratio", "number"})
 
 
@@ -47,7 +47,7 @@ LISTINGS = {
     for one in (
         Listing(
             "worklist", "Worklist",
-            (Column("worklist", "List"), Column("kind", "Kind"), CLAIM, PAYMENT, PAYER, PROVIDER, Column("amount", "Amount", "money"),
+            (Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT, PAYER, PROVIDER, Column("amount", "Amount", "money"),
              Column("opened_on", "Since", "day"), Column("due_on", "Due", "day"), Column("age_days", "Age", "count"),
              Column("text", "What is the matter", wide=True), Column("item_id", "Item")),
             ("amount",), (*DIMS, "worklist", "kind", "due"), "Nothing waits here.",
@@ -102,8 +102,8 @@ LISTINGS = {
         ),
         Listing(
             "payers", "Payers side by side",
-            (PAYER, Column("sent", "Claims sent", "count"), Column("answered", "Answered", "count"), Column("lag_median", "Days to answer (median)", "number"),
-             Column("lag_p90", "90 % within", "number"), Column("denied", "Denied", "count"), Column("denial_rate", "Denial rate", "ratio"),
+            (PAYER, Column("sent", "Claims sent", "count"), Column("answered", "Answered", "count"), Column("lag_median", "Median days to answer", "number"),
+             Column("lag_p90", "90 % within, days", "number"), Column("denied", "Denied", "count"), Column("denial_rate", "Denial rate", "ratio"),
              Column("denied_charge_amount", "Charges denied", "money"), Column("open_amount", "Open A/R", "money"),
              Column("over_90_amount", "Over 90 days", "money"), Column("underpaid_amount", "Underpaid", "money")),
             ("sent", "answered", "denied", "denied_charge_amount", "open_amount", "over_90_amount", "underpaid_amount"), (*SPAN, *DIMS),
@@ -125,7 +125,7 @@ LISTINGS = {
             "rule_hits", "Edits",
             (Column("rule_id", "Edit"), Column("severity", "Severity"), Column("findings", "Findings", "count"), Column("claims", "Claims", "count"),
              Column("open_findings", "Open", "count"), Column("cleared", "Cleared", "count"), Column("overridden", "Overridden", "count"),
-             Column("last_on", "Last", "day"), Column("message", "Says", wide=True)),
+             Column("last_on", "Last", "day"), Column("message", "For example", wide=True)),
             ("findings", "open_findings", "cleared", "overridden"), (*SPAN, *DIMS), "No edit found anything here.",
         ),
         Listing(
@@ -146,11 +146,11 @@ LISTINGS = {
         ),
         Listing(
             "remittances", "Remittances",
-            (PAYMENT, PAYER, Column("trn02", "Trace number"), Column("method", "Method"), Column("effective_on", "Paid on", "day"),
-             Column("received_on", "Received", "day"), Column("claims", "Claims", "count"), Column("paid_amount", "Paid", "money"),
-             Column("deposit_state", "Deposit"), Column("deposited_on", "Deposited", "day"), Column("deposited_amount", "Deposited", "money"),
-             Column("applied_amount", "On claims", "money"), Column("suspense_amount", "In suspense", "money"),
-             Column("other_amount", "Other accounts", "money"), Column("posting_state", "Posting"), Column("open_exceptions", "Exceptions", "count")),
+            (PAYMENT, PAYER, Column("received_on", "Received", "day"), Column("paid_amount", "Paid", "money"), Column("deposit_state", "Deposit"),
+             Column("deposited_on", "Banked", "day"), Column("posting_state", "Posting"), Column("applied_amount", "On claims", "money"),
+             Column("suspense_amount", "In suspense", "money"), Column("other_amount", "Other accounts", "money"),
+             Column("deposited_amount", "Deposited", "money"), Column("open_exceptions", "Exceptions", "count"), Column("claims", "Claims", "count"),
+             Column("trn02", "Trace number"), Column("method", "Method"), Column("effective_on", "Paid on", "day")),
             ("paid_amount", "deposited_amount", "applied_amount", "suspense_amount", "other_amount"),
             (*SPAN, "payer", "deposit_state", "posting_state"), "No remittances here.",
         ),

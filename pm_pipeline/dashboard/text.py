@@ -38,10 +38,10 @@ def day(value: Any) -> str:
 
 
 def figure(value: Any, unit: str) -> str:
-    """A KPI's value in its unit: days, or a ratio; what is counted per claim is no percentage."""
+    """A KPI's value in its unit: days, a ratio as a percentage, or so many of something for each claim."""
     if value is None:
         return NOTHING
-    return f"{float(value):,.1f} days" if unit == "days" else ratio(value)
+    return {"days": f"{float(value):,.1f} days", "ratio": ratio(value)}.get(unit, f"{float(value):,.2f} {unit}")
 
 
 def written(value: Any, kind: str) -> str:

@@ -4,5 +4,10 @@ var dagcomponentfuncs = (window.dashAgGridComponentFunctions = window.dashAgGrid
 dagcomponentfuncs.Leads = function (props) {
   if (props.value === null || props.value === undefined || props.value === "") return "";
   var href = props.to + "?" + props.as + "=" + encodeURIComponent(props.value);
-  return React.createElement("a", { href: href }, String(props.value));
+  var go = function (event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    window.pmGo(href);
+  };
+  return React.createElement("a", { href: href, onClick: go }, String(props.value));
 };

@@ -1,4 +1,4 @@
-/* The title of the page, and filters that apply themselves and leave what is empty out of the address. */
+/* Moving between pages without loading everything again, the title of the page, and filters that apply themselves. */
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   pm: {
     entitle: function (title) {
@@ -8,22 +8,26 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
   },
 });
 
+/* Dash's own address component listens to the browser's history */
+window.pmGo = function (href) {
+  window.history.pushState({}, "", href);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  window.scrollTo(0, 0);
+};
+
 document.addEventListener("submit", function (event) {
   var form = event.target;
   if (!form.classList.contains("filters")) return;
-  form.querySelectorAll("input, select").forEach(function (field) {
-    if (!field.value) field.disabled = true;
+  event.preventDefault();
+  var said = new URLSearchParams();
+  new FormData(form).forEach(function (value, name) {
+    if (String(value).trim()) said.append(name, String(value).trim());
   });
+  var query = said.toString();
+  window.pmGo(form.getAttribute("action") + (query ? "?" + query : ""));
 });
 
 document.addEventListener("change", function (event) {
   var form = event.target.closest ? event.target.closest("form.filters") : null;
   if (form && event.target.tagName === "SELECT") form.requestSubmit();
-});
-
-/* a page taken from the browser's memory must not come back with its filters disabled */
-window.addEventListener("pageshow", function () {
-  document.querySelectorAll("form.filters :disabled").forEach(function (field) {
-    field.disabled = false;
-  });
 });

@@ -24,7 +24,7 @@ PEOPLE = (
     Column("password", "Signs in"),
 )
 JOURNAL = (
-    Column("seq", "No.", "count"),
+    Column("seq", "No."),
     Column("at", "When (UTC)"),
     Column("who", "Who"),
     Column("what", "What"),
@@ -65,11 +65,11 @@ def render(context: Context, doors: Doors) -> list[Any]:
         panel(
             "People",
             table(context, PEOPLE, people, "People"),
-            "Who may enter is said in people.yaml; passwords are set with `pm users add PERSON`.",
+            "Who may enter is said in people.yaml; passwords are set with pm users add PERSON.",
         ),
         panel(
             "Record of what was seen and taken out",
             [said, table(context, JOURNAL, newest, "Journal") if newest else empty("Nothing yet.")],
-            f"The newest {LAST} lines; `pm users log` has them all, and holds the chain against them.",
+            f"The newest {LAST} lines; pm users log has them all, and holds the chain against them.",
         ),
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import dollars, empty, filters, panel, table, tile, tiles
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import dollars, empty, panel, table, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import Column
 from pm_pipeline.dashboard.text import ratio
@@ -46,6 +47,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
         ("as_of", "base", "party", "practice", "provider", "payer"),
         (),
         {"as_of": days, "base": BASES, "party": PARTIES},
+        ("party",),
     )
     if not rows:
         return [form, empty("Nothing is owed under these filters.")]

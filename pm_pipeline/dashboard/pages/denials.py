@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, filters, grid, panel, tile, tiles
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, grid, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.dashboard.text import count, money, ratio

@@ -8,7 +8,8 @@ from dash import dcc, html
 
 from pm_pipeline.config.dashboard import Target
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import empty, exports, facts, filters, panel, spark, table
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import empty, exports, facts, panel, spark, table
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import Column
 from pm_pipeline.dashboard.text import NOTHING, day, figure, number

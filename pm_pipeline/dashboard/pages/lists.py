@@ -7,7 +7,8 @@ from typing import Any
 from dash import html
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import LABELS, NAMED, grid, panel
+from pm_pipeline.dashboard.forms import LABELS
+from pm_pipeline.dashboard.parts import NAMED, grid, panel
 from pm_pipeline.dashboard.tables import LISTINGS, WORKLISTS
 from pm_pipeline.errors import PmError
 

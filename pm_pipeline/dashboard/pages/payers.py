@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import empty, filters, panel, table
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import empty, panel, table
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import Column
 

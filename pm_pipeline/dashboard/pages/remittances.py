@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import dollars, empty, facts, filters, grid, panel, table, tile, tiles
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import dollars, empty, facts, grid, panel, table, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS, Column
 from pm_pipeline.dashboard.text import NOTHING, count, day, money

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import dollars, empty, filters, grid, panel, table, tile, tiles
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import dollars, empty, grid, panel, table, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import Column
 from pm_pipeline.dashboard.text import count
@@ -66,7 +67,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
         panel(
             "Queue of held claims",
             grid(context, held, held_rows, held_sums, "held"),
-            "Worked with `pm holds`. Days do not apply to a queue.",
+            "Worked with pm holds. Days do not apply to a queue.",
             ("worklist", context.state.link("", dims, worklist="held_claims")),
         ),
         panel("What the edits found", shown, export=("rule_hits", context.state.link("", KEPT))),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.dashboard.context import Context
-from pm_pipeline.dashboard.parts import dollars, empty, filters, grid, panel, table, tile, tiles
+from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.parts import dollars, empty, grid, panel, table, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import WORKLISTS, Column
 from pm_pipeline.dashboard.text import count
@@ -38,7 +39,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
             return context.state.link("/list/worklist", DIMS, worklist=row.get("worklist"), due=due)
         return None
 
-    listing, rows, sums = context.listed("worklist", due="soon")
+    listing, rows, sums = context.listed("worklist", due="now")
     head = tiles(
         [
             tile("Waiting", count(total["items"]), "things for a person", to(COLUMNS[1], {})),
@@ -59,7 +60,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
             ),
         ]
     )
-    soon = context.state.link("", DIMS, due="soon")
+    now = context.state.link("", DIMS, due="now")
     return [
         form,
         head,
@@ -68,5 +69,9 @@ def render(context: Context, doors: Doors) -> list[Any]:
             table(context, COLUMNS, lists, "Worklists", to, total),
             export=("worklist", context.state.link("", DIMS)),
         ),
-        panel("Due in the next 14 days", grid(context, listing, rows, sums, "due-soon"), export=("worklist", soon)),
+        panel(
+            "Overdue, or due in the next 14 days",
+            grid(context, listing, rows, sums, "due-now"),
+            export=("worklist", now),
+        ),
     ]

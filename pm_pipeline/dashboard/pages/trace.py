@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.forms import form
 from pm_pipeline.dashboard.parts import dollars, empty, facts, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.text import NOTHING, day, money
@@ -20,31 +21,35 @@ MASK = "\N{BULLET}" * 8
 def render(context: Context, doors: Doors) -> list[Any]:
     """A search, and what is known of the claim it finds."""
     claim = str(context.state.get("claim") or "").upper()
-    form = html.Form(
-        [
-            html.Div([html.Label("Claim id (CLM01), or its beginning", htmlFor="claim-id"), dcc.Input(id="claim-id", name="claim", type="search", value=claim, maxLength=20, pattern="[A-Za-z0-9]+")], className="field wide"),
-            html.Div(html.Button("Trace", type="submit", className="primary"), className="buttons"),
-        ],
-        action="/trace", method="get", className="filters", role="search", **{"aria-label": "Find a claim"},
-    )  # fmt: skip
+    field = dcc.Input(id="claim-id", name="claim", type="search", value=claim, maxLength=20, pattern="[A-Za-z0-9]+")
+    label = html.Label("Claim id (CLM01), or its beginning", htmlFor="claim-id")
+    button = html.Button("Trace", type="submit", className="primary")
+    search = form(
+        "/trace",
+        "Find a claim",
+        [html.Div([label, field], className="field wide", key=claim), html.Div(button, className="buttons")],
+    )
     if not claim:
         return [
-            form,
+            search,
             empty(
-                "Give a claim id. Every list of claims leads here too; `pm trace --encounter` finds one by the practice's own number."
+                "Give a claim id. Every list of claims leads here too; pm trace --encounter finds one by the practice's own number."
             ),
         ]
     found = context.rows("claim", claim=claim)
     if not found:
         near = context.rows("claims_of", claim=claim)
         if not near:
-            return [form, empty(f"The published copy has no claim {claim}. One made today is here after the next run.")]
+            return [
+                search,
+                empty(f"The published copy has no claim {claim}. One made today is here after the next run."),
+            ]
         links = html.Ul(
             [html.Li(dcc.Link(one["claim_id"], href=f"/trace?claim={one['claim_id']}")) for one in near],
             className="choices",
         )
-        return [form, panel(f"Claims that begin with {claim}", links)]
-    return [form, *_claim(context, found[0])]
+        return [search, panel(f"Claims that begin with {claim}", links)]
+    return [search, *_claim(context, found[0])]
 
 
 def _claim(context: Context, row: Row) -> list[Any]:
