@@ -113,6 +113,8 @@ def _own_link(column: Column, value: Any) -> str | None:
 
 
 def _style(column: Column) -> str:
+    if column.wide:
+        return "wide"
     return "num" if column.kind in NUMBERS else "day" if column.kind == "day" else "text"
 
 
