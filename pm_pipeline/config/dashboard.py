@@ -57,7 +57,7 @@ class Dashboard(Strict):
 
     sign_in: SignIn = SignIn()
     dagster_url: Annotated[str, AfterValidator(_address)] = "http://127.0.0.1:3000"
-    targets: Annotated[dict[str, Target], Field(default_factory=dict)]
+    targets: dict[str, Target] = Field(default_factory=dict)
 
 
 def load_dashboard(settings: Settings) -> Dashboard:

@@ -8,6 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.markup import named
 
 Choices = Sequence[tuple[str, str]]
 LABELS = {
@@ -38,8 +39,7 @@ def filters(
 
 def form(path: str, label: str, content: list[Any]) -> html.Form:
     """A form that leads to `path` with what was entered."""
-    named = {"aria-label": label}
-    return html.Form(content, action=path, method="get", className="filters", role="search", **named)
+    return html.Form(content, action=path, method="get", className="filters", role="search", **named(aria_label=label))
 
 
 def _field(context: Context, name: str, given: Choices | None, is_optional: bool) -> html.Div:
@@ -59,6 +59,6 @@ def _day(name: str, now: str) -> Any:
 def _select(context: Context, name: str, now: str, given: Choices | None, is_optional: bool) -> Any:
     options = [html.Option("All", value="")] if given is None or is_optional else []
     for value, label in given or context.choices(name):
-        chosen = {"selected": "selected"} if value == now else {}
+        chosen = named(selected="selected") if value == now else {}
         options.append(html.Option(label, value=value, **chosen))
     return html.Select(options, id=f"filter-{name}", name=name)

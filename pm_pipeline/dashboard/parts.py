@@ -12,6 +12,7 @@ import dash_ag_grid as dag
 from dash import dcc, html
 
 from pm_pipeline.dashboard.context import SHOWN, Context
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS, NUMBERS, Column, Listing
 from pm_pipeline.dashboard.text import NOTHING, count, money, written
@@ -39,7 +40,7 @@ def panel(title: str, children: Any, note: Any = None, export: tuple[str, str] |
     head: list[Any] = [html.H2(title)]
     if export:
         head.append(exports(*export))
-    body = [html.Div(head, className="panel-head")]
+    body: list[Any] = [html.Div(head, className="panel-head")]
     if note:
         body.append(html.P(note, className="note"))
     return html.Section([*body, *(children if isinstance(children, list) else [children])], className="panel")
@@ -50,8 +51,8 @@ def exports(name: str, query: str) -> html.Div:
     title = LISTINGS[name].title
     return html.Div(
         [
-            html.A(kind.upper(), href=f"/export/{name}.{kind}{query}", download=True, title=f"{title} as {kind.upper()}",
-                   **{"aria-label": f"{title} as {kind.upper()}"})
+            html.A(kind.upper(), href=f"/export/{name}.{kind}{query}", download="", title=f"{title} as {kind.upper()}",
+                   **named(aria_label=f"{title} as {kind.upper()}"))
             for kind in ("csv", "xlsx")
         ],
         className="exports",
@@ -80,7 +81,7 @@ def table(
         cells = [html.Th("Total", scope="row")]
         cells += [
             html.Td(
-                _led(
+                led(
                     cell(context, one, total[one.name]) if one.name in total else "",
                     to(one, total) if to and one.name in total else None,
                 ),
@@ -91,7 +92,7 @@ def table(
         foot = [html.Tfoot(html.Tr(cells))]
     return html.Div(
         html.Table([html.Thead(head), html.Tbody(body), *foot]),
-        className="scroll", tabIndex=0, role="region", **{"aria-label": label},
+        className="scroll", tabIndex=0, role="region", **named(aria_label=label),
     )  # fmt: skip
 
 
@@ -100,11 +101,12 @@ def _cell(
 ) -> Any:
     shown = cell(context, column, row.get(column.name))
     href = (to(column, row) if to else None) or _own_link(column, row.get(column.name))
-    content = _led(shown, href)
+    content = led(shown, href)
     return html.Th(content, scope="row") if is_first else html.Td(content, className=_style(column))
 
 
-def _led(shown: str, href: str | None) -> Any:
+def led(shown: str, href: str | None) -> Any:
+    """The text, leading to its rows; nothing and zero lead nowhere."""
     return dcc.Link(shown, href=href) if href and shown not in ("", "0", "0.00", NOTHING) else shown
 
 
@@ -134,13 +136,13 @@ def grid(context: Context, listing: Listing, rows: Sequence[Row], totals: Row, g
     if totals["rows"] > SHOWN:
         said += f", the first {SHOWN:,} are shown; an export has them all"
     sums = [
-        html.Span([f"{one.title} ", html.B(cell(context, one, totals[one.name]), **{"data-sum": one.name})])
+        html.Span([f"{one.title} ", html.B(cell(context, one, totals[one.name]), **named(data_sum=one.name))])
         for one in listing.columns
         if one.name in totals
     ]
     return html.Div(
         [
-            html.P([html.Span(said, **{"data-rows": str(totals["rows"])}), *sums], className="sums"),
+            html.P([html.Span(said, **named(data_rows=str(totals["rows"]))), *sums], className="sums"),
             dag.AgGrid(
                 id=grid_id,
                 rowData=data,
@@ -218,7 +220,7 @@ def bar(share: float | None, tone: str = "") -> html.Div:
     return html.Div(
         html.Div(style={"width": f"{width * 100:.1f}%"}, className="fill"),
         className=f"bar {tone}",
-        **{"aria-hidden": "true"},
+        **named(aria_hidden="true"),
     )
 
 

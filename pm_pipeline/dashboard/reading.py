@@ -92,7 +92,7 @@ class Published:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                return [dict(row) for row in self._kept[key]]  # the page may add to its rows
         cursor = con.cursor()
         try:
             _execute(cursor, sql, given)
@@ -103,7 +103,7 @@ class Published:
             self._kept[key] = found
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return found
+        return [dict(row) for row in found]
 
     def _current(self) -> tuple[duckdb.DuckDBPyConnection, About]:
         try:
@@ -114,12 +114,7 @@ class Published:
             if name is None or name != self._name or self._con is None or self._about is None:
                 # the connection before it stays open for the cursors that still read from it, and ends with the last of them
                 con = open_published(self._folder)
-                for setting in (
-                    "enable_external_access = false",
-                    "enable_progress_bar = false",
-                    "lock_configuration = true",
-                ):
-                    con.execute(f"SET {setting}")
+                _close_doors(con)
                 self._con, self._about = con, _about(con)
                 self._name = f"gen-{self._about.generation}.duckdb"
                 self._kept.clear()
@@ -130,6 +125,13 @@ def statement(query: str, limit: int | None = None) -> str:
     """The text of queries/<query>.sql, at most `limit` rows of it."""
     text = sql_text(PACKAGE, f"queries/{query}.sql").rstrip().rstrip(";")
     return text if limit is None else f"{text}\nLIMIT {int(limit)}"
+
+
+def _close_doors(con: duckdb.DuckDBPyConnection) -> None:
+    """Let the database reach no other file; connections of one process to one file share it, so it may be done already."""
+    if con.execute("SELECT current_setting('lock_configuration')").fetchone() == (False,):
+        for setting in ("enable_external_access = false", "enable_progress_bar = false", "lock_configuration = true"):
+            con.execute(f"SET {setting}")
 
 
 def _execute(cursor: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from pm_pipeline.audit.trace import Evidence
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.users import Viewer
 from pm_pipeline.errors import PmError
 from pm_pipeline.transport.store import inbox_store, outbox_store
@@ -55,7 +56,7 @@ def _raw(doors: Doors, viewer: Viewer, file_id: str, number: int, claim: str) ->
         lines.append((number + len(lines), after))
     return html.Pre(
         [_line(place, text, place == number) for place, text in lines], className="raw", tabIndex=0, role="region",
-        **{"aria-label": f"Raw text from segment {number}"},
+        **named(aria_label=f"Raw text from segment {number}"),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.context import Context, Names
 from pm_pipeline.dashboard.export import as_csv, as_xlsx
 from pm_pipeline.dashboard.journal import Journal
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.reading import Published
 from pm_pipeline.dashboard.reveal import reveal
 from pm_pipeline.dashboard.state import State
@@ -72,7 +73,9 @@ class Doors:
         server.add_url_rule("/sign-out", "sign_out", self._sign_out, methods=["POST"])
         server.add_url_rule("/export/<name>.<kind>", "export", self._export)
         self.app = dash.Dash(
-            "pm_pipeline.dashboard", server=server, assets_folder=str(HERE / "assets"), title="pm_pipeline", update_title="",
+            "pm_pipeline.dashboard",
+            server=server,  # pyright: ignore[reportArgumentType] (what its own examples give)
+            assets_folder=str(HERE / "assets"), title="pm_pipeline", update_title="",
             serve_locally=True, suppress_callback_exceptions=True, index_string=INDEX, add_log_handler=False,
             meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}, {"name": "color-scheme", "content": "light dark"}],
         )  # fmt: skip
@@ -80,7 +83,7 @@ class Doors:
             [
                 dcc.Location(id="url", refresh=False),
                 dcc.Store(id="title"),
-                html.Div(id="page", children=html.P("Loading", className="loading"), **{"aria-live": "off"}),
+                html.Div(id="page", children=html.P("Loading", className="loading"), **named(aria_live="off")),
             ]
         )
         self._callbacks()
@@ -251,6 +254,7 @@ def serve(doors: Doors, port: int) -> None:
     """Answer on 127.0.0.1 until interrupted."""
     import waitress
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a page's scripts are asked for all at once
     waitress.serve(doors.app.server, host="127.0.0.1", port=port, threads=8, ident="")
 
 

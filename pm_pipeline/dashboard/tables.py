@@ -89,7 +89,7 @@ LISTINGS = {
             "denials", "Denials",
             (CLAIM, PAYER, PROVIDER, Column("procedure_code", "Procedure"), Column("category", "Category"), Column("carc", "Reason"),
              Column("rarc", "Remark"), Column("root_cause_rules", "Edit that would have stopped it"), Column("root_cause_verdict", "What it did"),
-             Column("denied_on", "Denied", "day"), Column("appeal_by", "Appeal by", "day"), Column("outcome", "Outcome"),
+             Column("denied_on", "Denied on", "day"), Column("appeal_by", "Appeal by", "day"), Column("outcome", "Outcome"),
              Column("denied_amount", "Denied", "money"), Column("recovered_amount", "Recovered", "money"), Column("denial_id", "Denial")),
             ("denied_amount", "recovered_amount"), (*SPAN, *DIMS, "by", "value", "outcome"), "No denials here.",
         ),

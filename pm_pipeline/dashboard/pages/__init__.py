@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.pages import (
     access,
     aging,
@@ -109,7 +110,7 @@ def frame(path: str, viewer: Viewer, title: str, content: list[Any], context: Co
             html.Header(
                 [
                     dcc.Link("pm_pipeline", href="/", className="brand"),
-                    html.Nav(html.Ul(links), **{"aria-label": "Pages"}, className="pages"),
+                    html.Nav(html.Ul(links), **named(aria_label="Pages"), className="pages"),
                     html.Div(
                         [
                             html.Span([viewer.name.title(), html.Small(viewer.role)], className="viewer"),
@@ -126,5 +127,5 @@ def frame(path: str, viewer: Viewer, title: str, content: list[Any], context: Co
             ),
             html.Main([html.Div(head, className="page-head"), *content], id="content"),
         ],
-        **{"data-page": path},
+        **named(data_page=path),
     )

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
-from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, grid, panel, tile, tiles
+from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, grid, led, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.dashboard.text import count, money, ratio
@@ -59,14 +59,14 @@ def render(context: Context, doors: Doors) -> list[Any]:
         ]
     )
     pareto = context.rows("denial_pareto", by=by)
-    named = dict(BY).get(by, "Category")
+    cause = dict(BY).get(by, "Category")
     listing, rows, sums = context.listed("denials", by=by)
     return [
         form,
         head,
         panel(
-            f"By {named[0].lower()}{named[1:]}",
-            _pareto(context, by, named, pareto),
+            f"By {cause[0].lower()}{cause[1:]}",
+            _pareto(context, by, cause, pareto),
             export=("denial_pareto", context.state.link("", KEPT, by=by)),
         ),
         panel(
@@ -75,7 +75,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
     ]
 
 
-def _pareto(context: Context, by: str, named: str, rows: list[Row]) -> Any:
+def _pareto(context: Context, by: str, title: str, rows: list[Row]) -> Any:
     """The largest causes, each with its bar; what is smaller together in the last line."""
     shown = rows[:TOP]
     lines = [_line(context, by, row) for row in shown]
@@ -88,7 +88,7 @@ def _pareto(context: Context, by: str, named: str, rows: list[Row]) -> Any:
             html.Tr([html.Th(f"{len(rest)} smaller", scope="row"), html.Td(count(sums["denials"]), className="num"), html.Td(money(sums["denied_amount"]), className="num"), html.Td(), html.Td("100.0 %", className="num"), html.Td(money(sums["open_amount"]), className="num"), html.Td(money(sums["recovered_amount"]), className="num")])
         )  # fmt: skip
     head = [
-        (named, "text"),
+        (title, "text"),
         ("Denials", "num"),
         ("Denied", "num"),
         ("Share", "text"),
@@ -101,8 +101,8 @@ def _pareto(context: Context, by: str, named: str, rows: list[Row]) -> Any:
     }
     foot = html.Tfoot(html.Tr([html.Th("Total", scope="row"), html.Td(count(total["denials"]), className="num"), html.Td(money(total["denied_amount"]), className="num"), html.Td(), html.Td(), html.Td(money(total["open_amount"]), className="num"), html.Td(money(total["recovered_amount"]), className="num")]))  # fmt: skip
     return html.Div(
-        html.Table([html.Thead(html.Tr([html.Th(title, scope="col", className=style) for title, style in head])), html.Tbody(lines), foot]),
-        className="scroll", tabIndex=0, role="region", **{"aria-label": "Denials by cause"},
+        html.Table([html.Thead(html.Tr([html.Th(word, scope="col", className=style) for word, style in head])), html.Tbody(lines), foot]),
+        className="scroll", tabIndex=0, role="region", **named(aria_label="Denials by cause"),
     )  # fmt: skip
 
 
@@ -119,10 +119,10 @@ def _line(context: Context, by: str, row: Row) -> Any:
         [
             html.Th(dcc.Link(name, href=to), scope="row"),
             html.Td(count(row["denials"]), className="num"),
-            html.Td(dcc.Link(money(row["denied_amount"]), href=to), className="num"),
+            html.Td(led(money(row["denied_amount"]), to), className="num"),
             html.Td(html.Div([bar(row["share"]), html.Span(ratio(row["share"]))], className="share")),
             html.Td(ratio(row["cumulative_share"]), className="num"),
-            html.Td(dcc.Link(money(row["open_amount"]), href=opened), className="num"),
+            html.Td(led(money(row["open_amount"]), opened), className="num"),
             html.Td(money(row["recovered_amount"]), className="num"),
         ]
     )

@@ -8,6 +8,7 @@ from dash import html
 
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.parts import empty, facts, grid, panel, table
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS, Column
@@ -75,7 +76,7 @@ def one(context: Context, doors: Doors) -> list[Any]:
         shown.append(
             panel(
                 f"Segment {segment}",
-                [button, html.Div(id={"type": "revealed", "key": key}, **{"aria-live": "polite"})],
+                [button, html.Div(id={"type": "revealed", "key": key}, **named(aria_live="polite"))],
                 "Raw text is patients' data: what you show is recorded.",
             )
         )

@@ -9,6 +9,7 @@ from dash import dcc, html
 from pm_pipeline.config.dashboard import Target
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.parts import empty, exports, facts, panel, spark, table
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import Column
@@ -121,7 +122,7 @@ def _card(context: Context, row: Row, trend: list[Row]) -> Any:
             ),
         ],
         className="card",
-        **{"data-kpi": name},
+        **named(data_kpi=name),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import form
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.parts import dollars, empty, facts, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.text import NOTHING, day, money
@@ -56,7 +57,7 @@ def _claim(context: Context, row: Row) -> list[Any]:
     claim, names = row["claim_id"], context.names
     steps = context.rows("claim_steps", claim=claim)
     patient = html.Span(
-        [html.Span([MASK, html.Button("Show", id={"type": "reveal", "key": f"name:{claim}"}, n_clicks=0, className="quiet", **{"aria-label": "Show the patient's name; this is recorded"})], id={"type": "revealed", "key": f"name:{claim}"})]
+        [html.Span([MASK, html.Button("Show", id={"type": "reveal", "key": f"name:{claim}"}, n_clicks=0, className="quiet", **named(aria_label="Show the patient's name; this is recorded"))], id={"type": "revealed", "key": f"name:{claim}"})]
     )  # fmt: skip
     details = [
         ("Patient", patient), ("Payer", names.of_kind("payer", row["payer_id"])), ("Provider", names.of_kind("provider", row["provider_id"])),
@@ -116,7 +117,7 @@ def _timeline(context: Context, claim: str, steps: list[Row]) -> Any:
         className="scroll",
         tabIndex=0,
         role="region",
-        **{"aria-label": "Life of the claim"},
+        **named(aria_label="Life of the claim"),
     )
 
 
@@ -137,9 +138,9 @@ def _step(context: Context, claim: str, step: Row, is_new: bool) -> Any:
                 id={"type": "reveal", "key": key},
                 n_clicks=0,
                 className="quiet",
-                **{"aria-label": f"Show the raw text of segment {segment}; this is recorded"},
+                **named(aria_label=f"Show the raw text of segment {segment}; this is recorded"),
             )
-            evidence += [" ", button, html.Div(id={"type": "revealed", "key": key}, **{"aria-live": "polite"})]
+            evidence += [" ", button, html.Div(id={"type": "revealed", "key": key}, **named(aria_live="polite"))]
     what: Any = html.B(step["what"])
     if step["entry_id"]:
         what = dcc.Link(step["what"], href=context.state.link("/list/entries", (), entry=step["entry_id"]))
