@@ -9,7 +9,7 @@ PIP    := bin/pip install --quiet --disable-pip-version-check --no-deps
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
-.PHONY: help setup demo test slow lint bench dagster lock clean
+.PHONY: help setup demo test slow lint bench dagster dashboard lock clean
 help:             ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -51,6 +51,9 @@ $(BENCH)/.ready: requirements-bench.lock requirements-bench-old.lock
 
 dagster: $(READY) ## the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/pm dagster
+
+dashboard: $(READY) ## the pages of analysts and auditors on http://127.0.0.1:8050
+	$(BIN)/pm dashboard
 
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 lock:             ## write the locks again from pyproject.toml (needs uv)

@@ -14,6 +14,7 @@ from pm_pipeline.claims_cli import claims
 from pm_pipeline.codes_cli import codes
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.contracts_cli import contracts
+from pm_pipeline.dashboard_cli import dashboard, users
 from pm_pipeline.denials_cli import denials
 from pm_pipeline.desk_cli import desk
 from pm_pipeline.edi_cli import edi
@@ -54,6 +55,7 @@ def main() -> None:
     Begin with      pm demo
     Every day       pm run             (or let the schedule of `pm dagster` do it)
     Look            pm status          pm trace CLAIM_ID
+    Pages           pm dashboard       pm users add PERSON
     Held claims     pm holds list      pm holds show CLAIM   pm holds fix --rule RULE ...
     Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
@@ -248,6 +250,8 @@ main.add_command(claims)
 main.add_command(policy)
 main.add_command(rules)
 main.add_command(codes)
+main.add_command(dashboard)
+main.add_command(users)
 
 
 @main.command()

@@ -48,6 +48,18 @@ EXTERNAL = [
         [("transport", "transaction_set")],
     ),
     spec(
+        "transport",
+        "handled",
+        "Files and sets that a stage has dealt with, and how it ended.",
+        [("transport", "transaction_set")],
+    ),
+    spec(
+        "front_office",
+        "current_patient",
+        "The newest version of each patient; the marts' `persons` alone reads it.",
+        [("front_office", "patient")],
+    ),
+    spec(
         "scrub",
         "finding_cleared",
         "Findings that no longer hold, because the claim or what it stands on changed.",
@@ -82,6 +94,30 @@ EXTERNAL = [
         "current_payment",
         "Payments with their payer as known now; a payer added to the configuration later is named here.",
         [("remittance", "payment")],
+    ),
+    spec(
+        "remittance",
+        "current_deposit",
+        "Deposits with their trace number as known now.",
+        [("remittance", "deposit")],
+    ),
+    spec(
+        "submission",
+        "sent_claim",
+        "Claims sent or frozen to be sent, whichever payer's turn it is.",
+        [("submission", "batch_claim")],
+    ),
+    spec(
+        "posting",
+        "deposit_part",
+        "Which deposit brought the money of which payment.",
+        [("posting", "posting"), ("remittance", "current_deposit")],
+    ),
+    spec(
+        "receivables",
+        "denial_cause",
+        "The edits that would have stopped a denial, and what they did on the claim.",
+        [("receivables", "denial")],
     ),
     spec(
         "submission",

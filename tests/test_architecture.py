@@ -29,6 +29,8 @@ MAY: dict[str, set[str]] = {
     "exchange": {"config", "home", "sandbox", "transport"},
     "audit": CORE | {"desk"},
     "desk": CORE | set(STAGES),
+    "dashboard": {"config", "warehouse", "audit", "transport"},
+    "dashboard_cli": {"config", "home", "dashboard"},
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},

@@ -12,6 +12,7 @@ from pm_pipeline.console import dollars
 from pm_pipeline.errors import PmError
 
 Role = Literal["exceptions", "money", "denials", "holds", "rules"]
+Door = Literal["analyst", "lead", "auditor", "admin"]
 
 
 def _one_blank(text: object) -> object:
@@ -20,13 +21,25 @@ def _one_blank(text: object) -> object:
 
 
 class Person(Strict):
-    """Somebody who acts. may_approve_cents: the largest amount of others this person may approve."""
+    """Somebody who acts, looks, or both.
+
+    may_approve_cents: the largest amount of others this person may approve; dashboard: as what they enter the dashboard, if at all.
+    """
 
     person: Code
     name: Annotated[str, BeforeValidator(_one_blank), Field(min_length=1)]
     title: str
-    roles: Annotated[list[Role], Field(min_length=1)]
+    roles: list[Role]
     may_approve_cents: Annotated[int, Field(ge=0)] = 0
+    dashboard: Door | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.roles and self.dashboard is None:
+            raise ValueError(f"{self.person} has no roles and no dashboard; give at least one of them")
+        if self.dashboard == "auditor" and self.roles:
+            raise ValueError(f"{self.person} is an auditor, who reads and never acts; leave roles empty")
+        return self
 
 
 class People(Strict):

@@ -87,7 +87,7 @@ def assets() -> list[dg.AssetsDefinition]:
         with home.warehouse.lend():  # dbt opens the file itself, in its own process
             yield from dbt.cli(["build"], context=context, target_path=home.settings.home / "dbt" / "target").stream()
 
-    published = [key for key in build_marts.keys if key.path[0] in ("marts", "drill")]
+    published = [key for key in build_marts.keys if key.path[0] in ("marts", "drill", "persons")]
 
     @dg.asset(
         key=["published", "generation"],

@@ -144,11 +144,11 @@ def _refuse_other_history(con: duckdb.DuckDBPyConnection, source: str, database:
 
 
 def _tables(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
-    """Schema and name of what is published: the tables of `marts` and the views of `drill`."""
+    """Schema and name of what is published: the tables of `marts`, the views of `drill` and `persons`."""
     rows = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $source AND schema_name = 'marts' "
         "UNION ALL "
-        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = $source AND schema_name = 'drill' "
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = $source AND schema_name IN ('drill', 'persons') "
         "ORDER BY ALL",
         {"source": source},
     ).fetchall()
@@ -163,7 +163,7 @@ def _describe(con: duckdb.DuckDBPyConnection, path: Path, removed: tuple[int, ..
         raise WarehouseError(f"{path} does not say what it is (published.about is empty). Publish again.")
     tables = con.execute(
         "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
-        "WHERE schema_name IN ('marts', 'drill') ORDER BY 1"
+        "WHERE schema_name IN ('marts', 'drill', 'persons') ORDER BY 1"
     ).fetchall()
     return Generation(about[0], path, about[1], about[2], about[3], about[4], dict(tables), removed)
 

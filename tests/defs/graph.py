@@ -20,7 +20,7 @@ DESK = "desk"  # between charges and scrub; no stage of a claim's life
 LIFECYCLE = (
     "transport", "front_office", "charges", "scrub", "submission", "acknowledgments", "remittance", "posting", "receivables",
 )  # fmt: skip
-DBT_LAYERS = ("staging", "intermediate", "drill", "marts")
+DBT_LAYERS = ("staging", "intermediate", "drill", "persons", "marts")
 STAGES = (
     "codes",
     "warehouse",

@@ -1,14 +1,10 @@
 -- one row per KPI and as-of day (every month end and the latest day), over all practices and payers
 with stated as (
-    {%- for kpis in ['int_kpi__receivables', 'int_kpi__collections', 'int_kpi__denials', 'int_kpi__auto_post', 'int_kpi__clean_claims'] %}
     select
-        kpi, as_of_date, period_start, period_end,
-        cast(numerator as decimal(20, 6)) as numerator, cast(denominator as decimal(20, 6)) as denominator
-    from {{ ref(kpis) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        kpi, as_of_date, min(period_start) as period_start, max(period_end) as period_end,
+        cast(sum(numerator) as decimal(20, 6)) as numerator, cast(sum(denominator) as decimal(20, 6)) as denominator
+    from {{ ref('kpi_part') }}
+    group by kpi, as_of_date
 )
 
 select

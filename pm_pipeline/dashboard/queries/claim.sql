@@ -1,0 +1,2 @@
+-- one row: where a claim stands
+SELECT * FROM marts.claim_status WHERE claim_id = $claim

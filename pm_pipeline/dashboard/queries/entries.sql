@@ -1,0 +1,8 @@
+-- one row per ledger entry of a claim, payment or transaction, oldest first
+SELECT entry_id, txn_id, posted_on, entry_kind, account, sub_account, payer_id, claim_id, payment_id, policy_id, rule_id, amount, file_id, segment_no, run_id
+FROM drill.ledger_entry
+WHERE ($claim IS NULL OR claim_id = $claim) AND ($payment IS NULL OR payment_id = $payment) AND ($txn IS NULL OR txn_id = $txn)
+  AND ($account IS NULL OR account = $account) AND ($entry IS NULL OR entry_id = $entry)
+  AND ($payer IS NULL OR payer_id = $payer)
+  AND ($first_day IS NULL OR posted_on >= $first_day) AND ($last_day IS NULL OR posted_on <= $last_day)
+ORDER BY posted_on, entry_id

@@ -1,0 +1,2 @@
+-- one row: a payment with its deposit and postings
+SELECT * FROM marts.remittance WHERE payment_id = $payment

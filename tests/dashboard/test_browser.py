@@ -1,0 +1,229 @@
+"""The pages in a real browser: every one renders, is accessible, fits, leads where it says, and takes nobody's text for code."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.dashboard.site import CLP, HOSTILE, PASSWORD, Site, served
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+PAGES = {
+    "today": "/", "kpis": "/kpis", "kpi": "/kpi?kpi=days_in_ar_gross", "aging": "/aging", "denials": "/denials", "payers": "/payers", "scrub": "/scrub",
+    "remittances": "/remittances", "remittance": "/remittance?payment=PAY1", "trace": "/trace?claim=C01", "files": "/files", "access": "/access",
+    "list": "/list/balances?base=service_date",
+}  # fmt: skip
+LEVEL_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+ANSWER = "performance.getEntriesByType('resource').filter(e => e.name.includes('_dash-update-component')).map(e => e.duration)"
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    with served(site.doors()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, address: str) -> Any:
+    """The cookies of an auditor."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address + "/denials?by=carc")
+    page.fill("#person", "sable")
+    page.fill("#password", PASSWORD)
+    page.click("button")
+    page.wait_for_selector("[data-page='/denials']")  # where one wanted to go
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def opened(browser: Browser, state: Any, width: int = 1440, scheme: Any = "light") -> Page:
+    context = browser.new_context(storage_state=state, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def go(page: Page, url: str) -> list[str]:
+    """Open an address and wait until it is all there; returns what the browser complained of."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda problem: complaints.append(str(problem)))
+    page.goto(url)
+    page.wait_for_selector("[data-page] #content h1")
+    if page.locator(".grid .ag-root-wrapper, .grid .loading").count() or page.locator(".sums").count():
+        page.wait_for_selector(".ag-row", state="attached")
+    return complaints
+
+
+@pytest.fixture
+def page(browser: Browser, signed_in: Any) -> Iterator[Page]:
+    made = opened(browser, signed_in)
+    yield made
+    made.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_every_page_renders_fits_and_is_accessible(
+    browser: Browser, signed_in: Any, address: str, tmp_path: Path, width: int, scheme: str
+) -> None:
+    page = opened(browser, signed_in, width, scheme)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    faults: dict[str, Any] = {}
+    for name, path in PAGES.items():
+        complaints = go(page, address + path)
+        page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = Axe().run(page, options=LEVEL_AA).response["violations"]
+        wrong = [
+            f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
+            for one in found
+            for node in one["nodes"][:3]
+        ]
+        slow = [round(ms) for ms in page.evaluate(ANSWER) if ms > 2_000]
+        if complaints or overflow > 0 or wrong or slow:
+            faults[name] = [complaints, overflow, wrong, slow]
+    page.context.close()
+    assert faults == {}, json.dumps(faults, indent=1)
+    assert {url for url in asked if not url.startswith((address, "data:"))} == set()
+
+
+def test_the_sign_in_page_is_accessible_and_refuses(browser: Browser, address: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(address)
+    assert Axe().run(page, options=LEVEL_AA).response["violations"] == []
+    page.fill("#person", "sable")
+    page.fill("#password", "wrong wrong wrong")
+    page.click("button")
+    expect(page.get_by_role("alert")).to_contain_text("do not go together")
+    page.goto(address + "/kpis")
+    assert page.url.endswith("/sign-in?next=/kpis")
+    page.context.close()
+
+
+def test_a_filter_changes_the_numbers_and_stays_in_the_address(page: Page, address: str) -> None:
+    go(page, address + "/aging")
+    before = page.locator("tfoot td").last.inner_text()
+    page.select_option("#filter-payer", "GOLD")
+    page.wait_for_url("**payer=GOLD**")
+    expect(page.locator("tfoot td").last).not_to_have_text(before)
+    after = page.locator("tfoot td").last.inner_text()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.reload()
+    expect(page.locator("tfoot td").last).to_have_text(after)
+    expect(page.locator("#filter-payer")).to_have_value("GOLD")
+    page.click("text=Clear")
+    expect(page.locator("tfoot td").last).to_have_text(before)
+    page.go_back()
+    expect(page.locator("tfoot td").last).to_have_text(after)
+
+
+def test_days_can_be_typed_and_a_wrong_one_is_told_of(page: Page, address: str) -> None:
+    go(page, address + "/denials")
+    page.fill("#filter-from", "2026-03-01")
+    page.fill("#filter-to", "2026-07-31")
+    page.click("text=Apply")
+    page.wait_for_url("**from=2026-03-01**")
+    page.goto(address + "/denials?from=2026-13-01")
+    expect(page.get_by_role("alert")).to_contain_text("no day")
+
+
+def test_the_rows_behind_a_number_add_up_to_it(page: Page, address: str) -> None:
+    go(page, address + "/aging")
+    cells = page.locator("tbody td a")
+    numbers = [text for text in cells.all_inner_texts() if re.fullmatch(r"-?[\d,]+\.\d\d", text)]
+    assert len(numbers) > 5
+    for place, text in enumerate(numbers[:4]):
+        go(page, address + "/aging")
+        page.locator("tbody td a").nth(place).click()
+        page.wait_for_url("**/list/balances**")
+        expect(page.locator("[data-sum='amount']")).to_have_text(text)
+        page.wait_for_selector(".ag-row")
+        shown = page.locator(".ag-center-cols-container [col-id='amount']").all_inner_texts()
+        assert sum(float(one.replace(",", "")) for one in shown) == pytest.approx(float(text.replace(",", "")))
+
+
+def test_from_a_kpi_to_the_raw_bytes(page: Page, address: str) -> None:
+    go(page, address + "/kpis")
+    page.locator("[data-kpi='net_collection_rate_matched'] a.figure").click()
+    page.wait_for_selector("[data-page='/kpi']")
+    page.locator("tfoot td a").first.click()
+    page.wait_for_url("**/list/kpi_rows**")
+    page.wait_for_selector(".ag-row")
+    page.locator(".ag-cell a", has_text="C01").first.click()
+    page.wait_for_selector("[data-page='/trace']")
+    expect(page.locator("pre.raw")).to_have_count(0)
+    page.locator(f"button[aria-label*='segment {CLP};']").first.click()
+    expect(page.locator("pre.raw .it")).to_contain_text("CLP*C01*1*150*70")
+    expect(page.locator("pre.raw")).to_contain_text("QUINCE")
+
+
+def test_a_patients_name_is_shown_on_a_click_and_as_text(page: Page, address: str) -> None:
+    go(page, address + "/trace?claim=C01")
+    expect(page.locator("body")).not_to_contain_text("Quince")
+    page.get_by_role("button", name="Show the patient's name").click()
+    expect(page.locator(".person")).to_contain_text(f"Quince, {HOSTILE}")
+    page.goto(address + "/access")
+    expect(page.locator("tbody").last).to_contain_text("reveal name")
+    expect(page.locator("body")).not_to_contain_text("Quince")
+
+
+@pytest.mark.parametrize("path", ["/aging", "/denials", "/list/balances", "/file?file={file}"])
+def test_a_hostile_name_renders_as_text(page: Page, address: str, site: Site, path: str) -> None:
+    go(page, address + path.format(file=site.file_id))
+    page.wait_for_timeout(300)
+    assert HOSTILE in page.locator("body").inner_text()
+    assert page.locator("img[src='x']").count() == 0
+    assert "taken" not in page.title()
+
+
+def test_an_analyst_can_look_and_not_administer(browser: Browser, address: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.fill("#person", "wren")
+    page.fill("#password", PASSWORD)
+    page.click("button")
+    page.wait_for_selector("[data-page='/']")
+    expect(page.get_by_role("link", name="Access")).to_have_count(0)
+    page.goto(address + "/access")
+    expect(page.get_by_role("alert")).to_contain_text("administrators and auditors")
+    page.click("text=Sign out")
+    page.wait_for_url("**/sign-in")
+    page.context.close()
+
+
+def test_a_list_is_handed_out(page: Page, address: str) -> None:
+    go(page, address + "/denials")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Denials as XLSX").click()
+    assert started.value.suggested_filename == "denials-2026-07-15.xlsx"
+
+
+def test_a_new_generation_shows_without_starting_again(page: Page, address: str, site: Site) -> None:
+    go(page, address + "/")
+    before = page.locator(".shown").inner_text()
+    made = site.publish()
+    page.get_by_role("link", name="KPIs").click()
+    page.wait_for_selector("[data-page='/kpis']")
+    after = page.locator(".shown").inner_text()
+    assert f"generation {made}," in after
+    assert before != after
