@@ -169,13 +169,18 @@ def test_the_number_of_a_link_is_the_sum_of_the_list_it_leads_to(doors: Doors, a
         page, _ = pages.render(path, ask(""), doors)
         for text, href in links(page):
             where, _, query = href.partition("?")
-            if not where.startswith("/list/") or not MONEY.fullmatch(text):
+            # what leads to all first answers of a payer is how many there are, and in how many days they came: no sum
+            if (
+                not where.startswith("/list/")
+                or not MONEY.fullmatch(text)
+                or href.startswith("/list/first_answers?payer")
+            ):
                 continue
             behind = pages.render(where, ask(query), doors)[0]
             sums = [one.children for one in nodes(behind) if getattr(one, "data-sum", None)]
             assert text.replace("$", "") in sums, (path, text, href, sums)
             followed += 1
-    assert followed > 40
+    assert followed > 30
 
 
 def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -> None:

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
+from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, grid, led, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS

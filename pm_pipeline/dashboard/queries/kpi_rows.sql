@@ -1,15 +1,15 @@
 -- one row per claim or payment that a KPI counts on the as-of day: what it adds to the numerator and to the denominator, most first
 -- each branch repeats, over rows, what the mart sums (dbt_project/models/intermediate/int_kpi__*); a test holds them equal
-WITH asked AS (
+WITH asked AS NOT MATERIALIZED (
     SELECT CAST($as_of AS DATE) AS day, date_trunc('month', CAST($as_of AS DATE))::DATE AS month_on,
            (date_trunc('month', CAST($as_of AS DATE)) - INTERVAL 2 MONTH)::DATE AS window_on,
            -- the newest month that ended 120 days ago
            (date_trunc('month', CAST($as_of AS DATE) - 119) - INTERVAL 1 MONTH)::DATE AS mature_on
-), balance AS (
+), balance AS NOT MATERIALIZED (
     SELECT row.*, CASE WHEN first_billed_on <= day THEN first_billed_on END AS billed_on, day
     FROM drill.ar_balance AS row, asked
     WHERE (starts_with($kpi, 'days_in_ar') OR starts_with($kpi, 'aged_ar')) AND from_on <= day AND (until_on IS NULL OR day < until_on)
-), counted AS (
+), counted AS NOT MATERIALIZED (
     SELECT claim_id, NULL AS payment_id, practice_id, payer_id, provider_id, 'open A/R' AS what, min(service_on) AS on_day, sum(balance_amount) AS numerator, NULL AS denominator
     FROM balance WHERE starts_with($kpi, 'days_in_ar')
     GROUP BY claim_id, practice_id, payer_id, provider_id, party HAVING $kpi = 'days_in_ar_netted' OR sum(balance_amount) > 0
