@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pm_pipeline.claims_cli import claims
+from pm_pipeline.closing_cli import close
 from pm_pipeline.codes_cli import codes
 from pm_pipeline.console import as_json, err, escape, out, print_json
 from pm_pipeline.contracts_cli import contracts
@@ -60,6 +61,7 @@ def main() -> None:
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     Policies        pm policy list     pm policy backtest FILE --from DAY --to DAY
     Edit rules      pm rules list      pm rules new ID   pm rules backtest ID
+    Month close     pm close MONTH --by YOU   pm close MONTH --show   pm close --list
     Audit           pm ledger verify   pm trace --entry ID    pm ledger hash
 
     Folders and settings come from the environment: PM_HOME, PM_INBOX, PM_OUTBOX, PM_CONFIG, PM_TODAY
@@ -237,6 +239,7 @@ main.add_command(exceptions)
 main.add_command(money)
 main.add_command(denials)
 main.add_command(contracts)
+main.add_command(close)
 main.add_command(claims)
 main.add_command(policy)
 main.add_command(rules)

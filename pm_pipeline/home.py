@@ -30,6 +30,7 @@ SCHEMAS = [
     Schema("remittance", 4, "pm_pipeline.remittance"),
     Schema("posting", 4, "pm_pipeline.posting"),
     Schema("receivables", 2, "pm_pipeline.receivables"),
+    Schema("closing", 1, "pm_pipeline.closing"),
 ]
 
 

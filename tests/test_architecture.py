@@ -28,6 +28,9 @@ MAY: dict[str, set[str]] = {
     "sandbox": {"config", "codes", "x12"},
     "exchange": {"config", "home", "sandbox", "transport"},
     "audit": CORE,
+    "closing": {"audit", "config", "warehouse", "x12"},
+    "closing_cli": {"home", "closing", "audit"},
+    "audit_cli": {"home", "audit"},
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
@@ -103,6 +106,7 @@ def test_retired_dagster_names_are_not_used(name: str) -> None:
 
 
 APPEND_ONLY = (
+    "closing.period", "closing.reopening", "closing.roll_forward", "closing.trial_balance",
     "ledger.batch", "ledger.entry", "ledger.txn", "posting.decision_made", "posting.exception", "posting.exception_closed",
     "posting.line_charge", "posting.line_outcome_made", "posting.posting_made", "posting.resolution", "posting.taken_back", "posting.unposting", "receivables.contract_edition",
     "receivables.contract_line", "receivables.denial", "receivables.denial_action", "receivables.denial_cause",

@@ -67,7 +67,8 @@ class Warehouse:
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection, under the same lock (DuckDB lets no second process in, even to read).
 
-        Raises WarehouseError when there is no warehouse, or when its tables are those of another version of this program.
+        Raises WarehouseError when there is no warehouse, or when its tables are those of another version of this program,
+        or some are not there yet.
         """
         if not self.path.exists():
             raise WarehouseError(f"There is no warehouse at {self.path} yet. Run `pm demo` or `pm run` first.")
@@ -77,7 +78,12 @@ class Warehouse:
                 if not has_tables(con):
                     raise WarehouseError(f"{self.path} has no tables yet. Run `pm demo` or `pm run` first.")
                 prepare(con, threads=os.cpu_count() or 2)
-                _missing(con, self.schemas)
+                if missing := _missing(con, self.schemas):
+                    names = ", ".join(schema.name for schema in missing)
+                    raise WarehouseError(
+                        f"{self.path} was last written by an earlier version of this program and has no tables of {names} yet. "
+                        "The next run adds them and changes nothing else: pm run"
+                    )
                 yield con
             finally:
                 con.close()
