@@ -39,6 +39,18 @@ def test_another_version_is_refused(tmp_path: Path, version: int, opened: str) -
         pass
 
 
+def test_a_warehouse_of_before_is_not_read_until_a_run_has_added_the_tables_that_came_since(tmp_path: Path) -> None:
+    with Warehouse(tmp_path / "pm.duckdb", SCHEMAS[:-1]).write() as con, unit(con, "u", "r"):
+        pass
+    now = Warehouse(tmp_path / "pm.duckdb", SCHEMAS)
+    with pytest.raises(WarehouseError, match=rf"no tables of {SCHEMAS[-1].name} yet.*pm run"), now.read():
+        pass
+    with now.write():
+        pass
+    with now.read() as con:
+        assert con.execute("SELECT count(*) FROM warehouse.schema_version").fetchone() == (len(SCHEMAS) + 1,)
+
+
 def test_tables_of_a_package_that_is_not_there(tmp_path: Path) -> None:
     nowhere = Warehouse(tmp_path / "pm.duckdb", [Schema("nowhere", 1, "pm_pipeline.nowhere")])
     with pytest.raises(ModuleNotFoundError, match="nowhere"), nowhere.write():

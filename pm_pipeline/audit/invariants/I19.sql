@@ -19,11 +19,20 @@ WHERE (frozen.opening_cents, frozen.late_cents, frozen.debit_cents, frozen.credi
     IS DISTINCT FROM (told.opening_cents, told.late_cents, told.debit_cents, told.credit_cents, told.closing_cents)
 UNION ALL
 -- and with the late entries that are named, the ledger as it stands today
-SELECT closed.close_id, concat('A/R posted up to ', closed.last_on, ' is ', today.cents, ' cents; closed with ', coalesce(frozen.cents, 0), ', late since then ', coalesce(late.cents, 0))
+SELECT close_id, concat('A/R posted up to ', closed.last_on, ' is ', today.cents, ' cents; closed with ', coalesce(frozen.cents, 0), ', late since then ', coalesce(late.cents, 0))
 FROM closing.closed
-CROSS JOIN LATERAL (SELECT coalesce(sum(cents), 0) AS cents FROM ledger.entry WHERE account = 'AR' AND posted_on <= closed.last_on) AS today
-CROSS JOIN LATERAL (SELECT sum(closing_cents) AS cents FROM closing.roll_forward WHERE close_id = closed.close_id) AS frozen
-CROSS JOIN LATERAL (SELECT sum(ar_cents) AS cents FROM closing.late_txn WHERE posted_on <= closed.last_on AND batch_no > closed.batch_no) AS late
+JOIN (
+    SELECT close_id, sum(day.cents) AS cents
+    FROM closing.closed AS each JOIN (SELECT posted_on, sum(cents) AS cents FROM ledger.entry WHERE account = 'AR' GROUP BY posted_on) AS day
+      ON day.posted_on <= each.last_on
+    GROUP BY close_id
+) AS today USING (close_id)
+LEFT JOIN (SELECT close_id, sum(closing_cents) AS cents FROM closing.roll_forward GROUP BY close_id) AS frozen USING (close_id)
+LEFT JOIN (
+    SELECT each.close_id, sum(late_txn.ar_cents) AS cents
+    FROM closing.closed AS each JOIN closing.late_txn ON late_txn.posted_on <= each.last_on AND late_txn.batch_no > each.batch_no
+    GROUP BY each.close_id
+) AS late USING (close_id)
 WHERE today.cents <> coalesce(frozen.cents, 0) + coalesce(late.cents, 0)
 UNION ALL
 SELECT period.close_id, concat('it opens with ', coalesce(opening.cents, 0), ' cents of A/R; ', before.close_id, ' closed with ', coalesce(ending.cents, 0))
