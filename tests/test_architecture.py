@@ -31,6 +31,9 @@ MAY: dict[str, set[str]] = {
     "desk": CORE | set(STAGES),
     "dashboard": {"config", "warehouse", "audit", "transport"},
     "dashboard_cli": {"config", "home", "dashboard"},
+    "closing": {"audit", "config", "warehouse", "x12"},
+    "closing_cli": {"home", "closing", "audit"},
+    "audit_cli": {"home", "audit"},
     "edi_cli": {"x12", "audit"},
     "exceptions_cli": {"home", "posting", "audit"},
     "money_cli": {"home", "receivables", "audit"},
@@ -107,6 +110,7 @@ def test_retired_dagster_names_are_not_used(name: str) -> None:
 
 
 APPEND_ONLY = (
+    "closing.period", "closing.reopening", "closing.roll_forward", "closing.trial_balance",
     "desk.applied", "desk.item_assigned", "desk.item_note",
     "ledger.batch", "ledger.entry", "ledger.txn", "posting.decision_made", "posting.exception", "posting.exception_closed",
     "posting.line_charge", "posting.line_outcome_made", "posting.posting_made", "posting.resolution", "posting.taken_back", "posting.unposting", "receivables.contract_edition",

@@ -68,6 +68,13 @@ def test_no_person_is_in_what_was_printed(lived: Lived, secrets: Secrets) -> Non
     assert [text for text in said if secrets.found_in(text.encode())] == []
 
 
+def test_no_person_is_in_an_audit_export(lived: Lived, secrets: Secrets, tmp_path: Path) -> None:
+    exported = lived.pm("audit", "export", "--from", "2026-01-01", "--to", "2026-12-31", str(tmp_path / "out"))
+    assert exported.exit_code == 0, exported.output
+    assert lived.pm("audit", "verify", str(tmp_path / "out")).exit_code == 0
+    assert [path.name for path in (tmp_path / "out").iterdir() if secrets.found_in(path.read_bytes())] == []
+
+
 def test_no_person_is_in_a_file_name(lived: Lived, secrets: Secrets) -> None:
     names = [str(path.name) for path in lived.home.settings.home.parent.rglob("*")]
     assert [name for name in names if secrets.found_in(name.encode())] == []

@@ -11,7 +11,7 @@ from pm_pipeline.config.values import Code
 from pm_pipeline.console import dollars
 from pm_pipeline.errors import PmError
 
-Role = Literal["exceptions", "money", "denials", "holds", "rules"]
+Role = Literal["exceptions", "money", "denials", "holds", "rules", "close", "reopen"]
 Door = Literal["analyst", "lead", "auditor", "admin"]
 
 

@@ -11,7 +11,7 @@ from tests.money import CO45, PR2, World, claim, line
 LEDGER_ROW = "SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment' AND account = 'AR'"
 ALL = (
     "I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "I17",
-    "I18", "I19",
+    "I18", "I19", "I20",
 )  # fmt: skip
 
 

@@ -1,0 +1,2 @@
+-- one row per account of the ledger
+SELECT * FROM ledger.account ORDER BY account;

@@ -1,0 +1,76 @@
+"""`pm close` as a billing supervisor and her manager use it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pypdf import PdfReader
+
+from pm_pipeline.cli import main
+from pm_pipeline.home import open_home
+from pm_pipeline.settings import Settings
+from tests.closing.books import IN_JUNE, Books
+
+
+def text_of(pdf: Path) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.read_bytes())).pages)
+
+
+def test_a_month_is_closed_shown_printed_again_byte_for_byte_and_reopened(tmp_path: Path) -> None:
+    home = open_home(Settings.load({"PM_ROOT": str(tmp_path)}))
+    with home.write() as con:
+        books = Books.lived(con, tmp_path)
+        books.close_june_and_pay_late()
+
+    def pm(*words: str) -> Result:
+        return CliRunner().invoke(main, ["close", *words], env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-08-03"})
+
+    done = pm("2026-07", "--by", "tamsin")
+    assert done.exit_code == 0, done.output
+    report = home.settings.closings_dir / "2026-07-1.pdf"
+    said = text_of(report)
+    for words in (
+        "HARBOR VIEW FAMILY MEDICINE", "Month close 2026-07", "2026-07-01 to 2026-07-31", "TAMSIN VALE, Billing Supervisor", "2026-06/1",
+        "Opening A/R", "130.00", "-60.00", "-40.00", "Late entries taken up", str(IN_JUNE), "-10.00", "20.00", "Trial balance", "CASH_CLEARING",
+    ):  # fmt: skip
+        assert words in said
+    assert "TILDA" not in said
+    assert "CLAIM2" not in said
+
+    shown = json.loads(pm("2026-07", "--show", "--pdf", str(tmp_path / "again.pdf"), "--json").stdout)
+    assert (tmp_path / "again.pdf").read_bytes() == report.read_bytes()
+    assert shown["report"]["sha256"] == hashlib.sha256(report.read_bytes()).hexdigest()
+    assert shown["seal"].split()[-1] in said.replace("\n", "")
+    assert [row["closing_cents"] for row in shown["roll_forward"]] == [2_000, 0]
+
+    june = pm("2026-06", "--show").stdout
+    assert "Late: posted into it since (2 transactions)" in june
+    assert "2026-07/1" in june
+    assert "-10.00" in june
+    assert pm("2026-07", "--reopen", "--by", "idris", "--why", "a deposit was missing").exit_code == 0
+    assert "REOPENED" not in text_of(report)
+    assert pm("2026-07", "--show", "--pdf", str(tmp_path / "reopened.pdf")).exit_code == 0
+    assert "a deposit was missing" in text_of(tmp_path / "reopened.pdf")
+    listed = json.loads(pm("--list", "--json").stdout)
+    assert [(one["close_id"], one["state"]) for one in listed] == [("2026-06/1", "closed"), ("2026-07/1", "reopened")]
+    assert "2026-07/1" in pm("--list").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "Which month?"),
+        (["2026-06"], "--by PERSON"),
+        (["2026-06", "--reopen", "--by", "idris"], "--why TEXT"),
+        (["2026-06", "--show", "--list"], "Give one of"),
+    ],
+)
+def test_a_command_used_wrongly_says_how(words: list[str], says: str) -> None:
+    done = CliRunner().invoke(main, ["close", *words])
+    assert done.exit_code == 2
+    assert says in done.output
