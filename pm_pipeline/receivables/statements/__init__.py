@@ -5,8 +5,8 @@ may still owe, or that is in dispute, is on one.
 
     lines.sql holds.sql due.sql keep.sql   what is owed, what may not be asked for, what is due; kept once a day (run.py)
     holds.csv                              every reason to leave a line out, with what to do
-    desk.py                                what people do: stop, resume, payment plans
-    sheet.py statement_pdf.py              one statement as people read it, and its page
+    desk.py                                what people do: stop, resume, payment plans, sending
+    statement_pdf.py                       the page of one statement
     vendor.py                              the print vendor's file
     reading.py                             lists for the command line
 """
