@@ -83,7 +83,8 @@ def show(statement_id: str, pdf: bool, json_: bool) -> None:
     out.print(f"[bold]Statement {statement_id}[/]  {said['statement_on']}  {said['level']}  account {escape(said['guarantor_id'])}  ({status})")  # fmt: skip
     out.print(f"Owed {dollars(said['due_cents'])}, past due {dollars(said['past_due_cents'])}; asked for {dollars(said['pay_now_cents'])} by {said['pay_by']}.")  # fmt: skip
     out.print(escape(said["message"]), soft_wrap=True)
-    _rows(shown, f"{len(shown):,} lines", False)
+    brief = ("charge_id", "patient_id", "responsible_days", "cycle_no")
+    _rows([{name: value for name, value in line.items() if name not in brief} for line in shown], f"{len(shown):,} lines", False)  # fmt: skip
     if path:
         out.print(f"Written: {escape(str(path))}", soft_wrap=True)
 
