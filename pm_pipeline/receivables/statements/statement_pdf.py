@@ -116,7 +116,11 @@ def _services(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Ta
     for line in lines:
         if seen != (seen := (line["claim_id"], line["patient_name"])):
             by = f", treated by {line['provider_name']}" if line["provider_name"] else ""
-            style += [("SPAN", (0, len(rows)), (-1, len(rows))), ("TOPPADDING", (0, len(rows)), (-1, len(rows)), 5)]
+            style += [
+                ("SPAN", (0, len(rows)), (-1, len(rows))),
+                ("TOPPADDING", (0, len(rows)), (-1, len(rows)), 5),
+                ("NOSPLIT", (0, len(rows)), (-1, len(rows) + 1)),
+            ]
             rows.append([_text(f"{line['patient_name']}{by} (claim {line['claim_id']})", ParagraphStyle("who", SMALL, fontName="Helvetica-Bold")), *[""] * 6])  # fmt: skip
         what = f"Procedure {line['procedure_code']}" if line["procedure_code"] else "All services of the claim"
         again = f", asked for {line['notice_no'] - 1} time{'s' if line['notice_no'] > 2 else ''} before" if line["notice_no"] > 1 else ""  # fmt: skip
