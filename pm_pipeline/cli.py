@@ -27,6 +27,7 @@ from pm_pipeline.money_cli import money
 from pm_pipeline.policy_cli import policy
 from pm_pipeline.rules_cli import rules
 from pm_pipeline.sandbox.mixes import MIXES
+from pm_pipeline.statements_cli import statements
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -62,6 +63,7 @@ def main() -> None:
     Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
     Denials         pm denials list    pm denials show ID   pm denials act ID ACTION
+    Statements      pm statements preview   pm statements list --held   pm statements file
     X12 files       pm edi show FILE   pm edi validate FILE   pm edi grep CLP01=ID FILE
     The desk        pm desk log        pm desk show KIND ITEM   pm desk apply
     Policies        pm policy list     pm policy backtest FILE --from DAY --to DAY
@@ -249,6 +251,7 @@ main.add_command(desk)
 main.add_command(exceptions)
 main.add_command(money)
 main.add_command(denials)
+main.add_command(statements)
 main.add_command(contracts)
 main.add_command(close)
 main.add_command(audit)

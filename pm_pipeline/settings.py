@@ -1,7 +1,7 @@
 """Where this installation keeps its things, from the environment.
 
 PM_ROOT     the project folder (default: the nearest parent of the working folder with a workspace.yaml)
-PM_HOME     warehouse, Dagster home, published marts, action log, reports, letters, closings, sandbox (default: ROOT/.pm)
+PM_HOME     warehouse, Dagster home, published marts, action log, reports, letters, statements, closings, sandbox (default: ROOT/.pm)
 PM_INBOX    landed bytes (default: ROOT/edi_inbox)       PM_OUTBOX   emitted bytes (default: ROOT/edi_outbox)
 PM_CONFIG   a practice's own configuration folder (default: the one shipped in pm_pipeline/config)
 PM_TODAY    the business date to use instead of today's (YYYY-MM-DD; the simulation sets it)

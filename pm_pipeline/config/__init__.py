@@ -23,6 +23,7 @@ from pm_pipeline.config.money import MoneyPolicy
 from pm_pipeline.config.people import People
 from pm_pipeline.config.policy import Policies, load_policies
 from pm_pipeline.config.read import read_model as _load
+from pm_pipeline.config.statements import StatementPolicies
 from pm_pipeline.errors import ConfigError
 from pm_pipeline.settings import Settings
 
@@ -39,6 +40,7 @@ class Config:
     money_policy: MoneyPolicy
     denials: Denials
     people: People
+    statements: StatementPolicies
     contracts: ContractBook = field(default_factory=ContractBook)
     rules: Path | None = None
     """The folder of the practice's own edit rules, which need not be there."""
@@ -76,6 +78,7 @@ def load_config(settings: Settings) -> Config:
             folder / "letters",
         ),
         people=_load(folder / "people.yaml", People),
+        statements=_load(folder / "statements.yaml", StatementPolicies),
         contracts=check_contracts(contracts, _load(contracts, Contracts), {payer.payer_id for payer in payers}),
         rules=folder / "rules",
     )

@@ -185,11 +185,11 @@ def _foot(canvas: Any, _document: Any, *, sheet: Sheet) -> None:
 
 def _text(value: str, style: ParagraphStyle) -> Paragraph:
     """A paragraph of plain text with **bold** parts; nothing in it is markup of the library's own."""
-    shown = "".join(_printable(char) for char in value)
+    shown = "".join(printable(char) for char in value)
     return Paragraph(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(shown)), style)
 
 
-def _printable(char: str) -> str:
+def printable(char: str) -> str:
     """The character, or its Latin spelling as the claim carried it, when the font has no such letter."""
     try:
         char.encode("cp1252")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from pm_pipeline.config.people import Person
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.letter_facts import letter_facts
 from pm_pipeline.receivables.letter_pdf import Sheet, Unprintable, make_pdf
+from pm_pipeline.receivables.private_file import keep_private
 from pm_pipeline.yaml_file import read_yaml
 
 
@@ -56,7 +56,7 @@ def write_letter(
         ) from None
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{denial_id}-{digest[:12]}.pdf"
-    _keep(path, content)
+    keep_private(path, content)
     return Letter(path, digest, name, level)
 
 
@@ -97,18 +97,3 @@ def _placeholders(facts: dict[str, Any]) -> str:
 def _queue_letter(con: duckdb.DuckDBPyConnection, config: Config, denial_id: str) -> str:
     row = con.execute("SELECT queue_id FROM receivables.denial_worklist WHERE denial_id = ?", [denial_id]).fetchone()
     return config.denials.workflow.queue(row[0] if row else "").letter
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write once, private, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.exists() and path.read_bytes() == content:
-        return
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(path)

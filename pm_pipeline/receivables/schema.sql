@@ -472,3 +472,183 @@ SELECT payer_id, contract_id, contract_version, count(*) AS lines, count(price_c
        count(*) FILTER (verdict = 'overpaid' AND is_newest) AS overpaid, coalesce(sum(recoverable_cents) FILTER (is_newest), 0) AS recoverable_cents
 FROM receivables.standing_contract_line
 GROUP BY payer_id, contract_id, contract_version;
+
+-- patients' statements (receivables/statements): who is asked for what, what was left out and why, plans, what went to the print vendor
+
+-- one row per coverage that names the person who answers for a minor's bills: its subscriber
+CREATE TABLE IF NOT EXISTS receivables.guarantor (
+    coverage_id  VARCHAR PRIMARY KEY,
+    guarantor_id VARCHAR NOT NULL,        -- the same for every coverage of one subscriber (name, birth date, ZIP), and constant afterwards
+    found_on     DATE NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per statement made for a guarantor: what it says, whole; never changed. It is sent when it goes to the print vendor
+CREATE TABLE IF NOT EXISTS receivables.statement (
+    statement_id    VARCHAR PRIMARY KEY,  -- of guarantor, day and how many of that day were withdrawn: the same day run again makes no second
+    guarantor_id    VARCHAR NOT NULL,     -- patient_id, or that of receivables.guarantor
+    guarantor_kind  VARCHAR NOT NULL,     -- patient; subscriber (of the coverage of a minor); guardian (of a minor, nobody is known)
+    name            VARCHAR NOT NULL,     -- whom it is addressed to, as known that day
+    line1           VARCHAR NOT NULL,
+    line2           VARCHAR,
+    city            VARCHAR NOT NULL,
+    state           VARCHAR NOT NULL,
+    zip             VARCHAR NOT NULL,
+    statement_on    DATE NOT NULL,
+    pay_by          DATE NOT NULL,
+    level           VARCHAR NOT NULL,     -- of config/statements.yaml: first, second, final; plan: an instalment of a payment plan
+    notice_no       INTEGER NOT NULL,     -- 1 for first ...; 0 for plan: the highest of its lines
+    lines           INTEGER NOT NULL,
+    charge_cents    BIGINT NOT NULL,
+    insurance_cents BIGINT NOT NULL,      -- paid by insurance
+    adjusted_cents  BIGINT NOT NULL,      -- written off or given up, so that charge = insurance + adjusted + patient + due
+    patient_cents   BIGINT NOT NULL,      -- paid by the patient before
+    due_cents       BIGINT NOT NULL,
+    past_due_cents  BIGINT NOT NULL,      -- of due: asked for on an earlier statement of the cycle
+    pay_now_cents   BIGINT NOT NULL,      -- due, or the instalment
+    offer_months    INTEGER,              -- the payment plan it offers
+    offer_cents     BIGINT,               -- a month
+    plan_id         VARCHAR,              -- the payment plan it goes by
+    message         VARCHAR NOT NULL,     -- the text of its level
+    policy_id       VARCHAR NOT NULL,
+    policy_version  INTEGER NOT NULL,
+    run_id          VARCHAR NOT NULL,
+    recorded_at     TIMESTAMP NOT NULL
+);
+
+-- one row per charge (or claim, for what stands on it as a whole) on a statement; never changed
+CREATE TABLE IF NOT EXISTS receivables.statement_line (
+    statement_id    VARCHAR NOT NULL,
+    line_no         INTEGER NOT NULL,
+    claim_id        VARCHAR NOT NULL,
+    charge_id       VARCHAR,              -- NULL: the claim as a whole
+    patient_id      VARCHAR NOT NULL,
+    patient_name    VARCHAR NOT NULL,
+    provider_name   VARCHAR,              -- rendering
+    service_on      DATE NOT NULL,
+    procedure_code  VARCHAR,
+    charge_cents    BIGINT NOT NULL,
+    insurance_cents BIGINT NOT NULL,
+    adjusted_cents  BIGINT NOT NULL,
+    patient_cents   BIGINT NOT NULL,
+    due_cents       BIGINT NOT NULL,
+    responsible_on  DATE NOT NULL,        -- since when the patient owes it: effective date of what made it so
+    responsible_days INTEGER NOT NULL,    -- its age on the day of the statement
+    cycle_no        INTEGER NOT NULL,     -- dunning cycle of this line: a patient's payment on the claim, or a balance of zero, begins the next
+    notice_no       INTEGER NOT NULL,     -- in the cycle; 0: not dunned (payment plan)
+    run_id          VARCHAR NOT NULL,
+    PRIMARY KEY (statement_id, line_no)
+);
+
+-- one row per statement that was made and must not be sent any more: what it asks for was held, paid or changed before it was filed
+CREATE TABLE IF NOT EXISTS receivables.statement_withdrawn (
+    statement_id VARCHAR PRIMARY KEY,
+    because      VARCHAR NOT NULL,        -- codes of holds.csv, CHANGED
+    withdrawn_on DATE NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per time a line the patient owes was left out of statements for a reason
+CREATE TABLE IF NOT EXISTS receivables.statement_hold (
+    hold_id        VARCHAR PRIMARY KEY,   -- of claim, charge, code and how often before
+    claim_id       VARCHAR NOT NULL,
+    charge_id      VARCHAR,               -- NULL: the claim as a whole
+    code           VARCHAR NOT NULL,      -- receivables/statements/holds.csv
+    cents          BIGINT NOT NULL,       -- what the patient owed on it then
+    evidence       VARCHAR NOT NULL,      -- ids, codes and amounts
+    policy_version INTEGER NOT NULL,
+    held_on        DATE NOT NULL,
+    run_id         VARCHAR NOT NULL
+);
+
+-- one row per such reason that is no longer so
+CREATE TABLE IF NOT EXISTS receivables.statement_hold_ended (
+    hold_id  VARCHAR PRIMARY KEY,
+    ended_on DATE NOT NULL,
+    run_id   VARCHAR NOT NULL
+);
+
+-- one row per claim that a person keeps off statements: the patient disputes it, is bankrupt, mail came back
+CREATE TABLE IF NOT EXISTS receivables.statement_stop (
+    stop_id    VARCHAR PRIMARY KEY,       -- of claim, code and how often before
+    claim_id   VARCHAR NOT NULL,
+    code       VARCHAR NOT NULL,          -- of holds.csv, one that a person sets
+    actor      VARCHAR NOT NULL,
+    reason     VARCHAR NOT NULL,
+    stopped_on DATE NOT NULL,
+    stopped_at TIMESTAMP NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per stop that a person ended
+CREATE TABLE IF NOT EXISTS receivables.statement_resumed (
+    stop_id    VARCHAR PRIMARY KEY,
+    actor      VARCHAR NOT NULL,
+    reason     VARCHAR NOT NULL,
+    resumed_on DATE NOT NULL,
+    resumed_at TIMESTAMP NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per payment plan a guarantor agreed to; while it is kept nothing of it is dunned
+CREATE TABLE IF NOT EXISTS receivables.payment_plan (
+    plan_id        VARCHAR PRIMARY KEY,   -- of guarantor and how many came before
+    guarantor_id   VARCHAR NOT NULL,
+    cents          BIGINT NOT NULL,       -- to be paid in all
+    months         INTEGER NOT NULL,
+    monthly_cents  BIGINT NOT NULL,       -- the last instalment is what is left
+    first_due_on   DATE NOT NULL,         -- the others are due on the same day of the following months
+    policy_id      VARCHAR NOT NULL,
+    policy_version INTEGER NOT NULL,
+    actor          VARCHAR NOT NULL,
+    reason         VARCHAR NOT NULL,
+    agreed_on      DATE NOT NULL,
+    agreed_at      TIMESTAMP NOT NULL,
+    run_id         VARCHAR NOT NULL
+);
+
+-- one row per payment plan that a person ended
+CREATE TABLE IF NOT EXISTS receivables.payment_plan_ended (
+    plan_id  VARCHAR PRIMARY KEY,
+    actor    VARCHAR NOT NULL,
+    reason   VARCHAR NOT NULL,
+    ended_on DATE NOT NULL,
+    run_id   VARCHAR NOT NULL
+);
+
+-- one row per file made for the print vendor
+CREATE TABLE IF NOT EXISTS receivables.statement_file (
+    file_id    VARCHAR PRIMARY KEY,       -- sha256 of its bytes
+    statements INTEGER NOT NULL,
+    lines      INTEGER NOT NULL,
+    due_cents  BIGINT NOT NULL,
+    actor      VARCHAR NOT NULL,
+    written_on DATE NOT NULL,
+    written_at TIMESTAMP NOT NULL,
+    run_id     VARCHAR NOT NULL
+);
+
+-- one row per statement that went into a file: it is sent, and never sent again
+CREATE TABLE IF NOT EXISTS receivables.statement_filed (
+    statement_id VARCHAR PRIMARY KEY,
+    file_id      VARCHAR NOT NULL,
+    run_id       VARCHAR NOT NULL
+);
+
+-- one row per statement that stands, with where it is: made, filed
+CREATE OR REPLACE VIEW receivables.standing_statement AS
+SELECT statement.*, filed.file_id, CASE WHEN filed.file_id IS NULL THEN 'made' ELSE 'filed' END AS status
+FROM receivables.statement ANTI JOIN receivables.statement_withdrawn USING (statement_id) LEFT JOIN receivables.statement_filed AS filed USING (statement_id);
+
+-- one row per reason a line is left out now
+CREATE OR REPLACE VIEW receivables.open_statement_hold AS
+SELECT * FROM receivables.statement_hold ANTI JOIN receivables.statement_hold_ended USING (hold_id);
+
+-- one row per stop in force
+CREATE OR REPLACE VIEW receivables.open_statement_stop AS
+SELECT * FROM receivables.statement_stop ANTI JOIN receivables.statement_resumed USING (stop_id);
+
+-- one row per guarantor: the newest payment plan that was not ended
+CREATE OR REPLACE VIEW receivables.open_payment_plan AS
+SELECT * FROM receivables.payment_plan ANTI JOIN receivables.payment_plan_ended USING (plan_id)
+QUALIFY row_number() OVER (PARTITION BY guarantor_id ORDER BY agreed_at DESC, plan_id) = 1;

@@ -1,0 +1,61 @@
+"""What the command line and the files read of statements: ids, codes and amounts in lists, the whole of one where it is wanted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+
+from pm_pipeline.errors import PmError
+from pm_pipeline.warehouse import records
+
+LISTED = (
+    "statement_id", "statement_on", "guarantor_id", "level", "lines", "due_cents", "past_due_cents", "pay_now_cents", "pay_by", "status",
+)  # fmt: skip
+LINE = (
+    "line_no", "claim_id", "charge_id", "patient_id", "service_on", "procedure_code", "charge_cents", "insurance_cents", "adjusted_cents",
+    "patient_cents", "due_cents", "responsible_on", "responsible_days", "cycle_no", "notice_no",
+)  # fmt: skip
+
+
+def list_statements(
+    con: duckdb.DuckDBPyConnection, since: dt.date | None, guarantor_id: str | None, unfiled: bool
+) -> list[dict[str, Any]]:
+    """The statements that stand, the newest first; no names."""
+    return records(
+        con,
+        f"SELECT {', '.join(LISTED)} FROM receivables.standing_statement WHERE ($since IS NULL OR statement_on >= $since) "
+        "AND ($guarantor_id IS NULL OR guarantor_id = $guarantor_id) AND (NOT $unfiled OR status = 'made') "
+        "ORDER BY statement_on DESC, due_cents DESC, statement_id",
+        {"since": since, "guarantor_id": guarantor_id, "unfiled": unfiled},
+    )
+
+
+def list_held(con: duckdb.DuckDBPyConnection, code: str | None) -> list[dict[str, Any]]:
+    """What is left out now and why, most money first; a stop with the person's words."""
+    return records(
+        con,
+        "SELECT held.code, held.claim_id, held.charge_id, held.cents, held.held_on, concat_ws(': ', held.evidence, stop.reason) AS evidence "
+        "FROM receivables.open_statement_hold AS held "
+        "LEFT JOIN receivables.open_statement_stop AS stop ON stop.claim_id = held.claim_id AND stop.code = held.code "
+        "WHERE $code IS NULL OR held.code = $code ORDER BY held.cents DESC, held.claim_id, held.charge_id, held.code",
+        {"code": code},
+    )
+
+
+def one_statement(con: duckdb.DuckDBPyConnection, statement_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Everything of one statement and its lines, names too. Raises PmError."""
+    found = records(
+        con,
+        "SELECT statement.*, coalesce(withdrawn.because, '') AS withdrawn_because, filed.file_id FROM receivables.statement "
+        "LEFT JOIN receivables.statement_withdrawn AS withdrawn USING (statement_id) "
+        "LEFT JOIN receivables.statement_filed AS filed USING (statement_id) WHERE statement_id = ?",
+        [statement_id],
+    )
+    if not found:
+        raise PmError(f"There is no statement {statement_id!r}. The ids are in: pm statements list")
+    lines = records(
+        con, "SELECT * FROM receivables.statement_line WHERE statement_id = ? ORDER BY line_no", [statement_id]
+    )
+    return found[0], lines

@@ -1,0 +1,224 @@
+"""What is never asked of a patient: each reason to leave a line out, kept with its code, and gone when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+import pytest
+
+from pm_pipeline.config.statements import Hold
+from pm_pipeline.errors import PmError
+from pm_pipeline.receivables.money import Wanted, ask
+from pm_pipeline.receivables.statements.desk import agree_plan, end_plan, resume, stop
+from pm_pipeline.receivables.statements.run import hold_rules
+from pm_pipeline.warehouse import load_rows
+from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
+from tests.receivables.desk import denial_of, do
+from tests.receivables.statements import DAY, file_all, holds, known, owing, run, sent
+
+
+def move(world: World, event: str, cents: int | None = None, **more: str) -> None:
+    ask(
+        world.con, world.config, Wanted(event, "C1", cents=cents, **more), actor="wren", reason="for the test", today=TODAY, run_id="m"
+    )  # fmt: skip
+
+
+def secondary_owes(world: World) -> None:
+    """Of one charge the second payer owes a part, and the patient another, moved there by hand."""
+    world.bill("C1", {"A": 10_000}, next_payer="SMTML")
+    world.post(world.remittance(claim("C1", line("A", 10_000, 6_000, CO45(2_000), PR1(2_000)))))
+    assert world.ar("C1") == {"secondary": 2_000}
+    move_to_patient(world, 500)
+
+
+def move_to_patient(world: World, cents: int) -> None:
+    from pm_pipeline import ledger
+    from pm_pipeline.warehouse import unit
+
+    with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
+        load_rows(
+            world.con, "ledger_proposal",
+            ["txn_key", "txn_kind", "actor", "entry_kind", "account", "sub_account", "cents", "practice_id", "claim_id", "charge_id", "service_on", "effective_on"],
+            [("t1", "transfer", "wren", "transfer", "AR", party, sign * cents, "HARBOR", "C1", "A", TODAY, TODAY)
+             for party, sign in (("patient", 1), ("secondary", -1))],
+        )  # fmt: skip
+        ledger.post(world.con, work, "test", TODAY)
+
+
+def partly_denied(world: World) -> None:
+    """A payer refused a part of the charge and left the patient another."""
+    world.bill("C1", {"HC1": 10_000})
+    world.post(world.remittance(claim("C1", line("HC1", 10_000, 3_000, Adjustment("CO", "50", 4_000), PR1(3_000)))))
+
+
+def appealed(world: World) -> None:
+    partly_denied(world)
+    do(world, denial_of(world, "C1"), "appeal")
+
+
+def exception_open(world: World) -> None:
+    """What the payer says the patient owes is not what its reasons come to (PR_MISMATCH)."""
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("C1", line("A", 10_000, 6_000, CO45(1_000), PR1(3_000)), patient_cents=2_000)))
+    assert world.exceptions() == ["PR_MISMATCH"]
+
+
+def remarked(code: str) -> Callable[[World], None]:
+    """A remark that protects the patient, on a payment whose share became the patient's all the same."""
+
+    def make(world: World) -> None:
+        owing(world)
+        world.con.execute("UPDATE remittance.line SET remark_codes = [?]", [code])
+
+    return make
+
+
+def changed(sql: str) -> Callable[[World], None]:
+    def make(world: World) -> None:
+        owing(world)
+        world.con.execute(sql)
+
+    return make
+
+
+def moved(event: str, cents: int | None = None, **more: str) -> Callable[[World], None]:
+    def make(world: World) -> None:
+        owing(world)
+        move(world, event, cents, **more)
+
+    return make
+
+
+def credit_elsewhere(world: World) -> None:
+    """The patient paid a claim whose payer then answered anew and owes all of it: the patient has a credit there."""
+    owing(world)
+    world.bill("C2", {"X": 1_000}, payer=None)
+    ask(world.con, world.config, Wanted("patient_payment", "C2", cents=1_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    from pm_pipeline import ledger
+    from pm_pipeline.warehouse import unit
+
+    with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
+        load_rows(
+            world.con, "ledger_proposal",
+            ["txn_key", "txn_kind", "actor", "entry_kind", "account", "sub_account", "cents", "practice_id", "claim_id", "charge_id", "service_on", "effective_on"],
+            [("void:X", "charge_void", "wren", "charge", account, sub, cents, "HARBOR", "C2", "X", TODAY, TODAY)
+             for account, sub, cents in (("AR", "patient", -1_000), ("REVENUE_GROSS", "none", 1_000))],
+        )  # fmt: skip
+        ledger.post(world.con, work, "test", TODAY)
+
+
+HELD = {
+    "INSURANCE_OPEN": secondary_owes,
+    "DENIAL_OPEN": partly_denied,
+    "APPEAL_PENDING": appealed,
+    "EXCEPTION_OPEN": exception_open,
+    "PATIENT_PROTECTED": remarked("N782"),
+    "DECEASED": changed("UPDATE front_office.patient SET deceased_on = DATE '2026-06-15'"),
+    "UNREGISTERED": changed("DELETE FROM front_office.patient"),
+    "WRITE_OFF_WAITING": moved("charity"),
+    "PATIENT_CREDIT": credit_elsewhere,
+}
+
+
+@pytest.mark.parametrize("code", HELD)
+def test_a_line_is_left_out_and_kept_with_its_reason(world: World, code: str) -> None:
+    HELD[code](known(world))
+    result = run(world)
+    assert (result.made, sent(world, "statement_id")) == ({}, [])
+    assert code in holds(world)["C1"]
+    assert result.held[code] == 1
+    before = world.con.execute("SELECT count(*) FROM receivables.statement_hold").fetchall()
+    run(world, TODAY + DAY)
+    assert world.con.execute("SELECT count(*) FROM receivables.statement_hold").fetchall() == before
+
+
+def test_a_remark_of_the_no_surprises_act_holds(world: World) -> None:
+    row = world.con.execute("SELECT min(rarc) FROM codes.rarc WHERE category = 'ALERT_NSA'").fetchone()
+    assert row is not None
+    assert row[0] is not None
+    remarked(row[0])(known(world))
+    run(world)
+    assert holds(world) == {"C1": ["NO_SURPRISES"]}
+
+
+def test_money_the_patient_paid_and_nobody_allocated_holds_until_it_is(world: World) -> None:
+    owing(known(world))
+    world.bill("C2", {"X": 500}, payer=None)
+    paid = ask(world.con, world.config, Wanted("patient_payment", "C2", cents=700, method="check"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    run(world)
+    assert holds(world) == {"C1": ["PATIENT_MONEY_WAITING"]}
+    ask(world.con, world.config, Wanted("allocate", "C1", of_action_id=paid.action_id), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    run(world, TODAY + DAY)
+    assert holds(world) == {}
+    assert sent(world, "due_cents", "patient_cents") == [(2_800, 200)]
+
+
+def test_what_an_agency_collects_or_was_given_up_is_not_asked_for(world: World) -> None:
+    from pm_pipeline.receivables.money import answer
+
+    owing(known(world))
+    for event, cents in (("collections", 1_000), ("bad_debt", 1_000)):
+        asked = ask(world.con, world.config, Wanted(event, "C1", cents=cents), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+        answer(world.con, world.config, asked.action_id, approve=True, actor="tamsin", reason="x", today=TODAY, run_id="m")  # fmt: skip
+        run(world)
+        assert holds(world) == {"C1": ["COLLECTIONS"]}
+    assert sent(world, "statement_id") == []
+
+
+def test_a_held_line_keeps_the_other_lines_of_the_claim_on_the_statement(world: World) -> None:
+    known(world).bill("C1", {"A": 10_000, "B": 10_000})
+    world.post(world.remittance(claim(
+        "C1", line("A", 10_000, 7_000, PR1(3_000)), line("B", 10_000, 2_000, Adjustment("CO", "50", 6_000), PR1(2_000)))))  # fmt: skip
+    run(world)
+    assert sent(world, "lines", "due_cents") == [(1, 3_000)]
+    left_out = world.con.execute(
+        "SELECT charge_id, code, cents FROM receivables.open_statement_hold ORDER BY code"
+    ).fetchall()
+    assert left_out == [("B", "DENIAL_OPEN", 2_000), ("B", "INSURANCE_OPEN", 2_000)]
+
+
+def test_a_dispute_stops_a_claim_even_after_its_statement_was_made_and_resuming_lets_it_go(world: World) -> None:
+    owing(known(world))
+    run(world)
+    who = {"actor": "wren", "today": TODAY, "run_id": "d"}
+    first = stop(world.con, world.config, "C1", "DISPUTE", reason="says she was not there", **who)  # type: ignore[arg-type]
+    assert stop(world.con, world.config, "C1", "DISPUTE", reason="again", **who) == first  # type: ignore[arg-type]
+    again = run(world)
+    assert (again.withdrawn, again.held, sent(world, "statement_id")) == (1, {"DISPUTE": 1}, [])
+    assert resume(world.con, world.config, "C1", reason="the record shows the visit", **who) == [first]  # type: ignore[arg-type]
+    run(world)
+    assert sent(world, "level", "notice_no") == [("first", 1)]
+    with pytest.raises(PmError, match="Nobody stopped"):
+        resume(world.con, world.config, "C1", reason="x", **who)  # type: ignore[arg-type]
+    with pytest.raises(PmError, match="not for 'DECEASED'"):
+        stop(world.con, world.config, "C1", "DECEASED", reason="x", **who)  # type: ignore[arg-type]
+
+
+def test_a_plan_that_is_kept_is_not_dunned_and_one_that_is_not_goes_on_where_it_stood(world: World) -> None:
+    owing(known(world), share=30_000)
+    run(world)
+    file_all(world)
+    who = {"actor": "wren", "reason": "on the phone", "today": TODAY, "run_id": "p"}
+    with pytest.raises(PmError, match="2 to 6 months"):
+        agree_plan(world.con, world.config, "PT1", 7, TODAY + 10 * DAY, **who)  # type: ignore[arg-type]
+    agree_plan(world.con, world.config, "PT1", 6, TODAY + 30 * DAY, **who)  # type: ignore[arg-type]
+    with pytest.raises(PmError, match="has a payment plan already"):
+        agree_plan(world.con, world.config, "PT1", 6, TODAY + 30 * DAY, **who)  # type: ignore[arg-type]
+    run(world, TODAY + 30 * DAY)
+    assert sent(world, "level", "notice_no", "due_cents", "pay_now_cents")[-1] == ("plan", 0, 30_000, 5_000)
+    file_all(world)
+    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=5_000, method="card"), actor="wren", reason="x", today=TODAY + 35 * DAY, run_id="m")  # fmt: skip
+    run(world, TODAY + 60 * DAY)
+    assert sent(world, "level", "due_cents", "pay_now_cents")[-1] == ("plan", 25_000, 5_000)
+    file_all(world)
+    # the instalment of day 61 stays out: late_days after it the plan is broken, and the cycle the payment began goes on
+    run(world, TODAY + 90 * DAY)
+    assert sent(world, "level", "due_cents", "pay_now_cents")[-1] == ("first", 25_000, 25_000)
+    end_plan(world.con, world.config, "PT1", **{**who, "today": TODAY + 91 * DAY})  # type: ignore[arg-type]
+    assert world.con.execute("SELECT count(*) FROM receivables.open_payment_plan").fetchall() == [(0,)]
+
+
+def test_the_policy_may_switch_off_only_what_is_no_dispute_and_no_insurance() -> None:
+    assert set(get_args(Hold)) == {one.code for one in hold_rules().values() if one.kind == "policy"}
+    assert {one.kind for one in hold_rules().values()} == {"always", "policy", "person"}
