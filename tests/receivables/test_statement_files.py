@@ -62,7 +62,7 @@ def test_a_long_statement_goes_on_and_its_slip_is_on_the_first_page(world: World
     run(world)
     content, _ = page(world)
     first, *others = [one.extract_text() for one in PdfReader(io.BytesIO(content)).pages]
-    assert len(others) == 2 or len(others) == 1
+    assert others
     assert "Cut here" in first
     assert all("Cut here" not in one and "Statement S" in one for one in others)
     assert sum(one.count("Procedure 99213") for one in (first, *others)) == 40

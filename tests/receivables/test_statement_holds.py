@@ -7,12 +7,13 @@ from typing import get_args
 
 import pytest
 
+from pm_pipeline import ledger
 from pm_pipeline.config.statements import Hold
 from pm_pipeline.errors import PmError
-from pm_pipeline.receivables.money import Wanted, ask
+from pm_pipeline.receivables.money import Wanted, answer, ask
 from pm_pipeline.receivables.statements.desk import agree_plan, end_plan, resume, stop
 from pm_pipeline.receivables.statements.run import hold_rules
-from pm_pipeline.warehouse import load_rows
+from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, do
 from tests.receivables.statements import DAY, file_all, holds, known, owing, run, sent
@@ -33,9 +34,6 @@ def secondary_owes(world: World) -> None:
 
 
 def move_to_patient(world: World, cents: int) -> None:
-    from pm_pipeline import ledger
-    from pm_pipeline.warehouse import unit
-
     with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
         load_rows(
             world.con, "ledger_proposal",
@@ -95,9 +93,6 @@ def credit_elsewhere(world: World) -> None:
     owing(world)
     world.bill("C2", {"X": 1_000}, payer=None)
     ask(world.con, world.config, Wanted("patient_payment", "C2", cents=1_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
-    from pm_pipeline import ledger
-    from pm_pipeline.warehouse import unit
-
     with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
         load_rows(
             world.con, "ledger_proposal",
@@ -155,8 +150,6 @@ def test_money_the_patient_paid_and_nobody_allocated_holds_until_it_is(world: Wo
 
 
 def test_what_an_agency_collects_or_was_given_up_is_not_asked_for(world: World) -> None:
-    from pm_pipeline.receivables.money import answer
-
     owing(known(world))
     for event, cents in (("collections", 1_000), ("bad_debt", 1_000)):
         asked = ask(world.con, world.config, Wanted(event, "C1", cents=cents), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
