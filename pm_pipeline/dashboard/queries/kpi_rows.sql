@@ -9,6 +9,7 @@ WITH asked AS NOT MATERIALIZED (
     SELECT row.*, CASE WHEN first_billed_on <= day THEN first_billed_on END AS billed_on, day
     FROM drill.ar_balance AS row, asked
     WHERE (starts_with($kpi, 'days_in_ar') OR starts_with($kpi, 'aged_ar')) AND from_on <= day AND (until_on IS NULL OR day < until_on)
+      AND ($practice IS NULL OR practice_id = $practice) AND ($payer IS NULL OR payer_id = $payer) AND ($provider IS NULL OR provider_id = $provider)
 ), counted AS NOT MATERIALIZED (
     SELECT claim_id, NULL AS payment_id, practice_id, payer_id, provider_id, 'open A/R' AS what, min(service_on) AS on_day, sum(balance_amount) AS numerator, NULL AS denominator
     FROM balance WHERE starts_with($kpi, 'days_in_ar')
