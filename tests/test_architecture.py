@@ -29,7 +29,7 @@ MAY: dict[str, set[str]] = {
     "exchange": {"config", "home", "sandbox", "transport"},
     "audit": CORE | {"desk"},
     "desk": CORE | set(STAGES),
-    "dashboard": {"config", "warehouse", "audit", "transport"},
+    "dashboard": {"config", "warehouse", "audit", "transport", "desk"},
     "dashboard_cli": {"config", "home", "dashboard"},
     "closing": {"audit", "config", "warehouse", "x12"},
     "closing_cli": {"home", "closing", "audit"},

@@ -22,6 +22,7 @@ from dash.dependencies import MATCH
 from pm_pipeline.config import Config
 from pm_pipeline.config.dashboard import Dashboard
 from pm_pipeline.dashboard import pages
+from pm_pipeline.dashboard.acts import act
 from pm_pipeline.dashboard.context import Context, Names
 from pm_pipeline.dashboard.export import as_csv, as_xlsx
 from pm_pipeline.dashboard.journal import Journal
@@ -31,6 +32,7 @@ from pm_pipeline.dashboard.reveal import reveal
 from pm_pipeline.dashboard.state import State
 from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.dashboard.users import FOLDER, Passwords, Viewer, secret, viewer_of
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import PmError
 from pm_pipeline.settings import Settings
 
@@ -57,6 +59,7 @@ class Doors:
         self.passwords = Passwords(settings.home)
         folder = settings.home / FOLDER
         self.journal = Journal(folder / "journal.jsonl")
+        self.desk = ActionLog(settings.desk_dir)
         self.proxy_key = secret(folder / "proxy_key") if dashboard.sign_in.proxy_header else b""
         server = flask.Flask(__name__, template_folder=str(HERE / "templates"), static_folder=None)
         server.config.update(
@@ -71,6 +74,7 @@ class Doors:
         server.register_error_handler(PmError, self._refused)
         server.add_url_rule("/sign-in", "sign_in", self._sign_in, methods=["GET", "POST"])
         server.add_url_rule("/sign-out", "sign_out", self._sign_out, methods=["POST"])
+        server.add_url_rule("/act", "act", self._act, methods=["POST"])
         server.add_url_rule("/export/<name>.<kind>", "export", self._export)
         self.app = dash.Dash(
             "pm_pipeline.dashboard",
@@ -203,6 +207,11 @@ class Doors:
         self.journal.write(flask.g.viewer.person, "sign out")
         flask.session.clear()
         return flask.redirect(flask.url_for("sign_in"))
+
+    def _act(self) -> Any:
+        """Log what a form says about an item of work, and show the item again, with what others did meanwhile."""
+        said = act(self, flask.g.viewer, flask.request.form)
+        return flask.redirect(State({"item": said.item}).link("/item", ("item",)), 303)
 
     def _export(self, name: str, kind: str) -> Any:
         if name not in LISTINGS or kind not in ("csv", "xlsx"):

@@ -49,7 +49,8 @@ LISTINGS = {
             "worklist", "Worklist",
             (Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT, PAYER, PROVIDER, Column("amount", "Amount", "money"),
              Column("opened_on", "Since", "day"), Column("due_on", "Due", "day"), Column("age_days", "Age", "count"),
-             Column("text", "What is the matter", wide=True), Column("item_id", "Item")),
+             Column("text", "What is the matter", wide=True),
+             Column("item_id", "Work on it", to="/item", as_param="item")),
             ("amount",), (*DIMS, "worklist", "kind", "due"), "Nothing waits here.",
         ),
         Listing(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this ma
 PAGES = {
     "today": "/", "kpis": "/kpis", "kpi": "/kpi?kpi=days_in_ar_gross", "aging": "/aging", "denials": "/denials", "payers": "/payers", "scrub": "/scrub",
     "remittances": "/remittances", "remittance": "/remittance?payment=PAY1", "trace": "/trace?claim=C01", "files": "/files", "access": "/access",
-    "list": "/list/balances?base=service_date",
+    "list": "/list/balances?base=service_date", "item": "/item?item=D02",
 }  # fmt: skip
 LEVEL_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 ANSWER = "performance.getEntriesByType('resource').filter(e => e.name.includes('_dash-update-component')).map(e => e.duration)"
@@ -227,3 +227,25 @@ def test_a_new_generation_shows_without_starting_again(page: Page, address: str,
     after = page.locator(".shown").inner_text()
     assert f"generation {made}," in after
     assert before != after
+
+
+def test_a_person_takes_an_item_from_the_worklist_and_says_what_is_to_be_done(browser: Browser, address: str) -> None:
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(20_000)
+    page.goto(address + "/list/worklist?worklist=denials")
+    page.fill("#person", "wren")
+    page.fill("#password", PASSWORD)
+    page.click("button")
+    page.locator(".ag-row a", has_text="D08").click()
+    page.wait_for_selector("[data-page='/item']")
+    page.click("text=I am on it")
+    expect(page.get_by_text(re.compile("Wren Hollis, since"))).to_be_visible()
+    page.click("summary:has-text('Close')")
+    page.fill("#denial-close-reason", "settled")
+    page.fill("#denial-close-why", HOSTILE)
+    assert Axe().run(page, options=LEVEL_AA).response["violations"] == []
+    page.locator("details[open] button").click()
+    expect(page.get_by_text("waits for the next run")).to_be_visible()
+    expect(page.locator(".acts p.said").first).to_have_text(HOSTILE)  # as text
+    assert page.title() != "taken"
+    page.context.close()

@@ -15,6 +15,7 @@ from pm_pipeline.dashboard.pages import (
     aging,
     denials,
     files,
+    item,
     kpis,
     lists,
     payers,
@@ -58,10 +59,11 @@ PAGES = {
         Page("/trace", "Claim trace", trace.render),
         Page("/files", "Files", files.overview),
         Page("/file", "File", files.one, in_navigation=False),
+        Page("/item", "Item of work", item.render, in_navigation=False),
         Page("/access", "Access", access.render, administers=True),
     )
 }
-PARENT = {"/kpi": "/kpis", "/remittance": "/remittances", "/file": "/files"}
+PARENT = {"/kpi": "/kpis", "/remittance": "/remittances", "/file": "/files", "/item": "/"}
 
 
 def render(path: str, context: Context, doors: Doors) -> tuple[Any, str]:

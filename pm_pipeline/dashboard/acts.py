@@ -1,0 +1,72 @@
+"""What a person does about an item of work in a page: a line of the action log, in the signed-in person's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pm_pipeline.dashboard.reading import Row
+from pm_pipeline.desk import Action, record
+from pm_pipeline.desk.vocabulary import arguments, deed
+from pm_pipeline.errors import PmError
+
+if TYPE_CHECKING:
+    from pm_pipeline.dashboard.server import Doors
+    from pm_pipeline.dashboard.users import Viewer
+
+# worklist -> kind of item at the desk; what is not here is worked from the command line alone
+KINDS = {
+    "denials": "denial", "held_claims": "held_claim", "rejections": "rejection", "posting_exceptions": "posting_exception",
+    "credit_balances": "posting_exception", "underpayments": "underpayment", "missing_answers": "missing_answer",
+    "filing_risk": "timely_filing", "appeal_risk": "timely_filing", "unmatched_deposits": "unmatched_deposit",
+}  # fmt: skip
+EXCEPTION = "Q"  # how the id of a posting exception begins, on whichever list it stands
+MONEY = re.compile(r"[0-9]{1,9}(?:\.[0-9]{2})?")
+MAY_NOT = "An auditor reads and does not act. Ask somebody who works the list."
+
+
+def desk_kind(row: Row) -> str | None:
+    """What a row of the worklist is at the desk; None when nothing is done about it there."""
+    if row["worklist"] == "unmatched_deposits" and str(row["item_id"]).startswith(EXCEPTION):
+        return "posting_exception"
+    return KINDS.get(str(row["worklist"]))
+
+
+def act(doors: Doors, viewer: Viewer, given: Mapping[str, str]) -> Action:
+    """Log what the form says. Raises PmError when the viewer may not, it cannot be meant so, or somebody else came first."""
+    if not viewer.may_act:
+        raise PmError(MAY_NOT)
+    kind, action = given.get("kind", ""), given.get("action", "")
+    what = deed(kind, action)
+    said = {name: given[name].strip() for name in (*what.required, *what.optional) if given.get(name, "").strip()}
+    return record(
+        doors.config, doors.desk, by=viewer.person, kind=kind, item=given.get("item", ""), action=action, why=given.get("why", ""),
+        arguments={name: _meant(name, text) for name, text in said.items()},
+        generation=_whole(given, "generation"), seen=_whole(given, "seen"), action_id=given.get("action_id") or None,
+    )  # fmt: skip
+
+
+def _meant(name: str, text: str) -> Any:
+    """What was entered in the form the log takes: dollars as cents, yes and no, columns with their values."""
+    shape = arguments()[name].shape
+    if shape == "cents":
+        if not MONEY.fullmatch(text.replace(",", "")):
+            raise PmError(f"{text!r} is no amount. Write dollars and cents, such as 125.00.")
+        dollars, _, cents = text.replace(",", "").partition(".")
+        return int(dollars) * 100 + int(cents or 0)
+    if shape == "flag":
+        return {"yes": True, "true": True, "no": False, "false": False}.get(text.lower(), text)
+    if shape == "values":
+        pairs = [part.partition("=") for part in text.split(",")]
+        if not all(column.strip() and equals for column, equals, _ in pairs):
+            raise PmError("Write each column with its value, such as units=1, modifiers=25.")
+        return {column.strip(): value.strip() for column, _, value in pairs}
+    return text
+
+
+def _whole(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name, "")
+    if text and not re.fullmatch("[0-9]{1,12}", text):
+        raise PmError("The form was changed on its way. Open the item again.")
+    return int(text) if text else None

@@ -1,0 +1,173 @@
+"""An item of work: what a person does about it in a page is a line of the action log, and what became of it is told there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient as Client
+
+from pm_pipeline.dashboard.acts import KINDS, desk_kind
+from pm_pipeline.dashboard.server import Doors
+from pm_pipeline.dashboard.tables import WORKLISTS
+from pm_pipeline.desk import new_action_id
+from pm_pipeline.desk.apply import apply
+from pm_pipeline.desk.vocabulary import kinds
+from tests.dashboard.conftest import sign_in
+from tests.dashboard.site import Site
+from tests.dashboard.test_server import page
+
+TODAY = dt.date(2026, 7, 16)
+
+
+def said_of(client: Client, item: str) -> str:
+    return page(client, "/item", f"?item={item}")
+
+
+def act(client: Client, item: str, action: str, kind: str = "denial", **given: str) -> Any:
+    form = {
+        "kind": kind,
+        "item": item,
+        "action": action,
+        "action_id": new_action_id(),
+        "seen": "",
+        "generation": "1",
+        **given,
+    }
+    return client.post("/act", data=form)
+
+
+@pytest.fixture
+def wren(doors: Doors) -> Client:
+    made = doors.app.server.test_client()
+    sign_in(made, "wren")
+    return made
+
+
+@pytest.fixture
+def tamsin(doors: Doors) -> Client:
+    made = doors.app.server.test_client()
+    sign_in(made, "tamsin")
+    return made
+
+
+def test_every_worklist_leads_to_its_items_and_every_kind_is_one_of_the_desk(wren: Client) -> None:
+    assert set(KINDS) <= set(WORKLISTS)
+    assert set(KINDS.values()) <= set(kinds())
+    assert desk_kind({"worklist": "unmatched_deposits", "item_id": "Q1"}) == "posting_exception"
+    assert desk_kind({"worklist": "unmatched_deposits", "item_id": "W1"}) == "unmatched_deposit"
+    assert desk_kind({"worklist": "later_payers", "item_id": "W1"}) is None
+    assert '"to": "/item", "as": "item"' in page(wren, "/list/worklist")
+    shown = said_of(wren, "D02")
+    assert "BUNDLING" in shown
+    assert "/trace?claim=C02" in shown
+    assert "Nobody has said or done anything" in shown
+    assert "Nothing waits under this id" in said_of(wren, "D01")  # it was closed
+
+
+def test_two_people_at_one_item_see_each_other(wren: Client, tamsin: Client) -> None:
+    answer = act(wren, "D02", "take")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/item?item=D02")
+    seen = said_of(tamsin, "D02")
+    assert re.search(r"Wren Hollis, since \d{4}-\d\d-\d\d \d\d:\d\d UTC", seen)
+    assert "Take it over" in seen
+    assert "I am no longer on it" in said_of(wren, "D02")
+    told = act(tamsin, "D02", "take")
+    assert told.status_code == 400
+    assert "wren is on it since" in told.text
+    assert act(tamsin, "D02", "take", over="true").status_code == 303
+    assert "Tamsin Vale, since" in said_of(wren, "D02")
+
+
+def test_what_is_decided_on_a_page_that_is_out_of_date_is_refused(wren: Client, tamsin: Client) -> None:
+    seen = re.search(
+        r'"name": "seen", "type": "hidden", "value": "(\d+)"|"value": "(\d+)"[^{}]*"name": "seen"', said_of(wren, "D08")
+    )
+    number = next((one for one in (seen.groups() if seen else ()) if one), "0")
+    assert act(tamsin, "D08", "note", why="the payer will call back").status_code == 303
+    late = act(wren, "D08", "close", reason="settled", why="paid", seen=number)
+    assert late.status_code == 400
+    assert "tamsin has said note about this denial" in late.text
+
+
+def test_a_form_is_one_line_however_often_its_button_is_pressed(doors: Doors, wren: Client) -> None:
+    form = {"action_id": new_action_id(), "cents": "1,234.50", "reason": "coding", "why": "too late to correct"}
+    assert [act(wren, "D09B", "write_off", **form).status_code for _ in range(2)] == [303, 303]
+    [line] = [one for one in doors.desk.actions() if one.action_id == form["action_id"]]
+    assert (line.by, line.item, line.arguments, line.why) == (
+        "wren",
+        "D09B",
+        {"cents": 123_450, "reason": "coding"},
+        "too late to correct",
+    )
+    assert (line.generation, line.kind) == (1, "denial")
+    shown = said_of(wren, "D09B")
+    assert "waits for the next run" in shown
+    assert "amount 1,234.50" in shown or "cents 1,234.50" in shown
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "told"),
+    [
+        ("write_off", {"cents": "12.5", "why": "x"}, "12.5&#39; is no amount. Write dollars and cents"),
+        ("write_off", {}, "write_off needs a reason"),
+        ("close", {"why": "x"}, "close needs reason"),
+        ("burn", {"why": "x"}, "is not done on a denial"),
+        ("note", {"why": "x", "seen": "1; DROP"}, "The form was changed on its way"),
+        ("note", {"why": "x", "item": "<b>"}, "That is no id of a denial"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_and_not_logged(
+    doors: Doors, wren: Client, action: str, given: dict[str, str], told: str
+) -> None:
+    before = len(doors.desk.actions())
+    form = dict(given)
+    answer = act(wren, form.pop("item", "D09A"), action, **form)
+    assert answer.status_code == 400
+    assert told in answer.text
+    assert len(doors.desk.actions()) == before
+
+
+def test_an_auditor_reads_and_does_not_act(doors: Doors, client: Client) -> None:
+    sign_in(client, "sable")
+    shown = said_of(client, "D09A")
+    assert "What may be done" not in shown
+    assert '"/act"' not in shown
+    before = len(doors.desk.actions())
+    answer = act(client, "D09A", "note", why="I was here")
+    assert answer.status_code == 400
+    assert "An auditor reads and does not act" in answer.text
+    assert len(doors.desk.actions()) == before
+
+
+def test_nobody_acts_from_elsewhere_or_without_signing_in(doors: Doors, wren: Client) -> None:
+    form = {"kind": "denial", "item": "D09A", "action": "note", "why": "x"}
+    before = len(doors.desk.actions())
+    assert wren.post("/act", data=form, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert doors.app.server.test_client().post("/act", data=form).status_code == 401
+    assert len(doors.desk.actions()) == before
+
+
+def test_the_next_run_does_it_and_the_page_says_what_became_of_it(
+    site: Site, doors: Doors, wren: Client, tmp_path: Path
+) -> None:
+    assert act(wren, "D09A", "note", why="asked the clinic for the record <b>").status_code == 303
+    assert (
+        act(wren, "C99", "override", "held_claim", rule_id="DX-001", until_on="2026-12-31", why="x").status_code == 303
+    )
+    with site.warehouse.write() as con:
+        done = apply(con, doors.config, site.settings.desk_dir, tmp_path, TODAY, "run-desk")
+        noted = con.execute(
+            "SELECT why, actor FROM receivables.denial_action WHERE run_id = 'run-desk' AND denial_id = 'D09A'"
+        ).fetchall()
+    assert done.fault is None
+    assert noted == [("asked the clinic for the record <b>", "wren")]
+    shown = json.loads(said_of(wren, "D09A"))
+    assert "done" in json.dumps(shown)
+    state = doors.desk.state("held_claim", "C99")
+    [(_, became)] = state.answered
+    assert became.outcome == "refused"
