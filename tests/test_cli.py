@@ -159,8 +159,8 @@ def test_before_the_first_run_every_question_says_what_to_do(tmp_path: Path) -> 
 
 
 def test_verify_is_clean_then_names_a_transaction_spoiled_by_hand(lived: Lived, tmp_path: Path) -> None:
-    assert document(lived, "ledger", "verify") == {"invariants": 18, "violations": []}
-    assert "19 invariants checked, 0 violations." in lived.pm("ledger", "verify").output
+    assert document(lived, "ledger", "verify") == {"invariants": 20, "violations": []}
+    assert "20 invariants checked, 0 violations." in lived.pm("ledger", "verify").output
     shutil.copytree(lived.home.settings.warehouse_path.parent, tmp_path / "home" / "warehouse")
     with duckdb.connect(tmp_path / "home" / "warehouse" / lived.home.settings.warehouse_path.name) as con:
         row = con.execute("SELECT min(txn_id) FROM ledger.entry WHERE entry_kind = 'payment'").fetchone()
