@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from pm_pipeline.desk import ActionLog
 from pm_pipeline.desk import log as module
+from tests import own_process
 from tests.desk.people import said
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def start(verb: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start one of the verbs below."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.desk.process", verb, str(folder), *arguments],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+start = partial(own_process.start, "tests.desk.process")
 
 
 def append(folder: Path, by: str, count: str) -> None:

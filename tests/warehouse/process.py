@@ -7,25 +7,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from pm_pipeline.warehouse import Warehouse, unit
 from pm_pipeline.warehouse.publish import open_published
+from tests import own_process
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def start(verb: str, database: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start one of the verbs below; its output can be read line by line."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.warehouse.process", verb, str(database), *arguments],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+start = partial(own_process.start, "tests.warehouse.process")
 
 
 def make_table(con: duckdb.DuckDBPyConnection) -> None:
