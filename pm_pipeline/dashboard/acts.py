@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pm_pipeline.config import Config
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.desk import Action, record
-from pm_pipeline.desk.vocabulary import arguments, deed
+from pm_pipeline.desk.vocabulary import Deed, arguments, deed
 from pm_pipeline.errors import PmError
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ def desk_kind(row: Row) -> str | None:
     if row["worklist"] == "unmatched_deposits" and str(row["item_id"]).startswith(EXCEPTION):
         return "posting_exception"
     return KINDS.get(str(row["worklist"]))
+
+
+def choices(config: Config, what: Deed, name: str) -> list[tuple[str, str]]:
+    """What an argument of an action may be, with the words for it; empty: anything of its shape."""
+    workflow = config.denials.workflow
+    if name == "reason" and what.action == "write_off":
+        return [(reason, why) for reason, why in workflow.write_off_reasons.items()]
+    if name == "reason" and what.action == "close":
+        return [(reason, said.why) for reason, said in workflow.close_reasons.items()]
+    few = arguments()[name].one_of or (("yes", "no") if arguments()[name].shape == "flag" else ())
+    return [(one, one.replace("_", " ")) for one in few]
 
 
 def act(doors: Doors, viewer: Viewer, given: Mapping[str, str]) -> Action:

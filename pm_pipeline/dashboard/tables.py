@@ -47,10 +47,10 @@ LISTINGS = {
     for one in (
         Listing(
             "worklist", "Worklist",
-            (Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT, PAYER, PROVIDER, Column("amount", "Amount", "money"),
+            (Column("item_id", "Work on it", to="/item", as_param="item"), Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT,
+             PAYER, PROVIDER, Column("amount", "Amount", "money"),
              Column("opened_on", "Since", "day"), Column("due_on", "Due", "day"), Column("age_days", "Age", "count"),
-             Column("text", "What is the matter", wide=True),
-             Column("item_id", "Work on it", to="/item", as_param="item")),
+             Column("text", "What is the matter", wide=True)),
             ("amount",), (*DIMS, "worklist", "kind", "due"), "Nothing waits here.",
         ),
         Listing(

@@ -43,10 +43,11 @@ class Deed:
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument. shape: text, number, cents, day, flag or values (column -> text)."""
+    """An argument. shape: text, number, cents, day, flag or values (column -> text); one_of: what it may be, when it is one of few."""
 
     argument: str
     shape: str
+    one_of: tuple[str, ...]
     meaning: str
 
 
@@ -73,7 +74,12 @@ def deeds() -> dict[tuple[str, str], Deed]:
 @cache
 def arguments() -> dict[str, Argument]:
     """Every argument an action may have."""
-    return {row["argument"]: Argument(**row) for row in _rows("arguments.csv")}
+    return {
+        row["argument"]: Argument(
+            row["argument"], row["shape"], tuple(filter(None, row["one_of"].split(";"))), row["meaning"]
+        )
+        for row in _rows("arguments.csv")
+    }
 
 
 def deed(kind: str, action: str) -> Deed:
@@ -146,6 +152,9 @@ def _text(name: str, value: object) -> str:
     said = text(value, name)
     if not said:
         raise DeskError(f"{name}: expected some text.")
+    few = arguments()[name].one_of if name in arguments() else ()
+    if few and said not in few:
+        raise DeskError(f"{name}: expected one of {', '.join(few)}.")
     return said
 
 

@@ -241,7 +241,7 @@ def test_a_person_takes_an_item_from_the_worklist_and_says_what_is_to_be_done(br
     page.click("text=I am on it")
     expect(page.get_by_text(re.compile("Wren Hollis, since"))).to_be_visible()
     page.click("summary:has-text('Close')")
-    page.fill("#denial-close-reason", "settled")
+    page.select_option("#denial-close-reason", "settled")
     page.fill("#denial-close-why", HOSTILE)
     assert Axe().run(page, options=LEVEL_AA).response["violations"] == []
     page.locator("details[open] button").click()

@@ -116,6 +116,7 @@ def test_a_form_is_one_line_however_often_its_button_is_pressed(doors: Doors, wr
         ("write_off", {"cents": "12.5", "why": "x"}, "12.5&#39; is no amount. Write dollars and cents"),
         ("write_off", {}, "write_off needs a reason"),
         ("close", {"why": "x"}, "close needs reason"),
+        ("transfer", {"why": "x", "party": "nobody"}, "party: expected one of next, patient"),
         ("burn", {"why": "x"}, "is not done on a denial"),
         ("note", {"why": "x", "seen": "1; DROP"}, "The form was changed on its way"),
         ("note", {"why": "x", "item": "<b>"}, "That is no id of a denial"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
-from pm_pipeline.dashboard.acts import desk_kind
+from pm_pipeline.dashboard.acts import choices, desk_kind
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.parts import dollars, empty, facts, panel
@@ -38,7 +38,9 @@ HINTS = {
 def render(context: Context, doors: Doors) -> list[Any]:
     """The item of the address, the desk's word on it, and a form for each action its kind knows. Raises PmError when it is gone."""
     item = context.state.get("item")
-    found = context.rows("item") if item else []
+    if not item:
+        return [empty("Open an item of work from a worklist of Today.")]
+    found = context.rows("item")
     if not found:
         raise PmError("Nothing waits under this id any more. Look at Today: it was done, or it settled by itself.")
     row = found[0]
@@ -55,7 +57,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
         shown.append(
             panel(
                 "What may be done",
-                _forms(context, kind, state),
+                _forms(context, doors, kind, state),
                 "The next run does it, and says here what became of it.",
             )
         )
@@ -114,22 +116,22 @@ def _given(name: str, value: Any) -> str:
     return ", ".join(f"{column}={said}" for column, said in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _forms(context: Context, kind: str, state: ItemState) -> list[Any]:
+def _forms(context: Context, doors: Doors, kind: str, state: ItemState) -> list[Any]:
     able = [one for (of, _), one in deeds().items() if of == kind]
     is_mine = state.on_it is not None and state.on_it.person == context.viewer.person
     quick = [one for one in able if one.action == ("leave" if is_mine else "take")]
-    shown: list[Any] = [html.Div([_form(context, one, state) for one in quick], className="buttons")]
+    shown: list[Any] = [html.Div([_form(context, doors, one, state) for one in quick], className="buttons")]
     for one in able:
         if one.action not in ONE_CLICK:
             summary = html.Summary(
                 [html.B(one.action.replace("_", " ").capitalize()), html.Span(one.meaning, className="said")]
             )
-            shown.append(html.Details([summary, _form(context, one, state)], className="act"))
+            shown.append(html.Details([summary, _form(context, doors, one, state)], className="act"))
     shown.append(html.P(f"It takes the role {kinds()[kind].role} in people.yaml.", className="note"))
     return shown
 
 
-def _form(context: Context, what: Deed, state: ItemState) -> html.Form:
+def _form(context: Context, doors: Doors, what: Deed, state: ItemState) -> html.Form:
     held = {
         "kind": state.kind, "item": state.item, "action": what.action, "action_id": new_action_id(), "seen": str(state.last_seq),
         "generation": str(context.about.generation),
@@ -141,7 +143,7 @@ def _form(context: Context, what: Deed, state: ItemState) -> html.Form:
     button = html.Button(label, type="submit", className="primary")
     fields: list[Any] = []
     if what.action not in ONE_CLICK:
-        fields = [_field(what, name) for name in (*what.required, *what.optional)]
+        fields = [_field(doors, what, name) for name in (*what.required, *what.optional)]
         fields.append(
             _entry(f"{what.kind}-{what.action}-why", "why", "Why", "Whoever looks at this next reads it", needed=True)
         )
@@ -157,18 +159,33 @@ def _form(context: Context, what: Deed, state: ItemState) -> html.Form:
     )
 
 
-def _field(what: Deed, name: str) -> Any:
+def _field(doors: Doors, what: Deed, name: str) -> Any:
     argument = arguments()[name]
     title = name.removesuffix("_cents").replace("_", " ").replace("cents", "amount").capitalize()
     hint = "; ".join(part for part in (HINTS.get(argument.shape), argument.meaning) if part)
-    return _entry(f"{what.kind}-{what.action}-{name}", name, title, hint, needed=name in what.required)
+    of, needed = f"{what.kind}-{what.action}-{name}", name in what.required
+    able = choices(doors.config, what, name)
+    if not able:
+        return _entry(of, name, title, hint, needed=needed)
+    options = [
+        html.Option("Choose" if needed else "As usual", value=""),
+        *(html.Option(label, value=value) for value, label in able),
+    ]
+    return html.Div(
+        [_label(of, title, needed), html.Select(options, id=of, name=name, required=needed)],
+        className="field wide",
+        title=hint,
+    )
+
+
+def _label(of: str, title: str, needed: bool) -> html.Label:
+    return html.Label([title, "" if needed else html.Small(" (may be left out)")], htmlFor=of)
 
 
 def _entry(of: str, name: str, title: str, hint: str, *, needed: bool) -> Any:
-    label = [title, "" if needed else html.Small(" (may be left out)")]
     return html.Div(
         [
-            html.Label(label, htmlFor=of),
+            _label(of, title, needed),
             dcc.Input(
                 id=of, name=name, type="text", required=needed, maxLength=400, autoComplete="off", placeholder=hint
             ),
