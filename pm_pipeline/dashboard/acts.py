@@ -23,7 +23,7 @@ KINDS = {
     "filing_risk": "timely_filing", "appeal_risk": "timely_filing", "unmatched_deposits": "unmatched_deposit",
 }  # fmt: skip
 EXCEPTION = "Q"  # how the id of a posting exception begins, on whichever list it stands
-MONEY = re.compile(r"[0-9]{1,9}(?:\.[0-9]{2})?")
+MONEY = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.[0-9]{2})?")  # a comma only between thousands
 MAY_NOT = "An auditor reads and does not act. Ask somebody who works the list."
 
 
@@ -31,6 +31,8 @@ def desk_kind(row: Row) -> str | None:
     """What a row of the worklist is at the desk; None when nothing is done about it there."""
     if row["worklist"] == "unmatched_deposits" and str(row["item_id"]).startswith(EXCEPTION):
         return "posting_exception"
+    if row["kind"] == "overdue_deposit":  # an answer of the bank's that did not come
+        return "missing_answer"
     return KINDS.get(str(row["worklist"]))
 
 
@@ -63,7 +65,7 @@ def _meant(name: str, text: str) -> Any:
     """What was entered in the form the log takes: dollars as cents, yes and no, columns with their values."""
     shape = arguments()[name].shape
     if shape == "cents":
-        if not MONEY.fullmatch(text.replace(",", "")):
+        if not MONEY.fullmatch(text):
             raise PmError(f"{text!r} is no amount. Write dollars and cents, such as 125.00.")
         dollars, _, cents = text.replace(",", "").partition(".")
         return int(dollars) * 100 + int(cents or 0)

@@ -58,9 +58,13 @@ def tamsin(doors: Doors) -> Client:
 def test_every_worklist_leads_to_its_items_and_every_kind_is_one_of_the_desk(wren: Client) -> None:
     assert set(KINDS) <= set(WORKLISTS)
     assert set(KINDS.values()) <= set(kinds())
-    assert desk_kind({"worklist": "unmatched_deposits", "item_id": "Q1"}) == "posting_exception"
-    assert desk_kind({"worklist": "unmatched_deposits", "item_id": "W1"}) == "unmatched_deposit"
-    assert desk_kind({"worklist": "later_payers", "item_id": "W1"}) is None
+    assert desk_kind({"worklist": "unmatched_deposits", "item_id": "Q1", "kind": "deposit"}) == "posting_exception"
+    assert (
+        desk_kind({"worklist": "unmatched_deposits", "item_id": "W1", "kind": "unmatched_deposit"})
+        == "unmatched_deposit"
+    )
+    assert desk_kind({"worklist": "unmatched_deposits", "item_id": "W1", "kind": "overdue_deposit"}) == "missing_answer"
+    assert desk_kind({"worklist": "later_payers", "item_id": "W1", "kind": "bill_secondary"}) is None
     assert '"to": "/item", "as": "item"' in page(wren, "/list/worklist")
     shown = said_of(wren, "D02")
     assert "BUNDLING" in shown
@@ -114,6 +118,8 @@ def test_a_form_is_one_line_however_often_its_button_is_pressed(doors: Doors, wr
     ("action", "given", "told"),
     [
         ("write_off", {"cents": "12.5", "why": "x"}, "12.5&#39; is no amount. Write dollars and cents"),
+        ("write_off", {"cents": "125,00", "why": "x"}, "125,00&#39; is no amount"),
+        ("write_off", {"cents": "1,2,3", "why": "x"}, "is no amount"),
         ("write_off", {}, "write_off needs a reason"),
         ("close", {"why": "x"}, "close needs reason"),
         ("transfer", {"why": "x", "party": "nobody"}, "party: expected one of next, patient"),
