@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hmac
 import logging
+import re
 import secrets
 import time
+import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +22,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 from dash import State as Given
 from dash.dependencies import MATCH
 
-from pm_pipeline.config import Config
+from pm_pipeline.config import Config, load_config
 from pm_pipeline.config.dashboard import Dashboard
 from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.acts import act
@@ -53,7 +56,8 @@ class Doors:
     """What the application is made of, and its answers; `app` is the Dash application, `app.server` the WSGI one."""
 
     def __init__(self, settings: Settings, config: Config, dashboard: Dashboard) -> None:
-        self.settings, self.config, self.dashboard = settings, config, dashboard
+        self.settings, self.dashboard = settings, dashboard
+        self._config, self._people = config, _stamp(settings)
         self.names = Names.of(config)
         self.published = Published(settings.published_dir)
         self.passwords = Passwords(settings.home)
@@ -93,6 +97,21 @@ class Doors:
         self._callbacks()
         self.policy = self._policy()
 
+    @property
+    def config(self) -> Config:
+        """The configuration; people.yaml as it stands now: who is taken out of it, or loses a role, is out with the next request.
+
+        A file that cannot be read leaves the people of before, and is told in the log of the dashboard.
+        """
+        now = _stamp(self.settings)
+        if now != self._people:
+            try:
+                self._config = replace(self._config, people=load_config(self.settings).people)
+            except PmError as problem:
+                log.error("people.yaml changed and cannot be used, so nothing of it counts yet: %s", problem)
+            self._people = now
+        return self._config
+
     def _callbacks(self) -> None:
         app = self.app
         app.callback(
@@ -118,7 +137,8 @@ class Doors:
         except PmError as problem:
             return pages.problem(path, viewer, str(problem)), "Not shown"
         except Exception as problem:  # noqa: BLE001 (its words may quote a row; the class and place are enough to find it)
-            log.error("page %s: %s", path, type(problem).__name__, exc_info=False)
+            place = traceback.extract_tb(problem.__traceback__)[-1]
+            log.error("page %s: %s at %s:%s", path, type(problem).__name__, place.filename, place.lineno)
             return pages.problem(
                 path, viewer, "The page could not be made. The log of the dashboard names the fault."
             ), "Not shown"
@@ -180,7 +200,7 @@ class Doors:
             flask.request.form.get("password", "")[:400],
         )
         is_ours = hmac.compare_digest(
-            flask.request.form.get("form", ""), str(flask.session.get("form", secrets.token_hex(8)))
+            flask.request.form.get("form", "").encode(), str(flask.session.get("form", secrets.token_hex(8))).encode()
         )
         problem = "" if is_ours else "The page was open for too long. Try again."
         if is_ours:
@@ -217,6 +237,7 @@ class Doors:
         if name not in LISTINGS or kind not in ("csv", "xlsx"):
             flask.abort(404)
         listing, state = LISTINGS[name], State.read(flask.request.query_string.decode())
+        listing.hold(state.values)
         params = state.params()
         rows = self.published.totals(name, params, ())["rows"]
         asked = {key: str(value) for key, value in sorted(state.values.items())}
@@ -259,6 +280,12 @@ class Doors:
         )
 
 
+def _stamp(settings: Settings) -> tuple[int, int, int]:
+    """What changes when people.yaml does."""
+    found = (settings.config_dir / "people.yaml").stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def serve(doors: Doors, port: int) -> None:
     """Answer on 127.0.0.1 until interrupted."""
     import waitress
@@ -269,11 +296,4 @@ def serve(doors: Doors, port: int) -> None:
 
 def _inside(wanted: str | None) -> str:
     """An address of ours to go on to: a path with its query, never another host's."""
-    parts = urlsplit(wanted or "/")
-    is_path = (
-        not parts.scheme
-        and not parts.netloc
-        and (wanted or "/").startswith("/")
-        and not (wanted or "/").startswith(("//", "/\\"))
-    )
-    return (wanted or "/") if is_path else "/"
+    return wanted if wanted and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", wanted) else "/"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from pm_pipeline.errors import PmError
 
 # how a column is written: text as it is; money dollars with cents; count whole numbers; ratio a percentage; number up to two decimals
 KINDS = ("text", "money", "count", "ratio", "number", "day", "yes_no", "payer", "provider", "location", "worklist")
@@ -32,6 +35,13 @@ class Listing:
     filters: tuple[str, ...] = ()
     empty: str = "Nothing here for these filters."
     note: str = ""
+
+    def hold(self, given: Iterable[str]) -> None:
+        """Raise PmError when the list is asked to be filtered by what its query does not know."""
+        if unknown := sorted(set(given) - set(self.filters)):
+            raise PmError(
+                f"This list cannot be filtered by {', '.join(unknown)}; the numbers would not be what they seem."
+            )
 
 
 CLAIM = Column("claim_id", "Claim", to="/trace", as_param="claim")
@@ -172,7 +182,7 @@ LISTINGS = {
             (Column("entry_id", "Entry"), Column("posted_on", "Posted", "day"), Column("entry_kind", "Kind"), Column("account", "Account"),
              Column("sub_account", "Sub-account"), PAYER, CLAIM, PAYMENT, Column("rule_id", "Decided by"), Column("amount", "Amount", "money"),
              FILE, Column("segment_no", "Segment", "count"), Column("txn_id", "Transaction", to="/list/entries", as_param="txn")),
-            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "entry"), "No entries here.",
+            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "entry"), "No entries here.",
         ),
         Listing(
             "claim_steps", "Life of the claim",

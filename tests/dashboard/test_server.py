@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from flask.testing import FlaskClient as Client
 from pm_pipeline.config.dashboard import Dashboard, SignIn
 from pm_pipeline.dashboard.journal import Journal
 from pm_pipeline.dashboard.server import Doors, _inside
+from pm_pipeline.settings import SHIPPED_CONFIG
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import CLP, FORMULA, HOSTILE, PASSWORD, Site
 
@@ -125,9 +129,40 @@ def test_a_session_ends_with_its_password_its_hours_and_its_place_in_people_yaml
     wren = next(one for one in doors.config.people.people if one.person == "wren")
     doors.passwords.set(wren, PASSWORD)
     assert client.get("/").status_code == 302
+
+
+def test_who_is_taken_out_of_people_yaml_is_out_with_the_next_request(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    shutil.copytree(SHIPPED_CONFIG, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    doors = replace(site, settings=replace(site.settings, config_dir=folder)).doors()
+    client = doors.app.server.test_client()
     sign_in(client, "wren")
-    object.__setattr__(wren, "dashboard", None)
+    assert client.get("/").status_code == 200
+    people = (folder / "people.yaml").read_text()
+    (folder / "people.yaml").write_text("people: [")  # half saved: the people of before count, and nobody new
+    assert client.get("/").status_code == 200
+    (folder / "people.yaml").write_text("\n".join(line for line in people.splitlines() if "wren" not in line) + "\n")
     assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "/\\evil.example", "/x\ny", "/\t/evil.example", "https://evil.example", "", None]
+)
+def test_nobody_is_sent_elsewhere(wanted: str | None) -> None:
+    assert _inside(wanted) == "/"
+    assert _inside("/denials?payer=BLUE") == "/denials?payer=BLUE"
+
+
+def test_a_form_of_strangers_is_refused_and_no_more(client: Client) -> None:
+    client.get("/sign-in")
+    assert client.post("/sign-in", data={"person": "wren", "password": PASSWORD, "form": "ä"}).status_code == 401
+
+
+def test_a_list_is_not_handed_out_under_a_filter_it_does_not_know(client: Client) -> None:
+    sign_in(client, "wren")
+    answer = client.get("/export/balances.csv?rule=DX-001")
+    assert answer.status_code == 400
+    assert "cannot be filtered by rule" in answer.text
 
 
 def test_a_cookie_of_somebodys_own_making_is_no_session(client: Client) -> None:

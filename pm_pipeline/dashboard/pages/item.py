@@ -42,7 +42,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
         return [empty("Open an item of work from a worklist of Today.")]
     found = context.rows("item")
     if not found:
-        raise PmError("Nothing waits under this id any more. Look at Today: it was done, or it settled by itself.")
+        return _gone(context, doors, str(item))
     row = found[0]
     kind = desk_kind(row)
     matter = panel(
@@ -58,6 +58,27 @@ def render(context: Context, doors: Doors) -> list[Any]:
             panel(
                 "What may be done",
                 _forms(context, doors, kind, state),
+                "The next run does it, and says here what became of it.",
+            )
+        )
+    return shown
+
+
+def _gone(context: Context, doors: Doors, item: str) -> list[Any]:
+    """An item that waits no more: what people did about it, and what may still be done, such as undoing it. Raises PmError when nobody did."""
+    known = [kind for kind in kinds() if (said := doors.desk.state(kind, item)).answered or said.waiting]
+    if not known:
+        raise PmError("Nothing waits under this id any more. Look at Today: it was done, or it settled by itself.")
+    state = doors.desk.state(known[0], item)
+    shown = [
+        panel("Done with", empty("This waits for nobody any more in the generation on show.")),
+        panel("At the desk", _desk(context, doors, state)),
+    ]
+    if context.viewer.may_act:
+        shown.append(
+            panel(
+                "What may be done",
+                _forms(context, doors, known[0], state),
                 "The next run does it, and says here what became of it.",
             )
         )
@@ -97,7 +118,7 @@ def _line(one: Action, became: Outcome | None, called: dict[str, str]) -> list[A
     if became is None:
         state = html.Span("waits for the next run", className="chip")
     elif became.outcome == "applied":
-        state = html.Span("done", className="chip good")
+        state = html.Span(["done: ", became.message] if became.message else "done", className="chip good")
     else:
         state = html.Span(["refused: ", became.message], className="problem", role="status")
     return [
@@ -143,7 +164,7 @@ def _form(context: Context, doors: Doors, what: Deed, state: ItemState) -> html.
     button = html.Button(label, type="submit", className="primary")
     fields: list[Any] = []
     if what.action not in ONE_CLICK:
-        fields = [_field(doors, what, name) for name in (*what.required, *what.optional)]
+        fields = [_field(doors, what, name, _made(what, state)) for name in (*what.required, *what.optional)]
         fields.append(
             _entry(f"{what.kind}-{what.action}-why", "why", "Why", "Whoever looks at this next reads it", needed=True)
         )
@@ -159,12 +180,12 @@ def _form(context: Context, doors: Doors, what: Deed, state: ItemState) -> html.
     )
 
 
-def _field(doors: Doors, what: Deed, name: str) -> Any:
+def _field(doors: Doors, what: Deed, name: str, made: list[tuple[str, str]]) -> Any:
     argument = arguments()[name]
     title = name.removesuffix("_cents").replace("_", " ").replace("cents", "amount").capitalize()
     hint = "; ".join(part for part in (HINTS.get(argument.shape), argument.meaning) if part)
     of, needed = f"{what.kind}-{what.action}-{name}", name in what.required
-    able = choices(doors.config, what, name)
+    able = made if name == "target" and made else choices(doors.config, what, name)
     if not able:
         return _entry(of, name, title, hint, needed=needed)
     options = [
@@ -176,6 +197,17 @@ def _field(doors: Doors, what: Deed, name: str) -> Any:
         className="field wide",
         title=hint,
     )
+
+
+def _made(what: Deed, state: ItemState) -> list[tuple[str, str]]:
+    """What was done about the item and can be meant: to be undone, approved or refused; newest first."""
+    if what.action not in ("undo", "approve", "refuse"):
+        return []
+    done = [(one, became) for one, became in state.answered if became.outcome == "applied" and became.made]
+    return [
+        (str(became.made), f"{one.action.replace('_', ' ')} of {_at(one.at)} by {one.by}")
+        for one, became in reversed(done)
+    ]
 
 
 def _label(of: str, title: str, needed: bool) -> html.Label:

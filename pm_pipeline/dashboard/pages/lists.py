@@ -18,8 +18,7 @@ def render(name: str, context: Context) -> tuple[str, list[Any]]:
     listing = LISTINGS.get(name)
     if listing is None:
         raise PmError(f"There is no list {name}. Choose a page above.")
-    if unknown := sorted(set(context.state.values) - set(listing.filters)):
-        raise PmError(f"This list cannot be filtered by {', '.join(unknown)}; the numbers would not be what they seem.")
+    listing.hold(context.state.values)
     title = listing.title
     if worklist := context.state.get("worklist"):
         title = WORKLISTS.get(str(worklist), (title, "", ""))[0]

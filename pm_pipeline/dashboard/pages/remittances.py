@@ -106,7 +106,6 @@ def one(context: Context, doors: Doors) -> list[Any]:
                 "On claims",
                 dollars(row["applied_amount"]),
                 "net of takebacks",
-                context.state.link("/list/entries", (), payment=payment, account="AR"),
             ),
             tile("In suspense", dollars(row["suspense_amount"])),
             tile("Other accounts", dollars(row["other_amount"]), "recoupments, interest, incentives"),

@@ -66,13 +66,13 @@ def _claim(context: Context, row: Row) -> list[Any]:
         ("First answer", day(row["first_answered_on"])), ("Submissions", str(row["version"])),
         ("Open", f"{row['open_denials']} denials, {row['open_findings']} findings"),
     ]  # fmt: skip
-    entries = context.state.link("/list/entries", (), claim=claim)
+    patients = context.state.link("/list/entries", (), claim=claim, account="AR", party="patient")
     head = tiles(
         [
-            tile("Charged", dollars(row["charged_amount"]), "", entries), tile("Paid", dollars(row["paid_amount"]), "", entries),
-            tile("Contractual", dollars(row["contractual_amount"]), "", entries), tile("Written off", dollars(row["written_off_amount"]), "", entries),
-            tile("Owed by payers", dollars(row["insurance_balance_amount"]), "", context.state.link("/list/entries", (), claim=claim, account="AR")),
-            tile("Owed by patient", dollars(row["patient_balance_amount"]), "", context.state.link("/list/entries", (), claim=claim, account="AR")),
+            tile("Charged", dollars(row["charged_amount"])), tile("Paid", dollars(row["paid_amount"])),
+            tile("Contractual", dollars(row["contractual_amount"])), tile("Written off", dollars(row["written_off_amount"])),
+            tile("Owed by payers", dollars(row["insurance_balance_amount"])),
+            tile("Owed by patient", dollars(row["patient_balance_amount"]), "", patients),
         ]
     )  # fmt: skip
     note = "In the order we learned of it. Raw text is patients' data: what you show is recorded."
