@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from getpass import getuser
 from typing import TYPE_CHECKING
 
 import click
@@ -62,8 +63,10 @@ def add(person: str, password_stdin: bool) -> None:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt(f"Password ({SHORTEST} characters or more)", hide_input=True, confirmation_prompt=True)
-    Passwords(home.settings.home).set(found, password)
-    _journal(home).write("pm users", "password set", person=found.person)
+    passwords = Passwords(home.settings.home)
+    passwords.hold(found, password)
+    _journal(home).write("pm users", "password set", person=found.person, by=getuser())  # told before it is so
+    passwords.set(found, password)
     out.print(f"{found.person} signs in as {found.dashboard}.")
 
 
@@ -74,8 +77,11 @@ def remove(person: str) -> None:
     from pm_pipeline.dashboard.users import Passwords
 
     home = _home()
-    Passwords(home.settings.home).remove(person)
-    _journal(home).write("pm users", "password removed", person=person)
+    passwords = Passwords(home.settings.home)
+    if person not in passwords.people():
+        raise PmError(f"{person} has no password here; `pm users list` shows who has one.")
+    _journal(home).write("pm users", "password removed", person=person, by=getuser())
+    passwords.remove(person)
     out.print(f"{person} can no longer sign in with a password.")
 
 
@@ -114,13 +120,13 @@ def log_(json_: bool) -> None:
     journal = _journal(home)
     lines, faults = list(journal.lines()), journal.faults()
     if json_:
-        print_json({"lines": lines, "faults": [vars(one) for one in faults]})
+        print_json({"lines": lines, "faults": [{"where": where, "text": text} for where, text in faults]})
     else:
         for one in lines:
             detail = " ".join(f"{name}={value}" for name, value in one["detail"].items())
             out.print(escape(f"{one['seq']:>6} {one['at'][:19]} {one['who']:<12} {one['what']:<16} {detail}"))
-        for one in faults:
-            out.print(f"[red]line {one.line}[/] {escape(one.text)}")
+        for where, text in faults:
+            out.print(f"[red]{escape(where)}[/] {escape(text)}")
         out.print(f"{len(lines)} lines, {len(faults)} faults ({escape(str(journal.path))}).")
     if faults:
         raise SystemExit(1)

@@ -24,7 +24,7 @@ LONGEST = 60
 
 
 def reveal(doors: Doors, viewer: Viewer, key: str) -> Any:
-    """What the key of a button names. Raises PmError when there is no such thing; OSError when the journal cannot be written."""
+    """What the key of a button names. Raises PmError when there is no such thing, or the journal cannot be written."""
     if found := NAME.fullmatch(key):
         return _name(doors, viewer, found[1])
     if found := RAW.fullmatch(key):

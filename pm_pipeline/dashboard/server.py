@@ -224,8 +224,8 @@ class Doors:
         ), 401
 
     def _sign_out(self) -> Any:
-        self.journal.write(flask.g.viewer.person, "sign out")
         flask.session.clear()
+        self.journal.write(flask.g.viewer.person, "sign out")
         return flask.redirect(flask.url_for("sign_in"))
 
     def _act(self) -> Any:

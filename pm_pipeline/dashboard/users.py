@@ -60,8 +60,8 @@ class Passwords:
         self._lock = threading.Lock()
         self._failed: dict[str, list[float]] = {}
 
-    def set(self, person: Person, password: str) -> None:
-        """Give the person this password. Raises PmError when it is too short or the person may not enter."""
+    def hold(self, person: Person, password: str) -> None:
+        """Raise PmError when the password is too short or the person may not enter."""
         if person.dashboard is None:
             raise PmError(
                 f"{person.person} has no `dashboard` in people.yaml. Say there as what the person enters: analyst, lead, "
@@ -71,17 +71,20 @@ class Passwords:
             raise PmError(
                 f"The password has {len(password)} characters; it needs {SHORTEST} or more. Nothing was changed."
             )
+
+    def set(self, person: Person, password: str) -> None:
+        """Give the person this password. Raises PmError as `hold` does."""
+        self.hold(person, password)
         salt = secrets.token_bytes(16)
         kept = self._read()
         kept[person.person] = {"salt": salt.hex(), "hash": _scrypt(password, salt, COST).hex(), **COST}
         self._write(kept)
 
     def remove(self, person: str) -> None:
-        """Take the password away. Raises PmError when there is none."""
+        """Take the password away, if there is one."""
         kept = self._read()
-        if kept.pop(person, None) is None:
-            raise PmError(f"{person} has no password here; `pm users list` shows who has one.")
-        self._write(kept)
+        if kept.pop(person, None) is not None:
+            self._write(kept)
 
     def people(self) -> list[str]:
         """The ids of those who have a password."""

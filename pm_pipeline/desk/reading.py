@@ -1,13 +1,13 @@
-"""The action log in memory: read once, then only what was added; what is known of an item of work, from the log alone."""
+"""The action log in memory: what is known of an item of work, from the log alone."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
-from pm_pipeline.desk.line import FIRST, Action, Line, Outcome, Torn, digest, read
+from pm_pipeline.desk.line import Action, Outcome, read
 
 HOLD = dt.timedelta(hours=2)  # somebody who has done nothing about an item for so long is no longer taken to be on it
 OF_THE_LOG_ALONE = ("take", "leave")  # who is on an item is no fact of the warehouse: no run applies it
@@ -56,41 +56,22 @@ class ItemState:
 
 @dataclass
 class Reading:
-    """The lines of one log file so far. Not safe for threads by itself: log.py locks around it."""
+    """What the lines of the log say so far. Not safe for threads by itself: the log locks around it."""
 
-    path: Path
-    hashes: list[str] = field(default_factory=list)  # of every line, in order
     actions: dict[str, Action] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)  # the newest of each action
-    torn: list[Torn] = field(default_factory=list)
     by_item: dict[Item, list[Action]] = field(default_factory=dict)
-    faults: list[tuple[str, str]] = field(default_factory=list)  # (line, what is wrong)
-    rest: bytes = b""  # behind the last newline: being written just now, or left by a crash
-    _offset: int = 0
-    _file: tuple[int, int] = (0, 0)
 
-    def refresh(self) -> None:
-        """Read what was added since. A file that was replaced or has become shorter is read anew."""
-        try:
-            with self.path.open("rb") as log:
-                found = os.fstat(log.fileno())
-                if (found.st_dev, found.st_ino) != self._file or found.st_size < self._offset:
-                    self._begin()
-                    self._file = (found.st_dev, found.st_ino)
-                log.seek(self._offset)
-                added = log.read()
-        except FileNotFoundError:
-            self._begin()
-            return
-        *lines, self.rest = added.split(b"\n")
-        self._offset += len(added) - len(self.rest)
-        for raw in lines:
-            self._take(raw)
-
-    @property
-    def last_hash(self) -> str:
-        """The sha256 of the last whole line."""
-        return self.hashes[-1] if self.hashes else FIRST
+    def take(self, number: int, said: Mapping[str, Any], sha256: str) -> None:
+        """Keep a line. Raises ValueError and its kin when it is no action and no outcome, or an action that is there already."""
+        line = read(said, sha256)
+        if isinstance(line, Outcome):
+            self.outcomes[line.action_id] = line
+        elif line.action_id in self.actions:
+            raise ValueError(f"the action {line.action_id} is there twice")
+        else:
+            self.actions[line.action_id] = line
+            self.by_item.setdefault((line.kind, line.item), []).append(line)
 
     def state(self, item: Item, now: dt.datetime) -> ItemState:
         """What is known of an item of work at this moment (UTC)."""
@@ -103,40 +84,6 @@ class Reading:
             tuple((one, became) for one, became in told if became is not None),
             about[-1].seq if about else 0,
         )
-
-    def _begin(self) -> None:
-        for kept in (self.hashes, self.actions, self.outcomes, self.torn, self.by_item, self.faults):
-            kept.clear()
-        self.rest, self._offset, self._file = b"", 0, (0, 0)
-
-    def _take(self, raw: bytes) -> None:
-        number, before = len(self.hashes) + 1, self.last_hash
-        sha256 = digest(raw)
-        self.hashes.append(sha256)
-        try:
-            seq, prev, line = read(raw, sha256)
-        except ValueError:
-            self.faults.append((f"line {number}", "it is no line of an action log"))
-            return
-        if seq != number or prev != before:
-            self.faults.append(
-                (
-                    f"line {number}",
-                    "it does not follow the line before it: one of them was changed, or lines are missing",
-                )
-            )
-        self._keep(line, number)
-
-    def _keep(self, line: Line, number: int) -> None:
-        if isinstance(line, Torn):
-            self.torn.append(line)
-        elif isinstance(line, Outcome):
-            self.outcomes[line.action_id] = line
-        elif line.action_id in self.actions:
-            self.faults.append((f"line {number}", f"the action {line.action_id} is there twice"))
-        else:
-            self.actions[line.action_id] = line
-            self.by_item.setdefault((line.kind, line.item), []).append(line)
 
 
 def _on_it(about: list[Action], now: dt.datetime) -> OnIt | None:

@@ -7,9 +7,7 @@ and this lock keeps it so whatever the version. The lock dies with the process.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pm_pipeline.errors import WarehouseBusy, WarehouseError
+from pm_pipeline.warehouse.locks import lock_file
 from pm_pipeline.warehouse.sql import run_sql, sql_text
 from pm_pipeline.warehouse.unit import check_anchor, has_tables, last_link, utc_now, write_anchor
 
@@ -132,21 +131,12 @@ class Warehouse:
         return link.seq
 
     def _wait_for_lock(self, descriptor: int) -> None:
-        deadline = time.monotonic() + self.wait_seconds
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    holder = os.pread(descriptor, 20, 0).decode().strip() or "unknown"
-                    raise WarehouseBusy(
-                        f"Another process (id {holder}) has been writing to {self.path} for more than "
-                        f"{self.wait_seconds:.0f} seconds. Wait for its run to end, or stop that process; "
-                        "the lock goes with it."
-                    ) from None
-                time.sleep(0.01)
-            else:
-                return
+        if not lock_file(descriptor, self.wait_seconds):
+            holder = os.pread(descriptor, 20, 0).decode().strip() or "unknown"
+            raise WarehouseBusy(
+                f"Another process (id {holder}) has been writing to {self.path} for more than {self.wait_seconds:.0f} seconds. "
+                "Wait for its run to end, or stop that process; the lock goes with it."
+            )
 
     @contextmanager
     def _told(self) -> Iterator[None]:

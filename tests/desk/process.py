@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from pm_pipeline.desk import ActionLog
-from pm_pipeline.desk import log as module
+from pm_pipeline.desk.reading import Reading
+from pm_pipeline.warehouse.chained import Chained
 from tests import own_process
 from tests.desk.people import said
 
@@ -28,15 +29,15 @@ def append(folder: Path, by: str, count: str) -> None:
 
 def die_inside_a_line(folder: Path) -> None:
     """Write half of a line to the disk and be killed."""
-    whole = module._append
+    whole = Chained._append
 
-    def half(path: Path, text: bytes) -> None:
-        whole(path, text[: len(text) // 2])
+    def half(self: Chained[Reading], path: Path, text: bytes) -> None:
+        whole(self, path, text[: len(text) // 2])
         os.kill(os.getpid(), signal.SIGKILL)
 
     log = ActionLog(folder)
     log.state("denial", "I1")
-    module._append = half
+    Chained._append = half
     log.append(said(by="tamsin", why="cut short"))
 
 

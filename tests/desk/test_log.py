@@ -1,11 +1,11 @@
-"""The action log keeps every line that was acknowledged, in one chain, and says what is wrong with a file that lost or changed one."""
+"""The action log keeps every line that was acknowledged, in one chain. That no harm to it goes unseen: tests/warehouse/test_chained.py."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-import shutil
+import os
 import signal
 import stat
 import threading
@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from pm_pipeline.desk import ActionLog, Outcome, reading
-from pm_pipeline.desk import log as module
+from pm_pipeline.desk.line import write
 from pm_pipeline.errors import DeskError
+from pm_pipeline.warehouse.chained import Chained
 from tests.desk.people import NOON, said
 from tests.desk.process import start
 
@@ -105,7 +106,7 @@ def test_a_crash_while_putting_aside_leaves_it_named_in_the_end(
     log.append(said())
     with log.path.open("ab") as file:
         file.write(b'{"seq":2')
-    monkeypatch.setattr(ActionLog, "_write", lambda self, lines: 1 / 0)
+    monkeypatch.setattr(Chained, "add", lambda self, lines: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         log.append(said())
     monkeypatch.undo()
@@ -123,7 +124,7 @@ def test_what_could_not_be_written_is_not_half_there(log: ActionLog, monkeypatch
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DeskError, match=r"No space left on device.*Nothing was kept"):
         log.append(said())
     monkeypatch.undo()
@@ -131,53 +132,9 @@ def test_what_could_not_be_written_is_not_half_there(log: ActionLog, monkeypatch
     assert log.append(said()).seq == 2
 
 
-@pytest.mark.parametrize(
-    ("spoil", "where"),
-    [
-        (lambda raw: [raw[0].replace(b"payer", b"bank!"), *raw[1:]], "line 2"),
-        (lambda raw: [raw[0], raw[2]], "line 2"),
-        (lambda raw: [raw[1], raw[0], raw[2]], "line 1"),
-        (lambda raw: [raw[0], b"hello", raw[2]], "line 2"),
-        (lambda raw: [raw[0], raw[1], raw[2].replace(b"payer", b"bank!")], "line 3"),
-        (lambda raw: raw[:2], "the end"),
-        (lambda raw: [], "the end"),
-    ],
-)  # fmt: skip
-def test_a_changed_moved_or_lost_line_is_named_and_stops_writing(log: ActionLog, spoil, where: str) -> None:
-    for _ in range(3):
-        log.append(said())
-    good = log.path.read_bytes()
-    log.path.write_bytes(b"".join(one + b"\n" for one in spoil(lines(log))))
-    assert log.faults()[0][0] == where
-    fresh = ActionLog(log.folder)
-    with pytest.raises(DeskError, match=f"{where}: .*Restore the folder from the newest backup"):
-        fresh.append(said())
-    log.path.write_bytes(good)
-    assert fresh.append(said()).seq == 4
-
-
-def test_a_log_without_its_anchor_is_refused_and_a_new_folder_begins_anew(log: ActionLog) -> None:
-    log.append(said())
-    (log.folder / "actions.jsonl.anchor").unlink()
-    with pytest.raises(DeskError, match="the anchor is missing"):
-        log.append(said())
-    shutil.move(log.folder, log.folder.with_name("desk-broken"))
-    assert log.append(said()).seq == 1
-
-
-def test_a_log_whose_anchor_is_behind_goes_on(log: ActionLog) -> None:
-    """What a crash between the line and the anchor leaves."""
-    log.append(said())
-    anchor = (log.folder / "actions.jsonl.anchor").read_bytes()
-    log.append(said())
-    (log.folder / "actions.jsonl.anchor").write_bytes(anchor)
-    assert log.faults() == []
-    assert log.append(said()).seq == 3
-
-
 def test_a_lock_that_is_kept_is_told(log: ActionLog) -> None:
     hasty = ActionLog(log.folder, wait_seconds=0.05)
-    with log._locked(), pytest.raises(DeskError, match="kept the lock"):
+    with log._log._locked(), pytest.raises(DeskError, match="kept the lock"):
         hasty.append(said())
     assert hasty.append(said()).seq == 1
 
@@ -201,13 +158,13 @@ def test_an_outcome_is_told_once(log: ActionLog) -> None:
 
 def test_what_was_read_is_not_read_again(log: ActionLog, monkeypatch: pytest.MonkeyPatch) -> None:
     log.append(said(item="I7"))
-    with log._locked():
-        log._write(said(item=f"I{number % 1_000}") for number in range(20_000))
+    with log._log.adding():
+        log._log.add(write(said(item=f"I{number % 1_000}")) for number in range(20_000))
     reader = ActionLog(log.folder)
     assert len(reader.state("denial", "I7").waiting) == 21
     log.append(said(item="I7"))
     taken: list[int] = []
     whole = reading.read
-    monkeypatch.setattr(reading, "read", lambda raw, sha256: taken.append(1) or whole(raw, sha256))
+    monkeypatch.setattr(reading, "read", lambda said, sha256: taken.append(1) or whole(said, sha256))
     assert len(reader.state("denial", "I7").waiting) == 22
     assert taken == [1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.journal import NEWEST
 from pm_pipeline.dashboard.parts import empty, panel, table
 from pm_pipeline.dashboard.tables import Column
 from pm_pipeline.dashboard.text import count
@@ -15,7 +16,6 @@ from pm_pipeline.dashboard.text import count
 if TYPE_CHECKING:
     from pm_pipeline.dashboard.server import Doors
 
-LAST = 200
 PEOPLE = (
     Column("person", "Person"),
     Column("name", "Name"),
@@ -40,18 +40,18 @@ def render(context: Context, doors: Doors) -> list[Any]:
         {"person": one.person, "name": one.name.title(), "title": one.title, "role": one.dashboard or "not at all", "password": f"by {header}" if header else "with a password" if one.person in having else "no password yet"}
         for one in doors.config.people.people
     ]  # fmt: skip
-    lines = list(doors.journal.lines())
+    lines, number = doors.journal.newest()
     faults = doors.journal.faults()
     said = (
         html.P(
-            [f"{count(len(lines))} lines, and each follows the one before it: ", html.B("the chain is whole"), "."],
+            [f"{count(number)} lines, and each follows the one before it: ", html.B("the chain is whole"), "."],
             className="judged good",
         )
         if not faults
         else html.P(
             [
-                f"{len(faults)} lines are not what was written: ",
-                "; ".join(f"line {one.line} {one.text}" for one in faults[:5]),
+                "The journal is not what was written, and takes no more lines until a person has looked at it: ",
+                "; ".join(f"{where}: {text}" for where, text in faults[:5]),
             ],
             className="judged bad",
             role="alert",
@@ -59,7 +59,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
     )
     newest = [
         {**one, "at": one["at"][:19].replace("T", " "), "detail": json.dumps(one["detail"])[1:-1].replace('"', "")}
-        for one in reversed(lines[-LAST:])
+        for one in lines
     ]
     return [
         panel(
@@ -70,6 +70,6 @@ def render(context: Context, doors: Doors) -> list[Any]:
         panel(
             "Record of what was seen and taken out",
             [said, table(context, JOURNAL, newest, "Journal") if newest else empty("Nothing yet.")],
-            f"The newest {LAST} lines; pm users log has them all, and holds the chain against them.",
+            f"The newest {NEWEST} lines; pm users log has them all, and holds the chain against them.",
         ),
     ]
