@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +16,7 @@ import duckdb
 from pm_pipeline.errors import PmError
 from pm_pipeline.transport.kinds import HEAD_BYTES, kind_of
 from pm_pipeline.warehouse import records, run_sql
-from pm_pipeline.x12.envelope import looks_like_x12, open_envelope, segment_texts
+from pm_pipeline.x12.envelope import looks_like_x12, open_envelope, segment_texts, segments
 
 
 class ReadsFiles(Protocol):
@@ -122,16 +123,29 @@ class Evidence:
             self._opened[file_id] = self._open(file_id)
         return self._opened[file_id].get(number)
 
-    def _open(self, file_id: str) -> dict[int, str]:
-        holder = next((store for store in self._stores if store.path(file_id).is_file()), self._stores[0])
-        data = holder.read(file_id)
+    def places(self, file_id: str, first: int, count: int) -> list[tuple[int, str]]:
+        """Up to `count` segments or rows from number `first` on, with their numbers; nothing of the file is kept. Raises TransportError."""
+        data = self._read(file_id)
         if looks_like_x12(data):
-            return segment_texts(open_envelope(data))
-        if kind_of(data[:HEAD_BYTES])[0] == "bank":  # its records are counted by line, from 1
-            lines = re.split(r"\r\n|\r|\n", data.decode("utf-8-sig", errors="replace"))
-            return dict(enumerate(lines, start=1))
-        rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
-        return {number: ",".join(row) for number, row in enumerate(rows)}
+            return list(islice(segments(open_envelope(data), first), count))
+        texts = _rows(data)
+        return [(number, texts[number]) for number in range(first, first + count) if number in texts]
+
+    def _open(self, file_id: str) -> dict[int, str]:
+        data = self._read(file_id)
+        return segment_texts(open_envelope(data)) if looks_like_x12(data) else _rows(data)
+
+    def _read(self, file_id: str) -> bytes:
+        holder = next((store for store in self._stores if store.path(file_id).is_file()), self._stores[0])
+        return holder.read(file_id)
+
+
+def _rows(data: bytes) -> dict[int, str]:
+    if kind_of(data[:HEAD_BYTES])[0] == "bank":  # its records are counted by line, from 1
+        lines = re.split(r"\r\n|\r|\n", data.decode("utf-8-sig", errors="replace"))
+        return dict(enumerate(lines, start=1))
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
+    return {number: ",".join(row) for number, row in enumerate(rows)}
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str, params: list[Any]) -> dict[str, Any] | None:

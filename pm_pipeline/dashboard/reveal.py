@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from dash import html
@@ -44,16 +45,12 @@ def _name(doors: Doors, viewer: Viewer, claim: str) -> Any:
 def _raw(doors: Doors, viewer: Viewer, file_id: str, number: int, claim: str) -> Any:
     evidence = Evidence(inbox_store(doors.settings), outbox_store(doors.settings))
     doors.journal.write(viewer.person, "reveal raw", file=file_id, segment=number, claim=claim)
-    first = evidence.raw(file_id, number)
-    if first is None:
+    found = evidence.places(file_id, number, LONGEST)
+    if not found or found[0][0] != number:
         raise PmError(f"The file has no segment or row {number}.")
-    lines = [(number, first)]
-    kind = _segment(first)
-    while kind in STARTS and len(lines) < LONGEST:
-        after = evidence.raw(file_id, number + len(lines))
-        if after is None or _segment(after) in (kind, *ENDS):
-            break
-        lines.append((number + len(lines), after))
+    kind = _segment(found[0][1])
+    after = takewhile(lambda place: _segment(place[1]) not in (kind, *ENDS), found[1:] if kind in STARTS else [])
+    lines = [found[0], *after]
     return html.Pre(
         [_line(place, text, place == number) for place, text in lines], className="raw", tabIndex=0, role="region",
         **named(aria_label=f"Raw text from segment {number}"),

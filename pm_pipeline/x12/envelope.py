@@ -13,6 +13,7 @@ Sources: X12.5 and X12.6 control structures; TR3 appendix C; TA1 and AK9 codes a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from pm_pipeline.x12.source import Source, decode, source_of
 
 __all__ = [
     "BLANK", "ISA_LENGTH", "ISA_WIDTHS", "MAX_SEGMENT", "Delimiters", "Disposition", "Envelope", "Group", "Interchange", "Problem",
-    "Ta1", "TransactionSet", "looks_like_x12", "open_envelope", "segment_texts", "shown",
+    "Ta1", "TransactionSet", "looks_like_x12", "open_envelope", "segment_texts", "segments", "shown",
 ]  # fmt: skip
 
 _BOM = b"\xef\xbb\xbf"
@@ -91,15 +92,29 @@ def shown(value: str) -> str:
     return value if re.fullmatch(r"[0-9]{1,9}|0[0-9]{5}(X[0-9]{3}([A-Z][0-9])?)?|[A-Z]", value) else "something else"
 
 
-def segment_texts(envelope: Envelope) -> dict[int, str]:
-    """Every segment of the file by its number, without terminator: the address book behind `pm trace`."""
-    found: dict[int, str] = {}
+def segments(envelope: Envelope, first: int = 1, last: int | None = None) -> Iterator[tuple[int, str]]:
+    """The segments from number `first` to `last` (None: all), in order, without blanks around them and without terminator.
+
+    Memory does not grow with the file. Of a segment that is too long to be one, its beginning is given.
+    """
     for interchange in envelope.interchanges:
-        text = envelope.cut(interchange.start, interchange.end)
-        for offset, piece in enumerate(text.split(interchange.delimiters.terminator)):
-            if trimmed := piece.strip(BLANK):
-                found[interchange.first_segment_no + offset] = trimmed
-    return found
+        number, terminator = interchange.first_segment_no, interchange.delimiters.terminator
+        for window in windows(envelope.source, interchange.start, terminator):
+            count = int(np.searchsorted(window.start, interchange.end))
+            if not count or (last is not None and number > last):
+                break
+            if number + count > first:
+                start, end = int(window.start[0]), int(window.end[0])
+                data = window.data or envelope.source.read(start, min(end, start + MAX_SEGMENT))
+                for place, piece in enumerate(decode(data).split(terminator)[:count], start=number):
+                    if first <= place and (last is None or place <= last) and (text := piece.strip(BLANK)):
+                        yield place, text
+            number += count
+
+
+def segment_texts(envelope: Envelope) -> dict[int, str]:
+    """Every segment of the file by its number: the address book behind `pm trace`."""
+    return dict(segments(envelope))
 
 
 def _disposition(envelope: Envelope) -> Disposition:

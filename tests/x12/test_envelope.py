@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pm_pipeline.x12.envelope import Envelope, looks_like_x12, open_envelope, segment_texts, shown
+from pm_pipeline.x12.envelope import Envelope, looks_like_x12, open_envelope, segment_texts, segments, shown
 
 ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260302*0830*^*00501*000000007*0*T*:~"
 GS = "GS*HP*SENDER*RECEIVER*20260302*0830*7*X*005010X221A1~"
@@ -302,3 +302,15 @@ def test_what_looks_like_a_control_segment_and_is_none_is_counted_with_its_set()
     assert (codes(opened(text)), sets(opened(text))) == ([], GOOD)
     stray = opened(WHOLE.replace(GE, "ISAX*1~" + GE))
     assert [code for _, code, _ in codes(stray)] == ["STRAY_SEGMENT"]
+
+
+def test_segments_of_a_range_are_the_pieces_between_terminators() -> None:
+    body = "".join(f"SVC*HC:{number:05}*{number}~\n" for number in range(3000)) + "~~LX*1~"
+    text = WHOLE.replace(SET2, SET2.replace("SE*", body + "SE*", 1)) + "\n~" + WHOLE.replace("000000007", "000000008")
+    pieces = {number: piece.strip() for number, piece in enumerate(text.split("~"), start=1) if piece.strip()}
+    envelope = opened(text)
+    assert segment_texts(envelope) == pieces
+    for first, last in ((1, 1), (2, 9), (2990, 3010), (3001, 3020), (500, None), (4000, 5000)):
+        wanted = [place for place in pieces.items() if first <= place[0] <= (last or len(text))]
+        assert list(segments(envelope, first, last)) == wanted
+    assert max(pieces) > 3020  # the second interchange goes on counting
