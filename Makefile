@@ -21,8 +21,9 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/$(PIP) --no-build-isolation -e .
 	touch $(READY)
 
-demo: $(READY)    ## 90 simulated days of a practice, end to end, reconciled to the cent
+demo: $(READY)    ## 90 simulated days of a practice, end to end, reconciled to the cent; then its documents
 	$(BIN)/pm demo
+	$(BIN)/pm docs
 
 test: $(READY)    ## the tests, but for the exhaustive ones
 	$(BIN)/pytest -m 'not slow'

@@ -19,6 +19,7 @@ from pm_pipeline.contracts_cli import contracts
 from pm_pipeline.dashboard_cli import dashboard, users
 from pm_pipeline.denials_cli import denials
 from pm_pipeline.desk_cli import desk
+from pm_pipeline.docs_cli import docs
 from pm_pipeline.edi_cli import edi
 from pm_pipeline.errors import PmError
 from pm_pipeline.exceptions_cli import exceptions
@@ -58,7 +59,7 @@ def main() -> None:
     Begin with      pm demo
     Every day       pm run             (or let the schedule of `pm dagster` do it)
     Look            pm status          pm trace CLAIM_ID
-    Pages           pm dashboard       pm users add PERSON
+    Pages           pm dashboard       pm users add PERSON   pm docs
     Held claims     pm holds list      pm holds show CLAIM   pm holds fix --rule RULE ...
     Decide          pm exceptions list pm exceptions resolve ID --accept 1 --by YOU --why TEXT
     Move money      pm money ask EVENT --claim ID --by YOU --why TEXT
@@ -260,6 +261,7 @@ main.add_command(policy)
 main.add_command(rules)
 main.add_command(codes)
 main.add_command(dashboard)
+main.add_command(docs)
 main.add_command(users)
 
 

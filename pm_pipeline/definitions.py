@@ -24,6 +24,7 @@ from pm_pipeline.defs import (  # noqa: E402
     submission,
     transport,
 )
+from pm_pipeline.defs.pages import with_pages  # noqa: E402
 from pm_pipeline.defs.resources import PmResource  # noqa: E402
 from pm_pipeline.defs.stage import spec  # noqa: E402
 
@@ -159,7 +160,7 @@ def defs() -> dg.Definitions:
 def everything(*, offline: bool = False) -> dg.Definitions:
     """The same; `offline`: its runs handle what has landed, contact no partner and send nothing."""
     return dg.Definitions(
-        assets=[*(stage.asset for stage in STAGES), *transport.more, *EXTERNAL, *marts.assets()],
+        assets=with_pages([*(stage.asset for stage in STAGES), *transport.more, *EXTERNAL, *marts.assets()]),
         jobs=automation.jobs,
         schedules=[automation.close_of_day_schedule],
         sensors=[automation.inbound_files],

@@ -95,6 +95,11 @@ class Settings:
         """Close reports (PDF), one per closing; no PHI."""
         return self.home / "closings"
 
+    @property
+    def documents_dir(self) -> Path:
+        """The rulebook and the description of the marts as web pages (`pm docs`); no PHI."""
+        return self.home / "documents"
+
     def business_date(self, time_zone: str) -> dt.date:
         """Today, in the practice's time zone, unless PM_TODAY says otherwise."""
         return self.today or dt.datetime.now(ZoneInfo(time_zone)).date()

@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     "audit": CORE | {"desk"},
     "desk": CORE | set(STAGES),
     "dashboard": {"config", "warehouse", "audit", "transport", "desk"},
+    "docs_cli": {"home", "scrub", "audit", "defs"},
     "dashboard_cli": {"config", "home", "dashboard"},
     "closing": {"audit", "config", "warehouse", "x12"},
     "closing_cli": {"home", "closing", "audit"},

@@ -56,6 +56,7 @@ class Dashboard(Strict):
     """dashboard.yaml."""
 
     sign_in: SignIn = SignIn()
+    url: Annotated[str, AfterValidator(_address)] = "http://127.0.0.1:8050"
     dagster_url: Annotated[str, AfterValidator(_address)] = "http://127.0.0.1:3000"
     targets: dict[str, Target] = Field(default_factory=dict)
 

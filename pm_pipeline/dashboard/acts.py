@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.config import Config
 from pm_pipeline.dashboard.reading import Row
-from pm_pipeline.desk import Action, record
+from pm_pipeline.desk import Action, ActionLog, record
 from pm_pipeline.desk.vocabulary import Deed, arguments, deed
 from pm_pipeline.errors import PmError
 
@@ -34,6 +34,24 @@ def desk_kind(row: Row) -> str | None:
     if row["kind"] == "overdue_deposit":  # an answer of the bank's that did not come
         return "missing_answer"
     return KINDS.get(str(row["worklist"]))
+
+
+def at_the_desk(desk: ActionLog, rows: Iterable[Row]) -> None:
+    """Say in each row of the worklist who is on its item, and what waits for the next run: the column `desk`."""
+    for row in rows:
+        kind = desk_kind(row)
+        state = desk.state(kind, str(row["item_id"])) if kind else None
+        if state is not None and (state.on_it or state.waiting or state.owner):
+            row["desk"] = "; ".join(
+                filter(
+                    None,
+                    (
+                        f"{state.on_it.person} is on it" if state.on_it else "",
+                        f"given to {state.owner}" if state.owner else "",
+                        *(f"{one.action.replace('_', ' ')} by {one.by} waits" for one in state.waiting),
+                    ),
+                )
+            )
 
 
 def choices(config: Config, what: Deed, name: str) -> list[tuple[str, str]]:

@@ -27,12 +27,13 @@ from pm_pipeline.config.dashboard import Dashboard
 from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.acts import act
 from pm_pipeline.dashboard.context import Context, Names
+from pm_pipeline.dashboard.documents import KINDS
 from pm_pipeline.dashboard.export import as_csv, as_xlsx
 from pm_pipeline.dashboard.journal import Journal
 from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.reading import Published
 from pm_pipeline.dashboard.reveal import reveal
-from pm_pipeline.dashboard.state import State
+from pm_pipeline.dashboard.state import State, hold
 from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.dashboard.users import FOLDER, Passwords, Viewer, secret, viewer_of
 from pm_pipeline.desk import ActionLog
@@ -80,6 +81,7 @@ class Doors:
         server.add_url_rule("/sign-out", "sign_out", self._sign_out, methods=["POST"])
         server.add_url_rule("/act", "act", self._act, methods=["POST"])
         server.add_url_rule("/export/<name>.<kind>", "export", self._export)
+        server.add_url_rule("/documents/<kind>/<path:name>", "document", self._document)
         self.app = dash.Dash(
             "pm_pipeline.dashboard",
             server=server,  # pyright: ignore[reportArgumentType] (what its own examples give)
@@ -237,7 +239,7 @@ class Doors:
         if name not in LISTINGS or kind not in ("csv", "xlsx"):
             flask.abort(404)
         listing, state = LISTINGS[name], State.read(flask.request.query_string.decode())
-        listing.hold(state.values)
+        hold(f"The list {listing.title}", listing.filters, state.values)
         params = state.params()
         rows = self.published.totals(name, params, ())["rows"]
         asked = {key: str(value) for key, value in sorted(state.values.items())}
@@ -251,19 +253,27 @@ class Doors:
             generation=self.published.about().generation,
         )
         batches = self.published.every_row(name, params)
+        columns = [one for one in listing.columns if not one.is_live]
         filename = f"{name}-{self.published.about().as_of_date}.{kind}"
         if kind == "xlsx":
-            return flask.send_file(
-                as_xlsx(listing.columns, batches, listing.title), as_attachment=True, download_name=filename
-            )
+            return flask.send_file(as_xlsx(columns, batches, listing.title), as_attachment=True, download_name=filename)
         disposition = {"Content-Disposition": f'attachment; filename="{filename}"'}
-        return flask.Response(as_csv(listing.columns, batches), mimetype="text/csv; charset=utf-8", headers=disposition)
+        return flask.Response(as_csv(columns, batches), mimetype="text/csv; charset=utf-8", headers=disposition)
+
+    def _document(self, kind: str, name: str) -> Any:
+        found = KINDS.get(kind)
+        if found is None or not name.endswith(found.suffix):
+            flask.abort(404)
+        answer = flask.send_from_directory(found.folder(self.settings), name)
+        self.journal.write(flask.g.viewer.person, "open document", kind=kind, name=name)
+        answer.headers["Content-Security-Policy"] = found.policy
+        return answer
 
     def _refused(self, problem: PmError) -> Any:
         return flask.render_template("problem.html", problem=str(problem)), 400
 
     def _headers(self, response: flask.Response) -> flask.Response:
-        response.headers["Content-Security-Policy"] = self.policy
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = "same-origin"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -20,7 +20,7 @@ DAYS = ("from", "to", "as_of")
 CODES = (
     "practice", "location", "provider", "payer", "worklist", "kind", "due", "base", "bucket", "party", "by", "value", "outcome", "rule",
     "severity", "state", "kpi", "claim", "payment", "entry", "txn", "file", "direction", "holds", "disposition", "deposit_state",
-    "posting_state", "account", "segment", "item",
+    "posting_state", "account", "segment", "item", "run",
 )  # fmt: skip
 SHARED = ("from", "to", "practice", "location", "provider", "payer")  # the filters every page can have
 
@@ -62,6 +62,12 @@ class State:
         kept = {name: self.values[name] for name in keep if name in self.values}
         given = {name: value for name, value in {**kept, **more}.items() if value not in (None, "")}
         return f"{path}?{urlencode(given)}" if given else path
+
+
+def hold(what: str, known: Iterable[str], given: Iterable[str]) -> None:
+    """Raise PmError when a page or list is asked to be filtered by what it does not know."""
+    if unknown := sorted(set(given) - set(known)):
+        raise PmError(f"{what} cannot be filtered by {', '.join(unknown)}; the numbers would not be what they seem.")
 
 
 def _day(name: str, text: str) -> dt.date:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from pm_pipeline.errors import PmError
 
 # how a column is written: text as it is; money dollars with cents; count whole numbers; ratio a percentage; number up to two decimals
 KINDS = ("text", "money", "count", "ratio", "number", "day", "yes_no", "payer", "provider", "location", "worklist")
@@ -14,7 +11,10 @@ NUMBERS = frozenset({"money", "count", "ratio", "number"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a query. `to` is the page its value leads to, as the parameter `name` of it."""
+    """A column of a query. `to` is the page its value leads to, as the parameter `as_param` of it.
+
+    is_live: it is no column of the query but what the desk says this moment, and no export has it.
+    """
 
     name: str
     title: str
@@ -22,6 +22,7 @@ class Column:
     to: str | None = None
     as_param: str | None = None
     wide: bool = False
+    is_live: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,6 @@ class Listing:
     filters: tuple[str, ...] = ()
     empty: str = "Nothing here for these filters."
     note: str = ""
-
-    def hold(self, given: Iterable[str]) -> None:
-        """Raise PmError when the list is asked to be filtered by what its query does not know."""
-        if unknown := sorted(set(given) - set(self.filters)):
-            raise PmError(
-                f"This list cannot be filtered by {', '.join(unknown)}; the numbers would not be what they seem."
-            )
 
 
 CLAIM = Column("claim_id", "Claim", to="/trace", as_param="claim")
@@ -57,7 +51,7 @@ LISTINGS = {
     for one in (
         Listing(
             "worklist", "Worklist",
-            (Column("item_id", "Work on it", to="/item", as_param="item"), Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT,
+            (Column("item_id", "Work on it", to="/item", as_param="item"), Column("desk", "At the desk", is_live=True), Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT,
              PAYER, PROVIDER, Column("amount", "Amount", "money"),
              Column("opened_on", "Since", "day"), Column("due_on", "Due", "day"), Column("age_days", "Age", "count"),
              Column("text", "What is the matter", wide=True)),
@@ -182,7 +176,7 @@ LISTINGS = {
             (Column("entry_id", "Entry"), Column("posted_on", "Posted", "day"), Column("entry_kind", "Kind"), Column("account", "Account"),
              Column("sub_account", "Sub-account"), PAYER, CLAIM, PAYMENT, Column("rule_id", "Decided by"), Column("amount", "Amount", "money"),
              FILE, Column("segment_no", "Segment", "count"), Column("txn_id", "Transaction", to="/list/entries", as_param="txn")),
-            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "entry"), "No entries here.",
+            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "entry", "run"), "No entries here.",
         ),
         Listing(
             "claim_steps", "Life of the claim",

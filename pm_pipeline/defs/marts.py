@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 
+from pm_pipeline.defs.pages import address
 from pm_pipeline.defs.resources import PmResource
 from pm_pipeline.defs.stage import OWNER, POOL
 from pm_pipeline.errors import PmError
@@ -55,14 +57,34 @@ def manifest_path(settings: Settings) -> Path:
     manifest = target / "manifest.json"
     if not manifest.is_file():
         target.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(  # noqa: S603 (our own dbt, our own project)
-            [str(dbt_executable()), "parse", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-             "--target-path", str(target)],
-            env={**os.environ, **environment(settings)}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode != 0 or not manifest.is_file():
-            raise PmError(f"dbt cannot read the project in {PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        _dbt(settings, ["parse", "--target-path", str(target)])
     return manifest
+
+
+def write_docs(home: Home) -> Path:
+    """dbt's own pages about the marts as they are in the warehouse, in one file that needs no network; returns it. Raises PmError."""
+    settings = home.settings
+    target = settings.home / "dbt" / "docs"
+    with home.warehouse.lend():
+        _dbt(settings, ["docs", "generate", "--static", "--target-path", str(target)])
+    page = settings.documents_dir / "marts" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    fresh = page.with_suffix(".new")
+    shutil.copyfile(target / "static_index.html", fresh)
+    fresh.replace(page)
+    return page
+
+
+def _dbt(settings: Settings, arguments: list[str]) -> None:
+    """Run dbt in a process of its own. Raises PmError with the end of what it said."""
+    done = subprocess.run(  # noqa: S603 (our own dbt, our own project)
+        [str(dbt_executable()), *arguments, "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)],
+        env={**os.environ, **environment(settings)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise PmError(
+            f"dbt cannot do `{' '.join(arguments[:2])}` with the project in {PROJECT}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
 
 
 def dbt_executable() -> Path:
@@ -103,6 +125,12 @@ def assets() -> list[dg.AssetsDefinition]:
         pm.release()
         with home.warehouse.lend() as database:
             made = publish(database, home.settings.published_dir, home.config.schedule.keep_generations)
-        return dg.MaterializeResult(metadata={"generation": made.number, "path": dg.MetadataValue.path(str(made.path))})
+        return dg.MaterializeResult(
+            metadata={
+                "generation": made.number,
+                "path": dg.MetadataValue.path(str(made.path)),
+                "dashboard": dg.MetadataValue.url(address("/")),
+            }
+        )
 
     return [build_marts, generation]

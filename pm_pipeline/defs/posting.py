@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pm_pipeline import ledger, posting
+from pm_pipeline.defs.pages import entries_of_run
 from pm_pipeline.defs.partitions import daily, one_run
 from pm_pipeline.defs.resources import PmResource
 from pm_pipeline.defs.stage import POOL, check_spec, facts, invariant_check, opened, results, spec, window
@@ -73,5 +74,5 @@ def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.Mate
             invariant_check(con, LEDGER, "I01", "I08", "I10", "I14", "I16", since_batch=since),
             invariant_check(con, MONEY, "I02", "I04", "I09", "I17"),
         ]
-    yield from results(SPECS, {"posting": facts(result)})
+    yield from results(SPECS, {"posting": facts(result), "entry": {"entries_of_this_run": entries_of_run(when.run_id)}})
     yield from checks

@@ -19,7 +19,7 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 PAGES = {
     "today": "/", "kpis": "/kpis", "kpi": "/kpi?kpi=days_in_ar_gross", "aging": "/aging", "denials": "/denials", "payers": "/payers", "scrub": "/scrub",
-    "remittances": "/remittances", "remittance": "/remittance?payment=PAY1", "trace": "/trace?claim=C01", "files": "/files", "access": "/access",
+    "remittances": "/remittances", "remittance": "/remittance?payment=PAY1", "trace": "/trace?claim=C01", "files": "/files", "access": "/access", "documents": "/documents",
     "list": "/list/balances?base=service_date", "item": "/item?item=D02",
 }  # fmt: skip
 LEVEL_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -249,3 +249,26 @@ def test_a_person_takes_an_item_from_the_worklist_and_says_what_is_to_be_done(br
     expect(page.locator(".acts p.said").first).to_have_text(HOSTILE)  # as text
     assert page.title() != "taken"
     page.context.close()
+
+
+def test_the_rulebook_and_the_marts_open_from_the_documents_and_reach_nothing(
+    page: Page, address: str, site: Site
+) -> None:
+    rules, marts = site.settings.documents_dir / "rules", site.settings.documents_dir / "marts"
+    (rules / "rules").mkdir(parents=True, exist_ok=True)
+    marts.mkdir(exist_ok=True)
+    script = "<p id=said></p><script>document.querySelector('#said').textContent = 'ran'</script>"
+    (rules / "index.html").write_text(f"{script}<a href='rules/DX-001.html'>DX-001</a>")
+    (rules / "rules" / "DX-001.html").write_text("<h1>One rule</h1>")
+    (marts / "index.html").write_text(
+        "<p id=said></p><script>fetch('/').then(() => 'reached', () => 'refused').then(text => { document.querySelector('#said').textContent = text })</script>"
+    )
+    go(page, address + "/documents")
+    with page.context.expect_page() as opening:
+        page.click("text=Rulebook >> nth=-1")
+    opened_page = opening.value
+    expect(opened_page.locator("#said")).to_have_text("ran")
+    opened_page.click("text=DX-001")
+    expect(opened_page.locator("h1")).to_have_text("One rule")
+    opened_page.goto(address + "/documents/marts/index.html")
+    expect(opened_page.locator("#said")).to_have_text("refused")

@@ -76,6 +76,9 @@ def test_every_worklist_leads_to_its_items_and_every_kind_is_one_of_the_desk(wre
 def test_two_people_at_one_item_see_each_other(wren: Client, tamsin: Client) -> None:
     answer = act(wren, "D02", "take")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/item?item=D02")
+    for listed in (page(tamsin, "/list/worklist", "?worklist=denials"), page(tamsin, "/")):
+        assert "wren is on it" in listed
+    assert "wren is on it" not in tamsin.get("/export/worklist.csv").text
     seen = said_of(tamsin, "D02")
     assert re.search(r"Wren Hollis, since \d{4}-\d\d-\d\d \d\d:\d\d UTC", seen)
     assert "Take it over" in seen

@@ -165,6 +165,12 @@ def test_a_list_is_not_handed_out_under_a_filter_it_does_not_know(client: Client
     assert "cannot be filtered by rule" in answer.text
 
 
+def test_a_page_is_not_shown_under_a_filter_it_does_not_know(client: Client) -> None:
+    sign_in(client, "wren")
+    assert "The page Denials cannot be filtered by outcome" in page(client, "/denials", "?outcome=open")
+    assert "cannot be filtered" not in page(client, "/denials", "?payer=BLUE&by=carc&from=2026-01-01")
+
+
 def test_a_cookie_of_somebodys_own_making_is_no_session(client: Client) -> None:
     client.set_cookie("pm_session", "eyJwZXJzb24iOiJpZHJpcyJ9.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
     assert client.get("/").status_code == 302
@@ -324,3 +330,36 @@ def test_answers_are_guarded_against_other_peoples_scripts_and_memories(client: 
 )
 def test_after_signing_in_one_stays_here(wanted: str | None, found: str) -> None:
     assert _inside(wanted) == found
+
+
+def test_documents_are_handed_out_from_their_folders_alone_and_written_down(
+    site: Site, doors: Doors, client: Client
+) -> None:
+    rules = site.settings.documents_dir / "rules"
+    (rules / "rules").mkdir(parents=True, exist_ok=True)
+    (rules / "index.html").write_text("<p>the rulebook</p>")
+    (rules / "rules" / "DX-001.html").write_text("<p>one rule</p>")
+    (rules / "rulebook.json").write_text("{}")
+    site.settings.closings_dir.mkdir(exist_ok=True)
+    (site.settings.closings_dir / "2026-01-1.pdf").write_bytes(b"%PDF-1.4")
+    address = "/documents/rules/index.html"
+    assert client.get(address).status_code == 302
+    sign_in(client, "wren")
+    shown = page(client, "/documents")
+    for said in (address, "/documents/closings/2026-01-1.pdf", "a run that lands a feed writes them"):
+        assert said in shown
+    with client.get(address) as answer:
+        assert (answer.status_code, answer.text) == (200, "<p>the rulebook</p>")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in answer.headers["Content-Security-Policy"]
+    assert (last(doors)["what"], last(doors)["detail"]) == ("open document", {"kind": "rules", "name": "index.html"})
+    with client.get("/documents/rules/rules/DX-001.html") as answer:
+        assert answer.text == "<p>one rule</p>"
+    for path in (
+        "rules/rulebook.json",
+        "rules/../../dashboard/passwords.json",
+        "rules/none.html",
+        "letters/x.pdf",
+        "closings/../x.pdf",
+    ):
+        assert client.get(f"/documents/{path}").status_code in (308, 404), path

@@ -14,6 +14,7 @@ from pm_pipeline.dashboard.pages import (
     access,
     aging,
     denials,
+    documents,
     files,
     item,
     kpis,
@@ -24,6 +25,7 @@ from pm_pipeline.dashboard.pages import (
     today,
     trace,
 )
+from pm_pipeline.dashboard.state import hold
 from pm_pipeline.dashboard.users import Viewer
 from pm_pipeline.errors import PmError
 
@@ -35,11 +37,12 @@ Render = Callable[[Context, "Doors"], list[Any]]
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its address, its name, whether it stands in the navigation, and what makes its content."""
+    """A page: its address, its name, what makes its content, the filters it knows, and whether it stands in the navigation."""
 
     path: str
     title: str
     render: Render
+    filters: tuple[str, ...] = ()
     in_navigation: bool = True
     administers: bool = False
 
@@ -47,19 +50,20 @@ class Page:
 PAGES = {
     one.path: one
     for one in (
-        Page("/", "Today", today.render),
-        Page("/kpis", "KPIs", kpis.overview),
-        Page("/kpi", "KPI", kpis.one, in_navigation=False),
-        Page("/aging", "A/R aging", aging.render),
-        Page("/denials", "Denials", denials.render),
-        Page("/payers", "Payers", payers.render),
-        Page("/scrub", "Scrub", scrub.render),
-        Page("/remittances", "Remittances", remittances.overview),
-        Page("/remittance", "Remittance", remittances.one, in_navigation=False),
-        Page("/trace", "Claim trace", trace.render),
-        Page("/files", "Files", files.overview),
-        Page("/file", "File", files.one, in_navigation=False),
-        Page("/item", "Item of work", item.render, in_navigation=False),
+        Page("/", "Today", today.render, today.DIMS),
+        Page("/kpis", "KPIs", kpis.overview, kpis.KEPT),
+        Page("/kpi", "KPI", kpis.one, ("kpi", *kpis.KEPT), in_navigation=False),
+        Page("/aging", "A/R aging", aging.render, aging.KEPT),
+        Page("/denials", "Denials", denials.render, ("by", *denials.KEPT)),
+        Page("/payers", "Payers", payers.render, payers.KEPT),
+        Page("/scrub", "Scrub", scrub.render, scrub.KEPT),
+        Page("/remittances", "Remittances", remittances.overview, remittances.KEPT),
+        Page("/remittance", "Remittance", remittances.one, ("payment",), in_navigation=False),
+        Page("/trace", "Claim trace", trace.render, ("claim",)),
+        Page("/files", "Files", files.overview, files.KEPT),
+        Page("/file", "File", files.one, ("file", "segment"), in_navigation=False),
+        Page("/item", "Item of work", item.render, ("item",), in_navigation=False),
+        Page("/documents", "Documents", documents.render),
         Page("/access", "Access", access.render, administers=True),
     )
 }
@@ -69,7 +73,7 @@ PARENT = {"/kpi": "/kpis", "/remittance": "/remittances", "/file": "/files", "/i
 def render(path: str, context: Context, doors: Doors) -> tuple[Any, str]:
     """The page at an address in its frame, and its title. Raises PmError when there is none, or the viewer may not see it."""
     if path.startswith("/list/"):
-        title, content = lists.render(path.removeprefix("/list/"), context)
+        title, content = lists.render(path.removeprefix("/list/"), context, doors)
         return frame(path, context.viewer, title, content, context), title
     page = PAGES.get(path)
     if page is None:
@@ -78,6 +82,7 @@ def render(path: str, context: Context, doors: Doors) -> tuple[Any, str]:
         raise PmError(
             "Access is for administrators and auditors. Your role in people.yaml is " + context.viewer.role + "."
         )
+    hold(f"The page {page.title}", page.filters, context.state.values)
     return frame(path, context.viewer, page.title, page.render(context, doors), context), page.title
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pm_pipeline.dashboard.acts import at_the_desk
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
 from pm_pipeline.dashboard.parts import dollars, empty, grid, panel, table, tile, tiles
@@ -40,6 +41,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
         return None
 
     listing, rows, sums = context.listed("worklist", due="now")
+    at_the_desk(doors.desk, rows)
     head = tiles(
         [
             tile("Waiting", count(total["items"]), "things for a person", to(COLUMNS[1], {})),

@@ -3,6 +3,7 @@ SELECT entry_id, txn_id, posted_on, entry_kind, account, sub_account, payer_id, 
 FROM drill.ledger_entry
 WHERE ($claim IS NULL OR claim_id = $claim) AND ($payment IS NULL OR payment_id = $payment) AND ($txn IS NULL OR txn_id = $txn)
   AND ($account IS NULL OR account = $account) AND ($entry IS NULL OR entry_id = $entry)
+  AND ($run IS NULL OR run_id = $run)
   AND ($payer IS NULL OR payer_id = $payer) AND ($party IS NULL OR sub_account = $party)
   AND ($first_day IS NULL OR posted_on >= $first_day) AND ($last_day IS NULL OR posted_on <= $last_day)
 ORDER BY posted_on, entry_id
