@@ -36,7 +36,7 @@ AS_OF = re.compile(r'"As of ", \{"props": \{"children": "(\d{4}-\d\d-\d\d)"')
 @pytest.fixture
 def doors(lived: Lived, tmp_path: Path) -> Doors:
     """The dashboard over a copy of the lived practice."""
-    shutil.copytree(lived.home.settings.home.parent, tmp_path / "copy")
+    shutil.copytree(lived.home.settings.home.parent, tmp_path / "copy", symlinks=True)
     settings = Settings.load(environment(tmp_path / "copy"))
     made = Doors(settings, load_config(settings), load_dashboard(settings))
     for person in made.config.people.people:
