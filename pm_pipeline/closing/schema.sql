@@ -115,7 +115,7 @@ SELECT closed.close_id, txn_id, any_value(txn.txn_kind) AS txn_kind, any_value(t
        (SELECT arg_min(later.close_id, later.last_on) FROM closing.closed AS later WHERE later.last_on > closed.last_on AND later.batch_no >= entry.batch_no) AS taken_up_in
 FROM closing.closed
 -- the batches first, which are few: a batch is posted on one day
-JOIN (SELECT DISTINCT batch_no, posted_on FROM ledger.txn) AS batch ON batch.batch_no > closed.batch_no AND batch.posted_on <= closed.last_on
+JOIN ledger.batch ON batch.batch_no > closed.batch_no AND batch.posted_on <= closed.last_on
     AND (closed.after_close_id IS NULL OR batch.posted_on >= closed.first_on)
 JOIN ledger.entry ON entry.batch_no = batch.batch_no
 JOIN ledger.txn USING (txn_id)
