@@ -57,6 +57,8 @@ def record(
     given = checked(what, arguments or {})
     if "owner" in given and (owner := config.people.find(str(given["owner"]))) is not None:
         given["owner"] = owner.person
+    if "template" in given:
+        config.denials.template(str(given["template"]))
     said = Action(
         action_id or new_action_id(),
         utc_now(),

@@ -64,9 +64,8 @@ def fill(path: Path, facts: dict[str, Any], signer: Person) -> Sheet:
     """The template filled with the facts. Raises DenialError naming the file and the line or placeholder."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.md"))) or "none"
-        raise DenialError(f"There is no letter template {path} in UTF-8. Those there are: {known}.") from None
+    except UnicodeDecodeError:
+        raise DenialError(f"{path} is not UTF-8. Save it as UTF-8, then write the letter again.") from None
     parts = text.split("---\n", 2)
     head = read_yaml(parts[1].encode(), path, DenialError) if len(parts) == 3 and not parts[0].strip() else None
     if not isinstance(head, dict) or not isinstance(head.get("subject"), str):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pm_pipeline import posting
 from pm_pipeline.audit.verify import verify
-from pm_pipeline.desk.does import DOES, KNOWN
+from pm_pipeline.desk import Action
+from pm_pipeline.desk.does import DOES, KNOWN, Done, Place
 from pm_pipeline.desk.reading import OF_THE_LOG_ALONE
 from pm_pipeline.desk.vocabulary import deeds, kinds
+from pm_pipeline.errors import DenialError, DeskError
 from tests.desk.office import Office
+from tests.desk.people import said
 from tests.money import CO45, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, episode, refused, register
 from tests.scrub.test_overrides import book, held
@@ -97,6 +103,75 @@ def test_appeal_letter_note_assign_resubmit_transfer_and_close(world: World, off
     other = refused(world, "C2", trace="T2")
     assert office.done("denial", other, "close", reason="payer_reprocesses", why="phoned").startswith("applied")
     assert office.verify() == []
+
+
+def test_a_letter_is_written_from_a_template_of_the_practice_alone(
+    world: World, office: Office, tmp_path: Path
+) -> None:
+    register(world)
+    denial = refused(world)
+    shutil.copy(world.config.denials.template("general"), tmp_path / "outside.md")
+    names = ["a" * 300, str(tmp_path / "outside"), "../outside"]
+    for name in names:
+        with pytest.raises(DenialError, match="There is no letter template"):
+            office.say("denial", denial, "letter", argument="x", template=name)
+    # lines of a log that an older program wrote
+    old = [
+        office.log.append(said(item=denial, action="letter", arguments={"argument": "x", "template": name}))
+        for name in names
+    ]
+    good = office.say("denial", denial, "letter", argument="x", template="coding")
+    done = office.run()
+    assert (done.applied, done.refused) == (1, 3)
+    assert all("refused: There is no letter template" in office.became(one) for one in old)
+    assert office.became(good).startswith("applied: Written as ")
+    assert len(list((tmp_path / "letters").iterdir())) == 1
+
+
+def test_an_action_the_program_fails_at_is_refused_without_its_text_and_stops_nothing(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    denial = refused(world)
+    bad = office.say("denial", denial, "appeal")
+    good = office.say("denial", denial, "note", why="after it")
+
+    def fail(place: Place, _: Action) -> Done:
+        place.con.execute(
+            "INSERT INTO desk.item_note VALUES ('X', 'x', 'x', 'x', 'x', now()::TIMESTAMP, DATE '2026-07-01', 'r')"
+        )
+        raise ValueError("TILDA TESTER has no such value")
+
+    monkeypatch.setitem(DOES, ("denial", "appeal"), fail)
+    assert (office.run().applied, office.became(good)) == (1, "applied: Recorded.")
+    assert office.became(bad).startswith("refused: The program failed at this (ValueError); nothing of it was done.")
+    assert rows(office, "SELECT count(*) FROM desk.item_note") == [(0,)]
+    assert re.search(rf"{bad.action_id} \(appeal\) failed with ValueError at .*test_apply\.py:[0-9]+", caplog.text)
+    assert "TILDA" not in caplog.text
+    assert office.verify() == []
+
+
+@pytest.mark.parametrize(
+    "problem", [OSError(28, "No space left on device"), MemoryError(), duckdb.OutOfMemoryException("x")]
+)
+def test_a_full_disk_is_not_the_actions_fault(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    register(world)
+    denial = refused(world)
+    first = office.say("denial", denial, "note", why="before it")
+    letter = office.say("denial", denial, "letter", argument="x")
+
+    def full(*_: object) -> None:
+        raise problem
+
+    with monkeypatch.context() as now:
+        now.setattr("pm_pipeline.receivables.letters.keep_private", full)
+        with pytest.raises((DeskError, MemoryError, duckdb.OutOfMemoryException)) as raised:
+            office.run()
+    assert isinstance(raised.value, DeskError) == isinstance(problem, OSError)
+    assert not isinstance(raised.value, DeskError) or "(No space left on device)" in str(raised.value)
+    assert rows(office, "SELECT action_id FROM desk.applied") == [(first.action_id,)]
+    assert (office.run().applied, office.became(letter).startswith("applied: Written")) == (1, True)
 
 
 def only(office: Office, code: str) -> str:
