@@ -122,13 +122,14 @@ def _fix(place: Place, said: Action) -> Done:
 
 
 def _take_back(place: Place, said: Action) -> Done:
-    target = _made_by(place, str(said.arguments["target"]))
-    claim_id = withdraw(
-        place.con, place.config, target, actor=said.by, reason=said.why, today=place.today, run_id=place.run_id
-    )
-    if claim_id != said.item:
-        raise DeskError(f"{target} is about claim {claim_id}, not {said.item}. Look at that claim, then decide.")
-    return Done(f"{target} is taken back; the claim is judged again in this run.", target)
+    made = _made_by(place, str(said.arguments["target"]))
+    for one in made.split():  # an override has a decision per line, a fix one per line and column: all go back, or none
+        claim_id = withdraw(
+            place.con, place.config, one, actor=said.by, reason=said.why, today=place.today, run_id=place.run_id
+        )
+        if claim_id != said.item:
+            raise DeskError(f"{one} is about claim {claim_id}, not {said.item}. Look at that claim, then decide.")
+    return Done(f"Taken back: {made}; the claim is judged again in this run.", made)
 
 
 def _resolve(place: Place, said: Action) -> Done:

@@ -23,6 +23,7 @@ from tests.desk.people import said
 from tests.money import CO45, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, episode, refused, register
 from tests.scrub.test_overrides import book, held
+from tests.scrub.world import DAY
 from tests.scrub.world import World as ScrubWorld
 
 
@@ -224,6 +225,46 @@ def test_a_held_claim_is_fixed_overridden_and_both_are_taken_back(scrubbed: tupl
     assert office.done("held_claim", "ANOTHER", "undo", target=office.made(let_go)).startswith("refused: ")
     assert rows(office, "SELECT count(*) FROM scrub.withdrawal") == [(1,)]  # of another claim: nothing of it was kept
     assert verify(practice.con, "I19", log=office.log) == []
+
+
+def test_an_override_of_two_lines_is_taken_back_as_a_whole(scrubbed: tuple[ScrubWorld, Office]) -> None:
+    practice, office = scrubbed
+    office.today = practice.today
+    practice.insured()
+    item = practice.charge("CH2", units="2")
+    practice.charge("CH3", units="2", dos=DAY)
+    practice.run(book())
+    let_go = office.say("held_claim", item, "override", rule_id="UNT-001", until_on="2026-07-31")
+    office.run()
+    practice.run(book())
+    assert (len(office.made(let_go).split()), practice.state(item)) == (2, "released")
+    undone = office.done("held_claim", item, "undo", target=let_go.action_id)
+    assert undone == f"applied: Taken back: {office.made(let_go)}; the claim is judged again in this run."
+    practice.run(book())
+    assert practice.state(item) == "held"
+    assert verify(practice.con, "I19", log=office.log) == []
+
+
+def test_columns_set_together_are_taken_back_together_or_not_at_all(scrubbed: tuple[ScrubWorld, Office]) -> None:
+    practice, office = scrubbed
+    office.today = practice.today
+    item = held(practice)
+    values = {"units": "1", "diagnoses": "E11.65, I10", "diagnosis_pointers": "2,1"}
+    fixed = office.say("held_claim", item, "fix", rule_id="UNT-001", values=values)
+    office.run()
+    practice.run(book())
+    assert practice.lines(item, "units, diagnosis_pointers") == [(1, [2, 1])]
+    assert len(office.made(fixed).split()) == 3
+    assert office.done("held_claim", item, "undo", target=fixed.action_id).startswith("applied: Taken back: ")
+    practice.run(book())
+    assert (practice.state(item), practice.lines(item, "units, diagnosis_pointers")) == ("held", [(2, [1])])
+    again = office.say("held_claim", item, "fix", rule_id="UNT-001", values=values)
+    office.run()
+    *_, last = office.made(again).split()
+    assert "applied" in office.done("held_claim", item, "undo", target=last)
+    refused_now = office.done("held_claim", item, "undo", target=again.action_id)
+    assert refused_now.startswith(f"refused: {last} was taken back on")
+    assert rows(office, "SELECT count(*) FROM scrub.withdrawal") == [(4,)]  # of the three, the one that was named alone
 
 
 def test_what_no_longer_holds_is_refused_in_words_and_the_next_action_is_done(
