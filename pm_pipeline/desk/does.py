@@ -71,7 +71,9 @@ def _denial(place: Place, said: Action) -> Done:
         given["due_on"] = cast(Any, day)
     if "target" in given:
         given["target_action_id"] = _made_by(place, str(given.pop("target")))
-    return _acted(place, Request(said.item, said.action, said.by, said.why, **cast(dict[str, Any], given)))
+    return _acted(
+        place, Request(said.item, said.action, said.by, said.why, key=said.action_id, **cast(dict[str, Any], given))
+    )
 
 
 def _letter(place: Place, said: Action) -> Done:
@@ -83,7 +85,14 @@ def _letter(place: Place, said: Action) -> Done:
     done = _acted(
         place,
         Request(
-            said.item, "letter", said.by, said.why, level=level, letter=written.template, letter_sha256=written.sha256
+            said.item,
+            "letter",
+            said.by,
+            said.why,
+            level=level,
+            letter=written.template,
+            letter_sha256=written.sha256,
+            key=said.action_id,
         ),
     )
     return Done(f"Written as {written.path.name}, for level {level}. When it is sent, say so: appeal.", done.made)

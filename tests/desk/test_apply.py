@@ -70,6 +70,36 @@ def test_an_approval_may_name_the_action_of_the_desk_and_both_may_be_applied_by_
     assert office.verify() == []
 
 
+def test_what_was_refused_may_be_asked_for_again_in_the_same_words_on_the_same_day(
+    world: World, office: Office
+) -> None:
+    denial = refused(world)
+    words: dict[str, Any] = {"reason": "other", "cents": 4_000, "why": "lost"}
+    for answer, became in (("refuse", "applied: "), ("approve", "applied: 40.00 posted to DENIAL_WO:other.")):
+        assert office.done("denial", denial, "write_off", **words).startswith("applied: Waits for the approval")
+        assert office.done("denial", denial, answer, by="idris", why="seen").startswith(became)
+    assert rows(office, "SELECT count(*) FROM receivables.denial_action WHERE action = 'write_off'") == [(2,)]
+    assert office.verify() == []
+
+
+def test_what_was_taken_back_may_be_done_again_and_what_is_over_is_refused(world: World, office: Office) -> None:
+    register(world)
+    denial = refused(world, next_payer="SMDCD")
+    for _ in range(2):
+        moved = office.say("denial", denial, "transfer", party="next", why="crossover")
+        office.run()
+        assert (office.became(moved), world.ar("C1")) == (
+            "applied: 100.00 posted to AR:secondary. The episode is closed.",
+            {"secondary": 10_000},
+        )
+        undo = office.done("denial", denial, "undo", why="mistake", target=moved.action_id)
+        assert (undo.startswith("applied: "), world.ar("C1")) == (True, {"primary": 10_000})
+        denial = denial_of(world, "C1")  # the episode goes on under an id of its own
+    assert office.done("denial", denial, "close", reason="payer_reprocesses", why="phoned").startswith("applied")
+    again = office.done("denial", denial, "close", reason="payer_reprocesses", why="phoned")
+    assert again.startswith(f"refused: Denial {denial} is closed")
+
+
 def test_a_second_person_without_the_limit_is_refused_and_one_with_it_approves(world: World, office: Office) -> None:
     world.bill("C1", {"A": 90_000})
     world.post(world.remittance(claim("C1", line("A", 90_000, 0, Adjustment("CO", "50", 90_000)))))
