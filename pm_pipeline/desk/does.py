@@ -187,30 +187,31 @@ def _moved(asked: Asked) -> Done:
 
 
 def _note(place: Place, said: Action) -> Done:
-    person = _known(place, said)
+    person, item = _known(place, said)
     place.con.execute(
         "INSERT INTO desk.item_note VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [said.action_id, said.kind, said.item, said.why, person, said.at, place.today, place.run_id],
+        [said.action_id, said.kind, item, said.why, person, said.at, place.today, place.run_id],
     )
     return Done("Noted.")
 
 
 def _assign(place: Place, said: Action) -> Done:
-    person, owner = _known(place, said), _owner(place.config, str(said.arguments["owner"]))
+    (person, item), owner = _known(place, said), _owner(place.config, str(said.arguments["owner"]))
     place.con.execute(
         "INSERT INTO desk.item_assigned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [said.action_id, said.kind, said.item, owner, person, said.why, said.at, place.today, place.run_id],
+        [said.action_id, said.kind, item, owner, person, said.why, said.at, place.today, place.run_id],
     )
     return Done(f"Given to {owner}.")
 
 
-def _known(place: Place, said: Action) -> str:
-    """The person, once it is sure that they may act on this kind and that the item is there."""
+def _known(place: Place, said: Action) -> tuple[str, str]:
+    """The person and the item by its own id, once it is sure that they may act on this kind and that the item is there."""
     kind = kinds()[said.kind]
     person = place.config.people.acting(said.by, kind.role).person
-    if not place.con.execute(f"SELECT 1 FROM {KNOWN[said.kind]}", {"item": _made_by(place, said.item)}).fetchone():
+    item = _made_by(place, said.item)
+    if not place.con.execute(f"SELECT 1 FROM {KNOWN[said.kind]}", {"item": item}).fetchone():
         raise DeskError(f"There is no {said.kind.replace('_', ' ')} {said.item!r}: expected its {kind.item}.")
-    return person
+    return person, item
 
 
 def _owner(config: Config, given: str) -> str:

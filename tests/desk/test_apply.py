@@ -351,6 +351,25 @@ def test_what_is_given_up_waits_for_a_second_person(world: World, office: Office
     assert "approve" not in office.done("money_movement", "Mnobody", "approve", by="tamsin", why="x")
 
 
+def test_a_movement_of_money_is_one_item_whichever_of_its_ids_is_said(world: World, office: Office) -> None:
+    world.bill("C1", {"A": 5_000}, payer=None)
+    asked = office.say("patient_balance", "C1", "bad_debt")
+    early = office.say("money_movement", asked.action_id, "note", why="before any run")
+    office.run()
+    movement = office.made(asked)
+    office.say("money_movement", asked.action_id, "take", why="")
+    state = office.log.state("money_movement", movement)
+    assert state.on_it is not None
+    assert office.done("money_movement", asked.action_id, "note", why="hello") == "applied: Noted."
+    assert office.done("money_movement", asked.action_id, "assign", owner="tamsin").startswith("applied")
+    assert [one.why for one in office.log.state("money_movement", movement).notes] == ["hello"]
+    assert rows(office, "SELECT DISTINCT item_id FROM desk.item_note UNION SELECT item_id FROM desk.item_assigned") == [
+        (movement,)
+    ]
+    assert (early.item, office.became(early)) == (asked.action_id, "applied: Noted.")
+    assert office.verify() == []
+
+
 def test_a_credit_balance_is_refunded_or_refused(world: World, office: Office) -> None:
     world.bill("C1", {"A": 10_000})
     world.post(world.remittance(claim("C1", line("A", 10_000, 10_000))))
