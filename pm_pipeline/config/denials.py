@@ -112,6 +112,11 @@ class DenialWorkflow(Strict):
                 )
         return self
 
+    @property
+    def teams(self) -> set[str]:
+        """Everybody the workflow names as an owner: of a queue, of what waited too long, of approvals."""
+        return {self.approvals, *(name for one in self.queues for name in (one.owner, one.escalate_to))}
+
     def queue(self, queue_id: str) -> Queue:
         """The queue with this id; the last one, which takes everything, when there is none such (any more)."""
         return next((one for one in self.queues if one.id == queue_id), self.queues[-1])

@@ -17,9 +17,9 @@ from pm_pipeline.desk.line import Action
 from pm_pipeline.desk.vocabulary import deed, kinds
 from pm_pipeline.errors import DeskError
 from pm_pipeline.receivables.actions import Request, act
-from pm_pipeline.receivables.episodes import find_episode
-from pm_pipeline.receivables.letters import write_letter
+from pm_pipeline.receivables.letters import write_and_record
 from pm_pipeline.receivables.money import Asked, Wanted, answer, ask
+from pm_pipeline.receivables.owners import owner
 from pm_pipeline.scrub import rules_in_force
 from pm_pipeline.scrub.override import override, withdraw
 from pm_pipeline.scrub.person_fix import keep_fix, plan_fix
@@ -77,25 +77,14 @@ def _denial(place: Place, said: Action) -> Done:
 
 
 def _letter(place: Place, said: Action) -> Done:
-    given = cast(dict[str, Any], dict(said.arguments))
-    level = given.get("level") or (find_episode(place.con, said.item).appeal_level or 0) + 1
-    written = write_letter(
-        place.con, place.config, place.letters, said.item, given.get("template"), level, said.by, given["argument"], place.today
+    given = cast(dict[str, Any], said.arguments)
+    letter, acted = write_and_record(
+        place.con, place.config, place.letters, said.item, by=said.by, why=said.why, argument=given["argument"], template=given.get("template"),
+        level=given.get("level"), today=place.today, run_id=place.run_id, key=said.action_id,
     )  # fmt: skip
-    done = _acted(
-        place,
-        Request(
-            said.item,
-            "letter",
-            said.by,
-            said.why,
-            level=level,
-            letter=written.template,
-            letter_sha256=written.sha256,
-            key=said.action_id,
-        ),
+    return Done(
+        f"Written as {letter.path.name}, for level {letter.level}. When it is sent, say so: appeal.", acted.action_id
     )
-    return Done(f"Written as {written.path.name}, for level {level}. When it is sent, say so: appeal.", done.made)
 
 
 def _acted(place: Place, request: Request) -> Done:
@@ -196,12 +185,12 @@ def _note(place: Place, said: Action) -> Done:
 
 
 def _assign(place: Place, said: Action) -> Done:
-    (person, item), owner = _known(place, said), _owner(place.config, str(said.arguments["owner"]))
+    (person, item), given_to = _known(place, said), owner(place.config, str(said.arguments["owner"]))
     place.con.execute(
         "INSERT INTO desk.item_assigned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [said.action_id, said.kind, item, owner, person, said.why, said.at, place.today, place.run_id],
+        [said.action_id, said.kind, item, given_to, person, said.why, said.at, place.today, place.run_id],
     )
-    return Done(f"Given to {owner}.")
+    return Done(f"Given to {given_to}.")
 
 
 def _known(place: Place, said: Action) -> tuple[str, str]:
@@ -212,22 +201,6 @@ def _known(place: Place, said: Action) -> tuple[str, str]:
     if not place.con.execute(f"SELECT 1 FROM {KNOWN[said.kind]}", {"item": item}).fetchone():
         raise DeskError(f"There is no {said.kind.replace('_', ' ')} {said.item!r}: expected its {kind.item}.")
     return person, item
-
-
-def _owner(config: Config, given: str) -> str:
-    """A person's id, or the name of a team: an owner in denial_workflow.yaml or of edit rules. Raises DeskError."""
-    person = config.people.find(given)
-    if person is not None:
-        return person.person
-    workflow = config.denials.workflow
-    teams = {workflow.approvals, *(name for queue in workflow.queues for name in (queue.owner, queue.escalate_to))}
-    teams |= {one.rule.owner for one in rules_in_force(config).rules}
-    if given not in teams:
-        known = sorted(teams | {one.person for one in config.people.people})
-        raise DeskError(
-            f"owner {given!r}: expected one of {', '.join(known)} (people.yaml, denial_workflow.yaml, rules)."
-        )
-    return given
 
 
 def _made_by(place: Place, name: str) -> str:

@@ -136,6 +136,29 @@ def test_appeal_letter_note_assign_resubmit_transfer_and_close(world: World, off
     assert office.verify() == []
 
 
+def test_a_denial_and_any_other_item_go_to_the_same_people_and_teams(world: World, office: Office) -> None:
+    denial = refused(world)
+    workflow = world.config.denials.workflow
+    for team in (
+        "coding lead",
+        workflow.approvals,
+        workflow.queues[0].escalate_to,
+    ):  # of edit rules, of approvals, of a queue
+        assert office.done("denial", denial, "assign", owner=team) == "applied: Recorded."
+        assert office.done("patient_balance", "C1", "assign", owner=team) == f"applied: Given to {team}."
+    given = rows(office, "SELECT owner FROM receivables.denial_action WHERE action = 'assign' ORDER BY seq")
+    assert given == rows(office, "SELECT owner FROM desk.item_assigned ORDER BY said_at")
+
+
+def test_no_letter_is_left_that_could_not_be_recorded(world: World, office: Office, tmp_path: Path) -> None:
+    register(world)
+    denial = refused(world)
+    for given in ({"why": " "}, {"by": "nobody"}):
+        office.log.append(said(item=denial, action="letter", arguments={"argument": "The record shows it."}, **given))
+    assert office.run().refused == 2
+    assert not (tmp_path / "letters").exists()
+
+
 def test_a_letter_is_written_from_a_template_of_the_practice_alone(
     world: World, office: Office, tmp_path: Path
 ) -> None:
@@ -402,7 +425,9 @@ def test_notes_and_owners_of_items_without_actions_of_their_own(world: World, of
     assert rows(office, "SELECT text, actor FROM desk.item_note") == [("asked the clearinghouse", "wren")]
     assert office.log.state("timely_filing", work_id).owner == "wren"
     assert "refused: There is no underpayment" in office.done("underpayment", work_id, "note")
-    assert "owner 'nobody': expected one of" in office.done("timely_filing", work_id, "assign", owner="nobody")
+    assert "refused: 'nobody' is no person and no team here: expected one of authorization desk, " in office.done(
+        "timely_filing", work_id, "assign", owner="nobody"
+    )
 
 
 @pytest.mark.parametrize(
