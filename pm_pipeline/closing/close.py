@@ -62,8 +62,8 @@ def close(
     """Freeze the month's figures in the name of a person with the role close; returns the close_id.
 
     The first closing may be of any month, and closes all before it; from then on every month follows the one before. Raises PmError,
-    and closes nothing, when it is not over, closed already, out of order, or an invariant does not hold; or when nothing landed or
-    posted on its last day or later, so that it may not have been run to its end: nothing_came is the person's word that it was.
+    and closes nothing, when it is not over, closed already, out of order, or an invariant does not hold; or when no run landed
+    or handled anything on its last day or later, so that it may not have been run to its end: nothing_came is the person's word that it was.
     """
     person = config.people.acting(actor, "close").person
     newest = _newest(con)
@@ -136,7 +136,7 @@ def _refuse_the_time(con: duckdb.DuckDBPyConnection, month: Month, today: dt.dat
     ran = last_run_day(con)
     if (ran is None or ran < month.last_on) and not nothing_came:
         raise PmError(
-            f"Nothing landed or posted after {ran or 'the beginning'}, so {month.text} may not have been run to its end. First: "
+            f"No run landed or handled anything after {ran or 'the beginning'}, so {month.text} may not have been run to its end. First: "
             f"pm run --to {month.last_on}. If that was done and nothing came, say so: --nothing-came"
         )
     row = con.execute("SELECT min(posted_on) FROM ledger.entry").fetchone()

@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 
+from pm_pipeline.audit.status import last_day_of_work, last_run_day
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.closing import Month, closings
 from pm_pipeline.errors import PmError
@@ -93,7 +94,7 @@ def test_a_month_is_closed_once_and_in_order(books: Books) -> None:
     books.copay(100, on=IN_AUGUST)
     books.copay(100, on=dt.date(2026, 9, 1))
     with pytest.raises(PmError, match="after 2026-06 comes 2026-07, not 2026-08"):
-        books.close(AUGUST, today=dt.date(2026, 9, 2))
+        books.close(AUGUST, today=dt.date(2026, 9, 2), nothing_came=True)
     assert [one["close_id"] for one in closings(books.con)] == ["2026-06/1"]
 
 
@@ -101,7 +102,7 @@ def test_a_month_is_closed_only_when_it_is_over_and_was_run_to_its_end(books: Bo
     with pytest.raises(PmError, match=r"2026-07 is not over: it can be closed from 2026-08-01 on; today is 2026-07-31"):
         books.close(JULY, today=dt.date(2026, 7, 31))
     with pytest.raises(
-        PmError, match=r"Nothing landed or posted after 2026-08-01.*pm run --to 2026-08-31.*--nothing-came"
+        PmError, match=r"No run landed or handled anything after 2026-08-01.*pm run --to 2026-08-31.*--nothing-came"
     ):
         books.close(AUGUST, today=dt.date(2026, 9, 1))
     with pytest.raises(PmError, match="Nothing was posted up to 2026-05-31"):
@@ -109,6 +110,16 @@ def test_a_month_is_closed_only_when_it_is_over_and_was_run_to_its_end(books: Bo
     with pytest.raises(PmError, match="no month, such as 2026-10"):
         Month.read("2026-13")
     assert books.close(AUGUST, today=dt.date(2026, 9, 1), nothing_came=True) == "2026-08/1"
+
+
+def test_what_a_person_posts_after_the_month_is_no_run_of_its_last_days(books: Books) -> None:
+    books.con.execute("DELETE FROM transport.file WHERE file_id = 'empty'")
+    with pytest.raises(PmError, match="No run landed or handled anything after"):
+        books.close(JULY)
+    books.copay(500, on=IN_AUGUST)
+    assert (last_run_day(books.con), last_day_of_work(books.con)) == (IN_JULY, IN_AUGUST)
+    with pytest.raises(PmError, match=f"No run landed or handled anything after {IN_JULY}"):
+        books.close(JULY)
 
 
 def test_nothing_is_closed_while_an_invariant_does_not_hold(books: Books) -> None:
