@@ -128,10 +128,12 @@ def _tell(home: Home, found: dict[str, Any], pdf: Path | None, json_: bool) -> N
 
     for line in _head(found):
         out.print(escape(line), highlight=False, soft_wrap=True)
-    out.print(
-        rows_table(f"A/R roll-forward of {found['month']}", [*found["roll_forward"], _total(found["roll_forward"])])
-    )
-    out.print(rows_table("Trial balance (debits positive)", [*found["trial_balance"], _total(found["trial_balance"])]))
+    for title, name in (
+        (f"A/R roll-forward of {found['month']}", "roll_forward"),
+        ("Trial balance (debits positive)", "trial_balance"),
+    ):
+        rows = found[name]
+        out.print(rows_table(title, [*rows, _total(rows)]) if rows else f"{title}: nothing.")
     late = found["late"]
     if late:
         out.print(rows_table(f"Late: posted into it since ({len(late):,} transactions)", late[:SHOWN]))
@@ -159,7 +161,7 @@ def _head(found: dict[str, Any]) -> list[str]:
 
 
 def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The sum of every column of cents, under the name total."""
+    """The sum of every column of cents, under the name total; of one row or more."""
     first = next(iter(rows[0]))
     return {
         name: sum(row[name] for row in rows) if name.endswith("_cents") else "total" if name == first else ""

@@ -61,6 +61,22 @@ def test_a_month_is_closed_shown_printed_again_byte_for_byte_and_reopened(tmp_pa
     assert "2026-07/1" in pm("--list").stdout
 
 
+def test_a_month_with_money_and_no_receivables_is_closed_shown_and_printed(tmp_path: Path) -> None:
+    home = open_home(Settings.load({"PM_ROOT": str(tmp_path)}))
+    with home.write() as con:
+        Books.of_deposits_alone(con, tmp_path)
+
+    def pm(*words: str) -> Result:
+        return CliRunner().invoke(main, ["close", *words], env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-08-03"})
+
+    done = pm("2026-07", "--by", "tamsin")
+    assert done.exit_code == 0, done.output
+    assert "A/R 0.00" in done.output
+    assert "A/R roll-forward of 2026-07: nothing." in done.output
+    assert "CASH_CLEARING" in text_of(home.settings.closings_dir / "2026-07-1.pdf")
+    assert json.loads(pm("--list", "--json").stdout)[0]["ar_cents"] == 0
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
