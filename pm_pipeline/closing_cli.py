@@ -73,6 +73,7 @@ def close(
     if is_reopening and why is None:
         raise click.UsageError("Say why the month is reopened: --why TEXT.")
     from pm_pipeline import closing
+    from pm_pipeline.desk import ActionLog
     from pm_pipeline.home import open_home
 
     home = open_home()
@@ -92,6 +93,7 @@ def close(
                 con,
                 home.config,
                 about,
+                log=ActionLog(home.settings.desk_dir),
                 actor=by or "",
                 today=home.today(),
                 run_id=f"close-{uuid4()}",

@@ -13,6 +13,7 @@ import duckdb
 from pm_pipeline.audit.status import last_run_day
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.config import Config
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import PmError
 from pm_pipeline.warehouse import load_rows, number, records, run_sql, unit, utc_now
 
@@ -54,12 +55,15 @@ def close(
     config: Config,
     month: Month,
     *,
+    log: ActionLog,
     actor: str,
     today: dt.date,
     run_id: str,
     nothing_came: bool = False,
 ) -> str:
     """Freeze the month's figures in the name of a person with the role close; returns the close_id.
+
+    log: of the desk, which the invariants hold against what was applied.
 
     The first closing may be of any month, and closes all before it; from then on every month follows the one before. Raises PmError,
     and closes nothing, when it is not over, closed already, out of order, or an invariant does not hold; or when no run landed
@@ -69,7 +73,7 @@ def close(
     newest = _newest(con)
     _refuse_the_time(con, month, today, nothing_came)
     _refuse_the_order(con, month, newest)
-    _refuse_the_books(con)
+    _refuse_the_books(con, log)
     edition = number(con, "SELECT count(*) FROM closing.period WHERE month = ?", [month.text]) + 1
     close_id = f"{month.text}/{edition}"
     with unit(con, "closing.close", run_id) as work:
@@ -163,7 +167,7 @@ def _refuse_the_order(con: duckdb.DuckDBPyConnection, month: Month, newest: dict
     raise PmError(f"Months are closed in order: after {newest['month']} comes {follows}, not {month.text}.")
 
 
-def _refuse_the_books(con: duckdb.DuckDBPyConnection) -> None:
+def _refuse_the_books(con: duckdb.DuckDBPyConnection, log: ActionLog) -> None:
     kinds = records(
         con,
         "SELECT DISTINCT entry_kind FROM ledger.entry WHERE account = 'AR' AND closing.movement(entry_kind) IS NULL ORDER BY 1",
@@ -173,7 +177,7 @@ def _refuse_the_books(con: duckdb.DuckDBPyConnection) -> None:
         raise PmError(
             f"The roll-forward has no column for A/R entries of kind {names}. Say in closing/schema.sql which it is."
         )
-    if violations := verify(con):
+    if violations := verify(con, log=log):
         first = violations[0]
         raise PmError(
             f"A month is closed only when every invariant holds; {len(violations)} rows are at fault, the first: "

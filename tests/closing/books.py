@@ -10,6 +10,7 @@ from typing import Any, Self
 import duckdb
 
 from pm_pipeline import closing, ledger
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.receivables.money import Wanted, ask
 from pm_pipeline.warehouse import unit
 from tests.money import CO45, PR2, World, claim, line
@@ -56,9 +57,16 @@ class Books:
         """Its warehouse."""
         return self.world.con
 
+    @property
+    def log(self) -> ActionLog:
+        """The action log of its desk, at which nothing was said yet."""
+        return ActionLog(self.world.folder / "desk")
+
     def close(self, month: closing.Month, by: str = "idris", today: dt.date = IN_AUGUST, **more: bool) -> str:
         """Close a month."""
-        return closing.close(self.con, self.world.config, month, actor=by, today=today, run_id="c", **more)
+        return closing.close(
+            self.con, self.world.config, month, log=self.log, actor=by, today=today, run_id="c", **more
+        )
 
     def reopen(self, month: closing.Month, by: str = "idris", why: str = "a deposit was missing") -> str:
         """Reopen it."""

@@ -13,6 +13,7 @@ from pm_pipeline.closing import Month, closings
 from pm_pipeline.errors import PmError
 from tests.closing.books import AUGUST, IN_AUGUST, IN_JULY, IN_JUNE, JULY, JULY_FIGURES, JUNE, JUNE_FIGURES, Books
 from tests.defs.graph import ROOT
+from tests.desk.people import said
 
 
 def test_two_months_roll_forward_to_the_cent_and_the_second_opens_with_the_first(books: Books) -> None:
@@ -125,6 +126,18 @@ def test_what_a_person_posts_after_the_month_is_no_run_of_its_last_days(books: B
 def test_nothing_is_closed_while_an_invariant_does_not_hold(books: Books) -> None:
     books.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE account = 'REVENUE_GROSS' AND charge_id = 'A'")
     with pytest.raises(PmError, match=r"only when every invariant holds; \d+ rows are at fault, the first: I01"):
+        books.close(JUNE)
+    assert closings(books.con) == []
+
+
+def test_nothing_is_closed_while_the_action_log_is_not_whole(books: Books) -> None:
+    for why in ("first", "second"):
+        books.log.append(said(why=why))
+    path = books.log.path
+    path.write_bytes(path.read_bytes().replace(b"first", b"other"))
+    with pytest.raises(
+        PmError, match=r"only when every invariant holds; \d+ rows are at fault, the first: I19 actions\.jsonl, line 2"
+    ):
         books.close(JUNE)
     assert closings(books.con) == []
 
