@@ -44,7 +44,7 @@ OF_TXN = ("txn_id", "txn_key", "txn_kind", "reverses_txn_id", "actor", "content_
 POSTED = ("posted_on", "run_id", "recorded_at")
 OF_BATCH = ("batch_no", "name", "posted_on", "entries", "debit_cents", "run_id", "recorded_at", "txns_digest")
 OF_CLOSING = ("close_id", "month", "edition", "first_on", "last_on", "after_close_id", "batch_no", "chain_seq", "chain_hash", "actor",
-              "closed_on", "closed_at", "run_id")  # fmt: skip
+              "person_name", "person_title", "practice_name", "closed_on", "closed_at", "run_id")  # fmt: skip
 ROLLED = ("practice_id", "party", "opening_cents", "late_cents", "charges_cents", "responsibility_cents", "payments_cents", "contractual_cents",
           "write_offs_cents", "transfers_cents", "closing_cents")  # fmt: skip
 BALANCED = (

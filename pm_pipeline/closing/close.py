@@ -20,7 +20,7 @@ from pm_pipeline.warehouse import load_rows, number, records, run_sql, unit, utc
 HERE = __package__ or ""
 COLUMNS = (
     "close_id", "month", "edition", "first_on", "last_on", "after_close_id", "batch_no", "chain_seq", "chain_hash", "actor",
-    "closed_on", "closed_at", "run_id",
+    "person_name", "person_title", "practice_name", "closed_on", "closed_at", "run_id",
 )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def close(
     and closes nothing, when it is not over, closed already, out of order, or an invariant does not hold; or when no run landed
     or handled anything on its last day or later, so that it may not have been run to its end: nothing_came is the person's word that it was.
     """
-    person = config.people.acting(actor, "close").person
+    person = config.people.acting(actor, "close")
     newest = _newest(con)
     _refuse_the_time(con, month, today, nothing_came)
     _refuse_the_order(con, month, newest)
@@ -84,7 +84,7 @@ def close(
             "closing.period",
             COLUMNS,
             [(close_id, month.text, edition, month.first_on, month.last_on, newest["close_id"] if newest else None, batch_no,
-              link["seq"], link["hash"], person, today, utc_now(), run_id)],
+              link["seq"], link["hash"], person.person, person.name, person.title, config.practice.name, today, utc_now(), run_id)],
         )  # fmt: skip
         run_sql(con, HERE, "freeze.sql", {"close_id": close_id})
         (sealed,) = records(con)

@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS closing.period (
     chain_seq      BIGINT NOT NULL,       -- the last link of warehouse.chain before it
     chain_hash     VARCHAR NOT NULL,
     actor          VARCHAR NOT NULL,      -- the person who closed it
+    person_name    VARCHAR NOT NULL,      -- as people.yaml
+    person_title   VARCHAR NOT NULL,      -- and practice.yaml
+    practice_name  VARCHAR NOT NULL,      -- said then: the close report is printed from them
     closed_on      DATE NOT NULL,
     closed_at      TIMESTAMP NOT NULL,    -- the clock, UTC
     run_id         VARCHAR NOT NULL
@@ -124,7 +127,7 @@ GROUP BY closed.close_id, closed.last_on, txn_id, entry.posted_on, entry.batch_n
 -- one row per closing or reopening: what the link of warehouse.chain that made it is sealed with
 CREATE OR REPLACE VIEW closing.seal AS
 SELECT close_id, 'close' AS act, concat('close ', close_id, ' ', sha256(concat_ws('|', close_id, month, edition, first_on, last_on, coalesce(after_close_id, ''), batch_no, chain_seq,
-       chain_hash, actor, closed_on, closed_at, run_id, coalesce(rolled, ''), coalesce(balances, '')))) AS seal
+       chain_hash, actor, person_name, person_title, practice_name, closed_on, closed_at, run_id, coalesce(rolled, ''), coalesce(balances, '')))) AS seal
 FROM closing.period
 LEFT JOIN (
     SELECT close_id, string_agg(concat_ws('|', practice_id, party, opening_cents, late_cents, charges_cents, responsibility_cents, payments_cents, contractual_cents,

@@ -199,6 +199,8 @@ def test_months_are_reopened_from_the_last_one_back(books: Books) -> None:
         "DELETE FROM closing.roll_forward WHERE close_id = '2026-06/1' AND party = 'patient'",
         "UPDATE closing.trial_balance SET debit_cents = debit_cents + 1 WHERE close_id = '2026-06/1' AND account = 'AR' AND sub_account = 'primary'",
         "UPDATE closing.period SET actor = 'wren' WHERE close_id = '2026-06/1'",
+        "UPDATE closing.period SET person_name = 'WREN' WHERE close_id = '2026-06/1'",
+        "UPDATE closing.period SET practice_name = 'X' WHERE close_id = '2026-06/1'",
         "UPDATE closing.period SET batch_no = batch_no - 1 WHERE close_id = '2026-06/1'",
         "UPDATE closing.period SET chain_hash = 'x' WHERE close_id = '2026-06/1'",
         "DELETE FROM closing.period WHERE close_id = '2026-06/1'",
