@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import click
 
 from pm_pipeline.console import as_json, dollars, escape, out, print_json
-
-if TYPE_CHECKING:
-    from pm_pipeline.home import Home
+from pm_pipeline.errors import PmError
 
 LISTED = ("close_id", "state", "closed_on", "actor", "reopened_by", "ar_cents", "late_transactions", "late_ar_cents")
 SHOWN = 20  # late transactions; --json has all
@@ -32,7 +30,11 @@ SHOWN = 20  # late transactions; --json has all
 @click.option("--reopen", "is_reopening", is_flag=True, help="Take the closing of the last closed month back.")
 @click.option("--show", is_flag=True, help="The month's closing: figures, seal, what was posted into it since.")
 @click.option("--list", "is_list", is_flag=True, help="Every closing.")
-@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="Write the close report to this file.")
+@click.option(
+    "--pdf",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the close report to this file, which must be new.",
+)
 @as_json
 def close(
     month: str | None,
@@ -50,7 +52,7 @@ def close(
     \b
     pm close 2026-10 --by YOU                     close it; the report (PDF) goes to PM_HOME/closings
     pm close 2026-10 --show                       figures, and late entries: what was posted into it since
-    pm close 2026-10 --show --pdf FILE            the report again, byte for byte
+    pm close 2026-10 --show --pdf FILE            the report again, byte for byte, or of a reopened month saying so
     pm close --list
     pm close 2026-10 --reopen --by YOU --why ...  take it back; it may be closed again, as its next edition
 
@@ -73,14 +75,17 @@ def close(
     if is_reopening and why is None:
         raise click.UsageError("Say why the month is reopened: --why TEXT.")
     from pm_pipeline import closing
+    from pm_pipeline.desk import ActionLog
     from pm_pipeline.home import open_home
 
     home = open_home()
     about = closing.Month.read(month)
+    if not show and pdf is not None and pdf.exists():
+        raise PmError(f"{pdf} is there already. Nothing was done: name a new file for the report.")
     if show:
         with home.warehouse.read() as con:
             found = closing.closing(con, about.text)
-        _tell(home, found, pdf, json_)
+        _tell(found, pdf, json_)
         return
     with home.write() as con:
         if is_reopening:
@@ -92,6 +97,7 @@ def close(
                 con,
                 home.config,
                 about,
+                log=ActionLog(home.settings.desk_dir),
                 actor=by or "",
                 today=home.today(),
                 run_id=f"close-{uuid4()}",
@@ -100,7 +106,7 @@ def close(
         found = closing.closing(con, about.text)
     if pdf is None and not is_reopening:
         pdf = home.settings.closings_dir / f"{found['close_id'].replace('/', '-')}.pdf"
-    _tell(home, found, pdf, json_)
+    _tell(found, pdf, json_)
 
 
 def _list(json_: bool) -> None:
@@ -118,9 +124,9 @@ def _list(json_: bool) -> None:
         out.print("No month was closed yet. To close one: pm close MONTH --by YOU")
 
 
-def _tell(home: Home, found: dict[str, Any], pdf: Path | None, json_: bool) -> None:
+def _tell(found: dict[str, Any], pdf: Path | None, json_: bool) -> None:
     if pdf is not None:
-        found = {**found, "report": _write_report(home, found, pdf)}
+        found = {**found, "report": _write_report(found, pdf)}
     if json_:
         print_json(found)
         return
@@ -128,10 +134,12 @@ def _tell(home: Home, found: dict[str, Any], pdf: Path | None, json_: bool) -> N
 
     for line in _head(found):
         out.print(escape(line), highlight=False, soft_wrap=True)
-    out.print(
-        rows_table(f"A/R roll-forward of {found['month']}", [*found["roll_forward"], _total(found["roll_forward"])])
-    )
-    out.print(rows_table("Trial balance (debits positive)", [*found["trial_balance"], _total(found["trial_balance"])]))
+    for title, name in (
+        (f"A/R roll-forward of {found['month']}", "roll_forward"),
+        ("Trial balance (debits positive)", "trial_balance"),
+    ):
+        rows = found[name]
+        out.print(rows_table(title, [*rows, _total(rows)]) if rows else f"{title}: nothing.")
     late = found["late"]
     if late:
         out.print(rows_table(f"Late: posted into it since ({len(late):,} transactions)", late[:SHOWN]))
@@ -159,7 +167,7 @@ def _head(found: dict[str, Any]) -> list[str]:
 
 
 def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The sum of every column of cents, under the name total."""
+    """The sum of every column of cents, under the name total; of one row or more."""
     first = next(iter(rows[0]))
     return {
         name: sum(row[name] for row in rows) if name.endswith("_cents") else "total" if name == first else ""
@@ -167,19 +175,22 @@ def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _write_report(home: Home, found: dict[str, Any], pdf: Path) -> dict[str, str]:
+def _write_report(found: dict[str, Any], pdf: Path) -> dict[str, str]:
+    """Write the report, whole or not at all, to a file that is new or holds these very bytes. Raises PmError."""
     from pm_pipeline.closing.report_pdf import report_pdf
-    from pm_pipeline.errors import PmError
 
-    practice = home.config.practice
-    actor = home.config.people.find(found["actor"])
-    data = report_pdf(found, practice.name, f"{actor.name}, {actor.title}" if actor else found["actor"])
+    data = report_pdf(found)
+    remedy = (
+        f"The closing itself is as `pm close {found['month']} --show` says; once there is a place for its report: "
+        f"pm close {found['month']} --show --pdf FILE"
+    )
     try:
         pdf.parent.mkdir(parents=True, exist_ok=True)
-        pdf.write_bytes(data)
+        if pdf.exists() and pdf.read_bytes() != data:
+            raise PmError(f"{pdf} is there already, with something else in it, and was left as it is. {remedy}")
+        part = pdf.with_name(f"{pdf.name}.part")
+        part.write_bytes(data)
+        part.replace(pdf)
     except OSError as problem:
-        raise PmError(
-            f"The close report could not be written to {pdf} ({problem.strerror}). The closing itself is as `pm close "
-            f"{found['month']} --show` says; once there is a place for it: pm close {found['month']} --show --pdf FILE"
-        ) from None
+        raise PmError(f"The close report could not be written to {pdf} ({problem.strerror}). {remedy}") from None
     return {"file": str(pdf), "sha256": hashlib.sha256(data).hexdigest()}

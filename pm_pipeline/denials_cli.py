@@ -173,28 +173,20 @@ def letter(
 
     It lies under PM_HOME/letters, readable by you alone, named by the denial. Send it, then say so: pm denials act ID appeal.
     """
-    from pm_pipeline.receivables.actions import Request
-    from pm_pipeline.receivables.actions import act as record
-    from pm_pipeline.receivables.episodes import find_episode
-    from pm_pipeline.receivables.letters import write_letter
+    from pm_pipeline.receivables.letters import write_and_record
 
     text = argument_file.read() if argument_file else argument
     if not (text or "").strip():
         raise click.UsageError("Give --argument or --argument-file: why the payer is wrong is not in the data.")
     home, run_id = _home(), str(uuid.uuid4())
     with home.write() as con:
-        wanted = level or (find_episode(con, denial_id).appeal_level or 0) + 1
-        written = write_letter(
-            con, home.config, home.settings.letters_dir, denial_id, template, wanted, by, (text or "").strip(), home.today()
+        written, acted = write_and_record(
+            con, home.config, home.settings.letters_dir, denial_id, by=by, argument=(text or "").strip(), template=template, level=level,
+            today=home.today(), run_id=run_id,
         )  # fmt: skip
-        why = f"letter for level {wanted}"
-        request = Request(
-            denial_id, "letter", by, why, level=wanted, letter=written.template, letter_sha256=written.sha256
-        )
-        acted = record(con, home.config, request, home.today(), run_id)
     if json_:
         print_json({"denial_id": denial_id, "path": written.path, "sha256": written.sha256, "template": written.template,
-                    "level": wanted, "action_id": acted.action_id, "is_new": acted.is_new})  # fmt: skip
+                    "level": written.level, "action_id": acted.action_id, "is_new": acted.is_new})  # fmt: skip
     else:
         out.print(f"Written: {escape(str(written.path))}", soft_wrap=True)
         out.print(

@@ -31,7 +31,7 @@ SCHEMAS = [
     Schema("posting", 4, "pm_pipeline.posting"),
     Schema("receivables", 3, "pm_pipeline.receivables"),
     Schema("desk", 1, "pm_pipeline.desk"),
-    Schema("closing", 1, "pm_pipeline.closing"),
+    Schema("closing", 2, "pm_pipeline.closing"),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_a_month_is_closed_shown_printed_again_byte_for_byte_and_reopened(tmp_pa
     assert shown["seal"].split()[-1] in said.replace("\n", "")
     assert [row["closing_cents"] for row in shown["roll_forward"]] == [2_000, 0]
 
+    taken = pm("2026-07", "--show", "--pdf", str(tmp_path / "again.pdf"))  # the same bytes are no other file
+    assert taken.exit_code == 0
+    (tmp_path / "mine.pdf").write_text("mine")
+    taken = pm("2026-07", "--show", "--pdf", str(tmp_path / "mine.pdf"))
+    assert (taken.exit_code, (tmp_path / "mine.pdf").read_text()) == (1, "mine")
+    assert "is there already, with something else in it" in " ".join(taken.output.split())
+
     june = pm("2026-06", "--show").stdout
     assert "Late: posted into it since (2 transactions)" in june
     assert "2026-07/1" in june
@@ -59,6 +67,49 @@ def test_a_month_is_closed_shown_printed_again_byte_for_byte_and_reopened(tmp_pa
     listed = json.loads(pm("--list", "--json").stdout)
     assert [(one["close_id"], one["state"]) for one in listed] == [("2026-06/1", "closed"), ("2026-07/1", "reopened")]
     assert "2026-07/1" in pm("--list").stdout
+
+
+def test_a_month_with_money_and_no_receivables_is_closed_shown_and_printed(tmp_path: Path) -> None:
+    home = open_home(Settings.load({"PM_ROOT": str(tmp_path)}))
+    with home.write() as con:
+        Books.of_deposits_alone(con, tmp_path)
+
+    def pm(*words: str) -> Result:
+        return CliRunner().invoke(main, ["close", *words], env={"PM_ROOT": str(tmp_path), "PM_TODAY": "2026-08-03"})
+
+    done = pm("2026-07", "--by", "tamsin")
+    assert done.exit_code == 0, done.output
+    assert "A/R 0.00" in done.output
+    assert "A/R roll-forward of 2026-07: nothing." in done.output
+    assert "CASH_CLEARING" in text_of(home.settings.closings_dir / "2026-07-1.pdf")
+    assert json.loads(pm("--list", "--json").stdout)[0]["ar_cents"] == 0
+
+
+def test_the_report_names_whom_it_named_whatever_the_practice_is_called_later(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(Settings.load({}).config_dir, config)
+    env = {"PM_ROOT": str(tmp_path), "PM_CONFIG": str(config), "PM_TODAY": "2026-08-03"}
+    home = open_home(Settings.load(env))
+    with home.write() as con:
+        Books.lived(con, tmp_path)
+
+    def pm(*words: str) -> Result:
+        return CliRunner().invoke(main, ["close", *words], env=env)
+
+    mine = tmp_path / "mine.pdf"
+    mine.write_text("mine")
+    refused = pm("2026-07", "--by", "tamsin", "--pdf", str(mine))
+    assert (refused.exit_code, mine.read_text()) == (1, "mine")
+    assert "is there already. Nothing was done" in " ".join(refused.output.split())
+    assert json.loads(pm("--list", "--json").stdout) == []
+    assert pm("2026-07", "--by", "tamsin").exit_code == 0
+    for name in ("people.yaml", "practice.yaml"):
+        text = (config / name).read_text()
+        later = text.replace("TAMSIN VALE", "TAMSIN OTHER").replace("HARBOR VIEW FAMILY MEDICINE", "HARBOR GROUP")
+        assert later != text
+        (config / name).write_text(later)
+    assert pm("2026-07", "--show", "--pdf", str(tmp_path / "again.pdf")).exit_code == 0
+    assert (tmp_path / "again.pdf").read_bytes() == (home.settings.closings_dir / "2026-07-1.pdf").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,21 @@ def status(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 
 def last_run_day(con: duckdb.DuckDBPyConnection) -> dt.date | None:
-    """The last business date on which something was landed, handled or posted; None before the first."""
+    """The last business date on which a run landed, handled or sent something; None before the first.
+
+    What a person posts between runs (`pm money`, `pm denials`, `pm desk apply`) is no run: the days before it may not have been run.
+    """
     row = con.execute(
-        "SELECT max(day) FROM (SELECT max(handled_on) AS day FROM transport.handled "
-        "UNION ALL SELECT max(posted_on) FROM ledger.entry UNION ALL SELECT max(landed_on) FROM transport.file)"
+        "SELECT max(day) FROM (SELECT max(handled_on) AS day FROM transport.handled UNION ALL SELECT max(landed_on) FROM transport.file)"
     ).fetchone()
     return row[0] if row else None
+
+
+def last_day_of_work(con: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The last business date on which a run did something or anybody posted; None before the first."""
+    row = con.execute("SELECT max(posted_on) FROM ledger.batch").fetchone()
+    days = [day for day in (last_run_day(con), row[0] if row else None) if day is not None]
+    return max(days, default=None)
 
 
 def _plain(value: Any) -> Any:

@@ -10,12 +10,12 @@ import csv
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-KIND, FORMAT = "pm_pipeline audit export", 1
+KIND, FORMAT = "pm_pipeline audit export", 2
 GENESIS = "0" * 64
 MOST = 1000  # faults: beyond them nothing more is learnt
 SAYS = (
@@ -42,8 +42,9 @@ RESTS_ON = (
 )
 OF_TXN = ("txn_id", "txn_key", "txn_kind", "reverses_txn_id", "actor", "content_digest")
 POSTED = ("posted_on", "run_id", "recorded_at")
+OF_BATCH = ("batch_no", "name", "posted_on", "entries", "debit_cents", "run_id", "recorded_at", "txns_digest")
 OF_CLOSING = ("close_id", "month", "edition", "first_on", "last_on", "after_close_id", "batch_no", "chain_seq", "chain_hash", "actor",
-              "closed_on", "closed_at", "run_id")  # fmt: skip
+              "person_name", "person_title", "practice_name", "closed_on", "closed_at", "run_id")  # fmt: skip
 ROLLED = ("practice_id", "party", "opening_cents", "late_cents", "charges_cents", "responsibility_cents", "payments_cents", "contractual_cents",
           "write_offs_cents", "transfers_cents", "closing_cents")  # fmt: skip
 BALANCED = (
@@ -78,12 +79,19 @@ class Fault:
 
 @dataclass
 class Export:
-    """A folder being verified: its manifest, what was found wrong, and what was counted in each file read."""
+    """A folder being verified: its manifest, what was found wrong, what was counted in each file read, and what one check tells the next.
+
+    seals: what the chain holds -> the link it is in; posted: (batch, practice, account, sub-account) -> debits and credits that are here.
+    """
 
     folder: Path
     manifest: dict[str, Any]
     faults: list[Fault] = field(default_factory=list[Fault])
     counted: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict[str, "tuple[int, dict[str, int]]"])
+    seals: dict[str, str] = field(default_factory=dict[str, str])
+    posted: dict[tuple[int, str, str, str], list[int]] = field(
+        default_factory=dict[tuple[int, str, str, str], list[int]]
+    )
 
     def wrong(self, file: str, item: str, text: str) -> None:
         """Note a fault. Raises Enough."""
@@ -110,8 +118,7 @@ def verify_export(folder: Path) -> tuple[dict[str, Any], list[Fault]]:
     csv.field_size_limit(2**31 - 1)  # a unit of work that sealed much has a long digest
     export = Export(folder, _manifest(folder))
     try:
-        _files(export)
-        for check in (_ledger, _closings, _sums):
+        for check in (_files, _chain, _ledger, _closings, _sums):
             try:
                 check(export)
             except (OSError, KeyError, ValueError, AttributeError, TypeError, csv.Error) as problem:
@@ -157,17 +164,22 @@ def _files(export: Export) -> None:
         if not path.is_file():
             export.wrong(name, name, "the manifest lists it, and it is not here")
             continue
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                export.wrong(name, name, "it was changed: its sha256 is not that of the manifest")
+        try:
+            with path.open("rb") as file:
+                is_same = hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except OSError as problem:
+            export.wrong(name, name, f"it cannot be read ({problem.strerror})")
+            continue
+        if not is_same:
+            export.wrong(name, name, "it was changed: its sha256 is not that of the manifest")
     for path in sorted(export.folder.iterdir()):
         if path.name not in listed and path.name != "manifest.json":
             export.wrong(path.name, path.name, "it is not in the manifest")
 
 
-def _chain(export: Export) -> dict[str, str]:
-    """The chain, link by link from the first. Returns what each sealed digest is part of: seal -> seq of its link."""
-    seals: dict[str, str] = {}
+def _chain(export: Export) -> None:
+    """The chain, link by link from the first, and what it seals."""
+    seals = export.seals
     before, at = GENESIS, 0
     for row in export.rows("chain.csv"):
         at += 1
@@ -184,23 +196,17 @@ def _chain(export: Export) -> dict[str, str]:
     head = export.manifest["head"]
     if (at, before) != (head["seq"], head["hash"]):
         export.wrong("chain.csv", f"link {at}", f"the chain ends otherwise than the manifest says (link {head['seq']})")
-    return seals
 
 
 def _ledger(export: Export) -> None:
     """Transactions, entries and batches: each hash made again, each transaction zero, each batch sealed in the chain."""
-    seals = _chain(export)
     batches = {int(row["batch_no"]): row for row in export.rows("batches.csv")}
     for number, row in batches.items():
-        if f"batch {number} {row['digest']}" not in seals:
+        if f"batch {number} {row['digest']}" not in export.seals:
             export.wrong("batches.csv", f"batch {number}", "its seal is not in the chain")
-        if (row["is_whole"] == "true") != (export.manifest["from"] <= row["posted_on"] <= export.manifest["to"]):
-            export.wrong(
-                "batches.csv",
-                f"batch {number}",
-                "its transactions should be here by its day and are not, or the other way",
-            )
-    for seal in seals:
+        if row["digest"] != sha256(*(row[name] for name in OF_BATCH)):
+            export.wrong("batches.csv", f"batch {number}", "it, or its day, is not what was sealed: its digest differs")
+    for seal in export.seals:
         if seal.startswith("batch ") and int(seal.split(" ")[1]) not in batches:
             export.wrong(
                 "batches.csv", f"batch {seal.split(' ')[1]}", "the chain says that it was sealed, and it is not here"
@@ -214,15 +220,14 @@ def _ledger(export: Export) -> None:
         of_batch[1] += sum(cents for one in entries if (cents := int(one["cents"])) > 0)
         of_batch[2].append((txn["txn_id"], txn["txn_hash"]))
         _transaction(export, txn, entries, known)
+        if number in batches and txn["posted_on"] != batches[number]["posted_on"]:
+            export.wrong("transactions.csv", txn["txn_id"], "its day is not that of its batch")
     for number, row in batches.items():
-        if row["is_whole"] != "true":
+        if not export.manifest["from"] <= row["posted_on"] <= export.manifest["to"]:
             continue
         entries, debit, hashes = held.pop(number, (0, 0, []))
-        joined = "".join(made for _, made in sorted(hashes))
-        sealed = sha256(
-            str(number), row["name"], row["entries"], row["debit_cents"], row["run_id"], row["recorded_at"], joined
-        )
-        if (str(entries), str(debit), sealed) != (row["entries"], row["debit_cents"], row["digest"]):
+        joined = sha256("".join(made for _, made in sorted(hashes)))
+        if (str(entries), str(debit), joined) != (row["entries"], row["debit_cents"], row["txns_digest"]):
             export.wrong(
                 "batches.csv",
                 f"batch {number}",
@@ -274,18 +279,22 @@ def _transaction(export: Export, txn: Row, entries: list[Row], known: set[str]) 
             export.wrong(
                 "entries.csv", one["entry_id"], "its id, place, day, clock or run is not that of its transaction"
             )
+        where = (int(txn["batch_no"]), one["practice_id"], one["account"], one["sub_account"])
+        posted, cents = export.posted.setdefault(where, [0, 0]), int(one["cents"])
+        posted[cents < 0] += cents
         if one["file_id"] and one["file_id"] not in known:
             export.wrong("files.csv", one["entry_id"], f"it rests on file {one['file_id'][:12]}, which is not here")
 
 
 def _closings(export: Export) -> None:
-    """Every closing and reopening of a month is the one that was sealed, and none is missing."""
-    seals = {seal for seal in _sealed(export) if seal.split(" ")[0] in ("close", "reopen", "link")}
+    """Every closing and reopening of a month is the one that was sealed, none is missing, and the entries come to its figures."""
+    seals = {seal for seal in export.seals if seal.split(" ")[0] in ("close", "reopen", "link")}
     rolled, balances = (
         _by_closing(export, "roll_forwards.csv", ROLLED),
         _by_closing(export, "trial_balances.csv", BALANCED),
     )
     here: set[str] = set()
+    months: dict[str, Row] = {}  # those wholly in the period
     for row in export.rows("closings.csv"):
         name = row["close_id"]
         here.add(
@@ -294,6 +303,8 @@ def _closings(export: Export) -> None:
         )
         if f"link {row['chain_seq']} {row['chain_hash']}" not in seals:
             export.wrong("closings.csv", name, f"the link {row['chain_seq']} it was closed at is not in the chain")
+        if export.manifest["from"] <= row["first_on"] and row["last_on"] <= export.manifest["to"]:
+            months[name] = row
     for row in export.rows("reopenings.csv"):
         here.add(
             f"reopen {row['close_id']} "
@@ -309,11 +320,28 @@ def _closings(export: Export) -> None:
         )
     for name in sorted({*rolled, *balances}):
         export.wrong("closings.csv", name, "there are figures of it, and it is not here")
+    _balances(export, months)
 
 
-def _sealed(export: Export) -> Iterable[str]:
-    quiet = Export(export.folder, export.manifest)  # its faults were told with the ledger
-    return _chain(quiet)
+def _balances(export: Export, months: Mapping[str, Row]) -> None:
+    """The entries posted in each closed month, in the batches it was closed on, come to its debits and credits."""
+    days = {int(row["batch_no"]): row["posted_on"] for row in export.rows("batches.csv")}
+    said: dict[tuple[str, ...], tuple[int, int]] = {}
+    for row in export.rows("trial_balances.csv"):
+        if row["close_id"] in months:
+            where = (row["close_id"], row["practice_id"], row["account"], row["sub_account"])
+            said[where] = (int(row["debit_cents"]), int(row["credit_cents"]))
+    here: dict[tuple[str, ...], tuple[int, int]] = {}
+    for name, month in months.items():
+        for (number, *of), (debit, credit) in export.posted.items():
+            if number <= int(month["batch_no"]) and month["first_on"] <= days.get(number, "") <= month["last_on"]:
+                so_far = here.get((name, *of), (0, 0))
+                here[name, *of] = (so_far[0] + debit, so_far[1] + credit)
+    for where in sorted({*said, *here}):
+        told, found = said.get(where, (0, 0)), here.get(where, (0, 0))
+        if told != found:
+            text = f"{' '.join(where[1:])} was closed with debits and credits of {told} cents; the entries here come to {found}"
+            export.wrong("trial_balances.csv", where[0], text)
 
 
 def _by_closing(export: Export, name: str, columns: tuple[str, ...]) -> dict[str, str]:

@@ -13,13 +13,14 @@ import duckdb
 from pm_pipeline.audit.status import last_run_day
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.config import Config
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import PmError
 from pm_pipeline.warehouse import load_rows, number, records, run_sql, unit, utc_now
 
 HERE = __package__ or ""
 COLUMNS = (
     "close_id", "month", "edition", "first_on", "last_on", "after_close_id", "batch_no", "chain_seq", "chain_hash", "actor",
-    "closed_on", "closed_at", "run_id",
+    "person_name", "person_title", "practice_name", "closed_on", "closed_at", "run_id",
 )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def close(
     config: Config,
     month: Month,
     *,
+    log: ActionLog,
     actor: str,
     today: dt.date,
     run_id: str,
@@ -61,15 +63,17 @@ def close(
 ) -> str:
     """Freeze the month's figures in the name of a person with the role close; returns the close_id.
 
+    log: of the desk, which the invariants hold against what was applied.
+
     The first closing may be of any month, and closes all before it; from then on every month follows the one before. Raises PmError,
-    and closes nothing, when it is not over, closed already, out of order, or an invariant does not hold; or when nothing landed or
-    posted on its last day or later, so that it may not have been run to its end: nothing_came is the person's word that it was.
+    and closes nothing, when it is not over, closed already, out of order, or an invariant does not hold; or when no run landed
+    or handled anything on its last day or later, so that it may not have been run to its end: nothing_came is the person's word that it was.
     """
-    person = config.people.acting(actor, "close").person
+    person = config.people.acting(actor, "close")
     newest = _newest(con)
     _refuse_the_time(con, month, today, nothing_came)
     _refuse_the_order(con, month, newest)
-    _refuse_the_books(con)
+    _refuse_the_books(con, log)
     edition = number(con, "SELECT count(*) FROM closing.period WHERE month = ?", [month.text]) + 1
     close_id = f"{month.text}/{edition}"
     with unit(con, "closing.close", run_id) as work:
@@ -80,7 +84,7 @@ def close(
             "closing.period",
             COLUMNS,
             [(close_id, month.text, edition, month.first_on, month.last_on, newest["close_id"] if newest else None, batch_no,
-              link["seq"], link["hash"], person, today, utc_now(), run_id)],
+              link["seq"], link["hash"], person.person, person.name, person.title, config.practice.name, today, utc_now(), run_id)],
         )  # fmt: skip
         run_sql(con, HERE, "freeze.sql", {"close_id": close_id})
         (sealed,) = records(con)
@@ -136,7 +140,7 @@ def _refuse_the_time(con: duckdb.DuckDBPyConnection, month: Month, today: dt.dat
     ran = last_run_day(con)
     if (ran is None or ran < month.last_on) and not nothing_came:
         raise PmError(
-            f"Nothing landed or posted after {ran or 'the beginning'}, so {month.text} may not have been run to its end. First: "
+            f"No run landed or handled anything after {ran or 'the beginning'}, so {month.text} may not have been run to its end. First: "
             f"pm run --to {month.last_on}. If that was done and nothing came, say so: --nothing-came"
         )
     row = con.execute("SELECT min(posted_on) FROM ledger.entry").fetchone()
@@ -163,7 +167,7 @@ def _refuse_the_order(con: duckdb.DuckDBPyConnection, month: Month, newest: dict
     raise PmError(f"Months are closed in order: after {newest['month']} comes {follows}, not {month.text}.")
 
 
-def _refuse_the_books(con: duckdb.DuckDBPyConnection) -> None:
+def _refuse_the_books(con: duckdb.DuckDBPyConnection, log: ActionLog) -> None:
     kinds = records(
         con,
         "SELECT DISTINCT entry_kind FROM ledger.entry WHERE account = 'AR' AND closing.movement(entry_kind) IS NULL ORDER BY 1",
@@ -173,7 +177,7 @@ def _refuse_the_books(con: duckdb.DuckDBPyConnection) -> None:
         raise PmError(
             f"The roll-forward has no column for A/R entries of kind {names}. Say in closing/schema.sql which it is."
         )
-    if violations := verify(con):
+    if violations := verify(con, log=log):
         first = violations[0]
         raise PmError(
             f"A month is closed only when every invariant holds; {len(violations)} rows are at fault, the first: "

@@ -1,6 +1,7 @@
 """The close report as a PDF: who closed what at which link of the chain, A/R roll-forward, trial balance, late entries taken up.
 
-US Letter, across. The same closing gives the same bytes (no clock, no random ids). It holds sums and ids; nothing of a patient.
+US Letter, across. The same closing gives the same bytes, whenever it is printed (no clock, no random ids, names as they were when it was
+closed), but for the line that says of a reopened one that it was. It holds sums and ids; nothing of a patient.
 """
 
 from __future__ import annotations
@@ -43,20 +44,21 @@ BALANCED = {
 }  # fmt: skip
 
 
-def report_pdf(found: dict[str, Any], practice_name: str, closed_by: str) -> bytes:
-    """The report of one closing, as `closing` gives it. practice_name and closed_by are shown as they are said."""
+def report_pdf(found: dict[str, Any]) -> bytes:
+    """The report of one closing, as `closing` gives it."""
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out, pagesize=PAGE, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=0.7 * inch, bottomMargin=0.8 * inch,
-        title=f"Month close {found['month']}", author=_printable(practice_name), subject=found["seal"], invariant=1,
+        title=f"Month close {found['month']}", author=_printable(found["practice_name"]), subject=found["seal"], invariant=1,
     )  # fmt: skip
-    story = [*_head(found, practice_name, closed_by), *_roll_forward(found), *_late(found), *_trial_balance(found)]
+    story = [*_head(found), *_roll_forward(found), *_late(found), *_trial_balance(found)]
     foot = partial(_foot, found=found)
     document.build(story, onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 
 
-def _head(found: dict[str, Any], practice_name: str, closed_by: str) -> list[Flowable]:
+def _head(found: dict[str, Any]) -> list[Flowable]:
+    closed_by = ", ".join(filter(None, (found["person_name"], found["person_title"])))
     before = found["after_close_id"] or "no earlier closing; every month before it was closed with it"
     kind, _, digest = found["seal"].rpartition(" ")
     facts = [
@@ -74,7 +76,7 @@ def _head(found: dict[str, Any], practice_name: str, closed_by: str) -> list[Flo
         style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOX", (0, 0), (-1, -1), 0.5, RULE), ("TOPPADDING", (0, 0), (-1, -1), 2),
                ("BOTTOMPADDING", (0, 0), (-1, -1), 2)],
     )  # fmt: skip
-    return [_text(practice_name, BODY), _text(f"Month close {found['month']}", TITLE), Spacer(1, 6), block]
+    return [_text(found["practice_name"], BODY), _text(f"Month close {found['month']}", TITLE), Spacer(1, 6), block]
 
 
 def _roll_forward(found: dict[str, Any]) -> list[Flowable]:

@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS closing.period (
     chain_seq      BIGINT NOT NULL,       -- the last link of warehouse.chain before it
     chain_hash     VARCHAR NOT NULL,
     actor          VARCHAR NOT NULL,      -- the person who closed it
+    person_name    VARCHAR NOT NULL,      -- as people.yaml
+    person_title   VARCHAR NOT NULL,      -- and practice.yaml
+    practice_name  VARCHAR NOT NULL,      -- said then: the close report is printed from them
     closed_on      DATE NOT NULL,
     closed_at      TIMESTAMP NOT NULL,    -- the clock, UTC
     run_id         VARCHAR NOT NULL
@@ -115,7 +118,7 @@ SELECT closed.close_id, txn_id, any_value(txn.txn_kind) AS txn_kind, any_value(t
        (SELECT arg_min(later.close_id, later.last_on) FROM closing.closed AS later WHERE later.last_on > closed.last_on AND later.batch_no >= entry.batch_no) AS taken_up_in
 FROM closing.closed
 -- the batches first, which are few: a batch is posted on one day
-JOIN (SELECT DISTINCT batch_no, posted_on FROM ledger.txn) AS batch ON batch.batch_no > closed.batch_no AND batch.posted_on <= closed.last_on
+JOIN ledger.batch ON batch.batch_no > closed.batch_no AND batch.posted_on <= closed.last_on
     AND (closed.after_close_id IS NULL OR batch.posted_on >= closed.first_on)
 JOIN ledger.entry ON entry.batch_no = batch.batch_no
 JOIN ledger.txn USING (txn_id)
@@ -124,7 +127,7 @@ GROUP BY closed.close_id, closed.last_on, txn_id, entry.posted_on, entry.batch_n
 -- one row per closing or reopening: what the link of warehouse.chain that made it is sealed with
 CREATE OR REPLACE VIEW closing.seal AS
 SELECT close_id, 'close' AS act, concat('close ', close_id, ' ', sha256(concat_ws('|', close_id, month, edition, first_on, last_on, coalesce(after_close_id, ''), batch_no, chain_seq,
-       chain_hash, actor, closed_on, closed_at, run_id, coalesce(rolled, ''), coalesce(balances, '')))) AS seal
+       chain_hash, actor, person_name, person_title, practice_name, closed_on, closed_at, run_id, coalesce(rolled, ''), coalesce(balances, '')))) AS seal
 FROM closing.period
 LEFT JOIN (
     SELECT close_id, string_agg(concat_ws('|', practice_id, party, opening_cents, late_cents, charges_cents, responsibility_cents, payments_cents, contractual_cents,

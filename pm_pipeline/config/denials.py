@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pm_pipeline.config.models import Strict
 from pm_pipeline.config.values import Code
+from pm_pipeline.errors import DenialError
 
 Work = Literal["correct_and_resubmit", "appeal", "write_off", "transfer", "close"]
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]
@@ -111,6 +112,11 @@ class DenialWorkflow(Strict):
                 )
         return self
 
+    @property
+    def teams(self) -> set[str]:
+        """Everybody the workflow names as an owner: of a queue, of what waited too long, of approvals."""
+        return {self.approvals, *(name for one in self.queues for name in (one.owner, one.escalate_to))}
+
     def queue(self, queue_id: str) -> Queue:
         """The queue with this id; the last one, which takes everything, when there is none such (any more)."""
         return next((one for one in self.queues if one.id == queue_id), self.queues[-1])
@@ -165,10 +171,19 @@ class Denials:
                 for value in getattr(part, key, []):
                     if value not in values:
                         return f"{where}.{key}: {value!r} is no {kind}."
-            if isinstance(part, Queue) and not self.template(part.letter).is_file():
-                return f"{where}.letter: there is no {self.template(part.letter)}."
+            if isinstance(part, Queue) and part.letter not in self.templates():
+                return f"{where}.letter: there is no {self.letters / part.letter}.md."
         return None
 
+    def templates(self) -> list[str]:
+        """The names of the letter templates: the .md files of the folder, without .md."""
+        return sorted(one.stem for one in self.letters.glob("*.md"))
+
     def template(self, letter: str) -> Path:
-        """The file of a letter template."""
+        """The file of a letter template. Raises DenialError for any text that is not the name of one: it may come from a form."""
+        known = self.templates()
+        if letter not in known:
+            raise DenialError(
+                f"There is no letter template {letter[:40]!r} in {self.letters}. Those there are: {', '.join(known) or 'none'}."
+            )
         return self.letters / f"{letter}.md"

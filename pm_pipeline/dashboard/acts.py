@@ -61,6 +61,8 @@ def choices(config: Config, what: Deed, name: str) -> list[tuple[str, str]]:
         return [(reason, why) for reason, why in workflow.write_off_reasons.items()]
     if name == "reason" and what.action == "close":
         return [(reason, said.why) for reason, said in workflow.close_reasons.items()]
+    if name == "template":
+        return [(one, one.replace("_", " ")) for one in config.denials.templates()]
     few = arguments()[name].one_of or (("yes", "no") if arguments()[name].shape == "flag" else ())
     return [(one, one.replace("_", " ")) for one in few]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pm_pipeline.audit.status import last_run_day
+from pm_pipeline.audit.status import last_day_of_work
 from pm_pipeline.defs.partitions import daily, one_run
 from pm_pipeline.defs.resources import PmResource
 from pm_pipeline.defs.stage import POOL, facts, invariant_check, opened, results, spec, window
@@ -33,7 +33,7 @@ def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.Mate
     when = window(context)
     with opened(pm) as (home, con):
         folder = home.settings.desk_dir
-        last = last_run_day(con)
+        last = last_day_of_work(con)
         is_past = last is not None and when.today < last  # a decision is never dated before what it was made on
         done = (
             Applied()

@@ -17,9 +17,9 @@ from pm_pipeline.desk.line import Action
 from pm_pipeline.desk.vocabulary import deed, kinds
 from pm_pipeline.errors import DeskError
 from pm_pipeline.receivables.actions import Request, act
-from pm_pipeline.receivables.episodes import find_episode
-from pm_pipeline.receivables.letters import write_letter
+from pm_pipeline.receivables.letters import write_and_record
 from pm_pipeline.receivables.money import Asked, Wanted, answer, ask
+from pm_pipeline.receivables.owners import owner
 from pm_pipeline.scrub import rules_in_force
 from pm_pipeline.scrub.override import override, withdraw
 from pm_pipeline.scrub.person_fix import keep_fix, plan_fix
@@ -71,22 +71,20 @@ def _denial(place: Place, said: Action) -> Done:
         given["due_on"] = cast(Any, day)
     if "target" in given:
         given["target_action_id"] = _made_by(place, str(given.pop("target")))
-    return _acted(place, Request(said.item, said.action, said.by, said.why, **cast(dict[str, Any], given)))
+    return _acted(
+        place, Request(said.item, said.action, said.by, said.why, key=said.action_id, **cast(dict[str, Any], given))
+    )
 
 
 def _letter(place: Place, said: Action) -> Done:
-    given = cast(dict[str, Any], dict(said.arguments))
-    level = given.get("level") or (find_episode(place.con, said.item).appeal_level or 0) + 1
-    written = write_letter(
-        place.con, place.config, place.letters, said.item, given.get("template"), level, said.by, given["argument"], place.today
+    given = cast(dict[str, Any], said.arguments)
+    letter, acted = write_and_record(
+        place.con, place.config, place.letters, said.item, by=said.by, why=said.why, argument=given["argument"], template=given.get("template"),
+        level=given.get("level"), today=place.today, run_id=place.run_id, key=said.action_id,
     )  # fmt: skip
-    done = _acted(
-        place,
-        Request(
-            said.item, "letter", said.by, said.why, level=level, letter=written.template, letter_sha256=written.sha256
-        ),
+    return Done(
+        f"Written as {letter.path.name}, for level {letter.level}. When it is sent, say so: appeal.", acted.action_id
     )
-    return Done(f"Written as {written.path.name}, for level {level}. When it is sent, say so: appeal.", done.made)
 
 
 def _acted(place: Place, request: Request) -> Done:
@@ -122,13 +120,14 @@ def _fix(place: Place, said: Action) -> Done:
 
 
 def _take_back(place: Place, said: Action) -> Done:
-    target = _made_by(place, str(said.arguments["target"]))
-    claim_id = withdraw(
-        place.con, place.config, target, actor=said.by, reason=said.why, today=place.today, run_id=place.run_id
-    )
-    if claim_id != said.item:
-        raise DeskError(f"{target} is about claim {claim_id}, not {said.item}. Look at that claim, then decide.")
-    return Done(f"{target} is taken back; the claim is judged again in this run.", target)
+    made = _made_by(place, str(said.arguments["target"]))
+    for one in made.split():  # an override has a decision per line, a fix one per line and column: all go back, or none
+        claim_id = withdraw(
+            place.con, place.config, one, actor=said.by, reason=said.why, today=place.today, run_id=place.run_id
+        )
+        if claim_id != said.item:
+            raise DeskError(f"{one} is about claim {claim_id}, not {said.item}. Look at that claim, then decide.")
+    return Done(f"Taken back: {made}; the claim is judged again in this run.", made)
 
 
 def _resolve(place: Place, said: Action) -> Done:
@@ -177,46 +176,31 @@ def _moved(asked: Asked) -> Done:
 
 
 def _note(place: Place, said: Action) -> Done:
-    person = _known(place, said)
+    person, item = _known(place, said)
     place.con.execute(
         "INSERT INTO desk.item_note VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [said.action_id, said.kind, said.item, said.why, person, said.at, place.today, place.run_id],
+        [said.action_id, said.kind, item, said.why, person, said.at, place.today, place.run_id],
     )
     return Done("Noted.")
 
 
 def _assign(place: Place, said: Action) -> Done:
-    person, owner = _known(place, said), _owner(place.config, str(said.arguments["owner"]))
+    (person, item), given_to = _known(place, said), owner(place.config, str(said.arguments["owner"]))
     place.con.execute(
         "INSERT INTO desk.item_assigned VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [said.action_id, said.kind, said.item, owner, person, said.why, said.at, place.today, place.run_id],
+        [said.action_id, said.kind, item, given_to, person, said.why, said.at, place.today, place.run_id],
     )
-    return Done(f"Given to {owner}.")
+    return Done(f"Given to {given_to}.")
 
 
-def _known(place: Place, said: Action) -> str:
-    """The person, once it is sure that they may act on this kind and that the item is there."""
+def _known(place: Place, said: Action) -> tuple[str, str]:
+    """The person and the item by its own id, once it is sure that they may act on this kind and that the item is there."""
     kind = kinds()[said.kind]
     person = place.config.people.acting(said.by, kind.role).person
-    if not place.con.execute(f"SELECT 1 FROM {KNOWN[said.kind]}", {"item": _made_by(place, said.item)}).fetchone():
+    item = _made_by(place, said.item)
+    if not place.con.execute(f"SELECT 1 FROM {KNOWN[said.kind]}", {"item": item}).fetchone():
         raise DeskError(f"There is no {said.kind.replace('_', ' ')} {said.item!r}: expected its {kind.item}.")
-    return person
-
-
-def _owner(config: Config, given: str) -> str:
-    """A person's id, or the name of a team: an owner in denial_workflow.yaml or of edit rules. Raises DeskError."""
-    person = config.people.find(given)
-    if person is not None:
-        return person.person
-    workflow = config.denials.workflow
-    teams = {workflow.approvals, *(name for queue in workflow.queues for name in (queue.owner, queue.escalate_to))}
-    teams |= {one.rule.owner for one in rules_in_force(config).rules}
-    if given not in teams:
-        known = sorted(teams | {one.person for one in config.people.people})
-        raise DeskError(
-            f"owner {given!r}: expected one of {', '.join(known)} (people.yaml, denial_workflow.yaml, rules)."
-        )
-    return given
+    return person, item
 
 
 def _made_by(place: Place, name: str) -> str:

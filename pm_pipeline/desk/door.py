@@ -50,13 +50,18 @@ def record(
     reason = text(why, "why")
     if not reason and action not in OF_THE_LOG_ALONE:
         raise DeskError(f"{action} needs a reason: whoever looks at this item next reads it.")
-    if not ITEM.fullmatch(text(item, "item")):
+    item = text(item, "item")
+    if not ITEM.fullmatch(item):
         raise DeskError(f"That is no id of a {kind.replace('_', ' ')}: expected its {kinds()[kind].item}.")
     if action_id is not None and not ACTION_ID.fullmatch(action_id):
         raise DeskError("An action's id is K and 16 hexadecimal digits; new_action_id makes one.")
+    if kind == "money_movement" and (became := log.outcomes().get(item)) is not None and became.made is not None:
+        item = became.made  # it may be named by the action that asked for it, and is one item all the same
     given = checked(what, arguments or {})
     if "owner" in given and (owner := config.people.find(str(given["owner"]))) is not None:
         given["owner"] = owner.person
+    if "template" in given:
+        config.denials.template(str(given["template"]))
     said = Action(
         action_id or new_action_id(),
         utc_now(),

@@ -76,13 +76,15 @@ CREATE TABLE IF NOT EXISTS ledger.entry (
     run_id         VARCHAR NOT NULL   -- every column is covered by the txn_hash of the entry's transaction, or is that transaction's own
 );
 
--- one row per call of post(): what it added, sealed
+-- one row per call of post(): what it added, sealed. The row proves itself without its transactions, so that its day is known without them
 CREATE TABLE IF NOT EXISTS ledger.batch (
     batch_no    BIGINT PRIMARY KEY,
     name        VARCHAR NOT NULL,
+    posted_on   DATE NOT NULL,     -- the day of all its transactions
     entries     BIGINT NOT NULL,
     debit_cents BIGINT NOT NULL,
-    digest      VARCHAR NOT NULL,  -- sha256 over the columns here and the transaction hashes; its seal is in warehouse.chain
+    txns_digest VARCHAR NOT NULL,  -- sha256 over the hashes of its transactions, in the order of txn_id
+    digest      VARCHAR NOT NULL,  -- sha256 over the other columns; its seal is in warehouse.chain
     run_id      VARCHAR NOT NULL,
     recorded_at TIMESTAMP NOT NULL
 );
@@ -105,6 +107,6 @@ CREATE OR REPLACE MACRO ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_
     sha256(concat_ws('|', txn_id, txn_key, txn_kind, coalesce(reverses_txn_id, ''), actor, content_digest, rests_on, posted_on, run_id, recorded_at));
 
 -- what a batch is sealed with, and how the chain of units of work holds it: several seals of one unit are joined by '+'
-CREATE OR REPLACE MACRO ledger.batch_digest(batch_no, name, entries, debit_cents, run_id, recorded_at, txn_hashes) AS
-    sha256(concat_ws('|', batch_no, name, entries, debit_cents, run_id, recorded_at, txn_hashes));
+CREATE OR REPLACE MACRO ledger.batch_digest(batch_no, name, posted_on, entries, debit_cents, run_id, recorded_at, txns_digest) AS
+    sha256(concat_ws('|', batch_no, name, posted_on, entries, debit_cents, run_id, recorded_at, txns_digest));
 CREATE OR REPLACE MACRO ledger.seal(batch_no, digest) AS concat('batch ', batch_no, ' ', digest);

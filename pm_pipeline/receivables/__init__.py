@@ -6,7 +6,7 @@ own tables hold what the ledger does not: denials (they post nothing by themselv
     denials.sql work.sql    open and close denial episodes and work items, once a day (run.py)
     workflow.py             config/denial_workflow.yaml as the work list sees it
     episodes.py             reading: the work list, one episode with its timeline
-    actions.py              what people do; permission.py: may they; effects.py: what it posts, the claim sent again
+    actions.py              what people do; permission.py: may they; owners.py: who may own it; effects.py: what it posts, the claim sent again
     letters.py              appeal letters; letter_facts.py: placeholders; letter_pdf.py: the sheet
 """
 

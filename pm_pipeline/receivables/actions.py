@@ -1,7 +1,7 @@
 """What people do about a denial: recorded once, never changed, posted through the ledger with the action's own key.
 
 An action's id comes from what was said (episode, action, person, day, content), so saying it again, or replaying a list of
-actions, adds nothing. The state of an episode is a view over its actions (schema.sql). A write-off is asked for by one
+actions, adds nothing. Whoever knows that it is said anew, as the desk does of each line of its log, gives it a key of its own. The state of an episode is a view over its actions (schema.sql). A write-off is asked for by one
 person and posted when another one approves it.
 
 Not here: letters (letters.py); whether an answer of the payer ends an episode (denials.sql).
@@ -51,10 +51,13 @@ class Request:
     target_action_id: str | None = None
     due_on: dt.date | None = None
     is_late: bool = field(default=False)
+    key: str | None = None  # no column: tells this request from another one in the same words on the same day
 
     def action_id(self, today: dt.date) -> str:
-        """The key of this request, said on this day."""
-        said = "|".join("" if value is None else str(value) for value in (*astuple(self), today))
+        """The id of this request, said on this day."""
+        *content, key = astuple(self)
+        said = "|".join("" if value is None else str(value) for value in (*content, today))
+        said += "" if key is None else f"|{key}"
         return f"A{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
@@ -74,7 +77,12 @@ def act(con: duckdb.DuckDBPyConnection, config: Config, request: Request, today:
     """Record one action and do what it means, in one unit of work. Raises DenialError when it may not be done."""
     action_id = request.action_id(today)
     if _is_recorded(con, action_id):
-        return Acted(action_id, False, request.action, "This was recorded before; nothing was added.")
+        return Acted(
+            action_id,
+            False,
+            request.action,
+            "This was recorded before; nothing was added. To do it once more, say it in other words.",
+        )
     workflow = config.denials.workflow
     with unit(con, "denials", run_id) as work:
         tell_workflow(con, workflow, today, run_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from pm_pipeline.config import Config
 from pm_pipeline.config.people import Person
 from pm_pipeline.errors import DenialError
+from pm_pipeline.receivables.actions import Acted, Request, act
+from pm_pipeline.receivables.episodes import find_episode
 from pm_pipeline.receivables.letter_facts import letter_facts
 from pm_pipeline.receivables.letter_pdf import Sheet, Unprintable, make_pdf
+from pm_pipeline.receivables.permission import complete
 from pm_pipeline.receivables.private_file import keep_private
 from pm_pipeline.yaml_file import read_yaml
 
@@ -34,6 +37,25 @@ class Letter:
     sha256: str
     template: str
     level: int
+
+
+def write_and_record(
+    con: duckdb.DuckDBPyConnection, config: Config, folder: Path, denial_id: str, *, by: str, why: str | None = None, argument: str,
+    template: str | None = None, level: int | None = None, today: dt.date, run_id: str, key: str | None = None,
+) -> tuple[Letter, Acted]:  # fmt: skip
+    """Write one appeal letter as write_letter does, for the level given or the next, and record it by its sha256.
+
+    Nothing is written when it could not be recorded: a letter holds patient data. key: see Request. Raises PmError.
+    """
+    episode = find_episode(con, denial_id)
+    level = level or (episode.appeal_level or 0) + 1
+    request = Request(
+        denial_id, "letter", by, f"letter for level {level}" if why is None else why, level=level, key=key
+    )
+    complete(con, config, episode, request, today)
+    letter = write_letter(con, config, folder, denial_id, template, level, by, argument, today)
+    acted = act(con, config, replace(request, letter=letter.template, letter_sha256=letter.sha256), today, run_id)
+    return letter, acted
 
 
 def write_letter(
@@ -64,9 +86,8 @@ def fill(path: Path, facts: dict[str, Any], signer: Person) -> Sheet:
     """The template filled with the facts. Raises DenialError naming the file and the line or placeholder."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        known = ", ".join(sorted(one.stem for one in path.parent.glob("*.md"))) or "none"
-        raise DenialError(f"There is no letter template {path} in UTF-8. Those there are: {known}.") from None
+    except UnicodeDecodeError:
+        raise DenialError(f"{path} is not UTF-8. Save it as UTF-8, then write the letter again.") from None
     parts = text.split("---\n", 2)
     head = read_yaml(parts[1].encode(), path, DenialError) if len(parts) == 3 and not parts[0].strip() else None
     if not isinstance(head, dict) or not isinstance(head.get("subject"), str):

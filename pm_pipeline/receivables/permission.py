@@ -14,6 +14,7 @@ from pm_pipeline.console import dollars
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.effects import next_party, patient_blocks, payer_wants_new_claim
 from pm_pipeline.receivables.episodes import Episode, find_approval
+from pm_pipeline.receivables.owners import owner
 
 if TYPE_CHECKING:
     from pm_pipeline.receivables.actions import Request
@@ -57,7 +58,7 @@ def complete(
         case "close":
             return _close(config, episode, request)
         case "assign":
-            return _assign(config, request)
+            return replace(request, owner=owner(config, request.owner or ""))
         case "undo":
             return _undo(con, episode, request)
         case _:
@@ -164,17 +165,6 @@ def _close(config: Config, episode: Episode, request: Request) -> Request:
             "Write it off, transfer it, or close it for a reason that leaves it."
         )
     return request
-
-
-def _assign(config: Config, request: Request) -> Request:
-    teams = {one for queue in config.denials.workflow.queues for one in (queue.owner, queue.escalate_to)}
-    person = config.people.find(request.owner or "")
-    if person is None and request.owner not in teams:
-        known = sorted(teams | {one.person for one in config.people.people})
-        raise DenialError(
-            f"--to {request.owner}: expected one of {', '.join(known)} (people.yaml, by id or name; denial_workflow.yaml)."
-        )
-    return replace(request, owner=person.person) if person else request
 
 
 def _undo(con: duckdb.DuckDBPyConnection, episode: Episode, request: Request) -> Request:

@@ -2,8 +2,8 @@
 
 One file, one JSON object a line, in UTF-8. Whoever adds holds an OS lock for the few milliseconds it takes, reads what others added
 before, and returns when the disk has the line. `seq` counts lines from 1; `prev` is the sha256 of the whole line before it, without its
-newline, 64 zeros for the first. An anchor beside the log (the number and hash of its last line) tells a log that lost its end. A line that
-a crash cut short is put aside in `torn/`, named in the log by a line of its own (`"line": "torn"`), and shown by every check.
+newline, 64 zeros for the first. An anchor beside the log (the number and hash of its last line) tells a log that lost its end; it may be
+behind, when a crash or a full disk kept it from moving, and then moves with the next line. A line that a crash cut short is put aside in `torn/`, named in the log by a line of its own (`"line": "torn"`), and shown by every check.
 
     NAME         the log         NAME.anchor   where it ended
     NAME.lock    the lock        torn/         what crashes left
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +26,7 @@ from pm_pipeline.errors import PmError, WarehouseError
 from pm_pipeline.warehouse.locks import lock_file
 from pm_pipeline.warehouse.unit import Link, anchor_path, utc_now, write_anchor
 
+log = logging.getLogger(__name__)
 FIRST = "0" * 64
 Fault = tuple[str, str]  # where, what is wrong
 
@@ -76,20 +78,24 @@ class Chained(Generic[K]):
 
     @contextmanager
     def reading(self) -> Iterator[K]:
-        """What the log says now. Takes no OS lock: it never waits for another process."""
+        """What the log says now. Takes no OS lock: it never waits for another process. Raises `error` when it cannot be read."""
         with self._guard:
-            self._refresh()
+            with self._told():
+                self._refresh()
             yield self._read.kept
 
     @contextmanager
     def adding(self) -> Iterator[K]:
         """The same under the lock of the log, put right after a crash; the body may `add`. Raises `error` when the log is not whole."""
-        with self._guard, self._locked():
+        with self._guard, self._told(), self._locked():
             self._make_ready()
             yield self._read.kept
 
     def add(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Append lines (inside `adding`) and move the anchor. All of them are on the disk when this returns, or none is. Raises `error`."""
+        """Append lines (inside `adding`) and move the anchor. All of them are on the disk when this returns, or none is.
+
+        Once they are there they are kept, so an anchor that cannot be moved is no failure: who is told that nothing was kept says it again.
+        """
         seq, prev, text = len(self._read.hashes), self._read.last_hash, bytearray()
         for said in lines:
             seq += 1
@@ -100,18 +106,24 @@ class Chained(Generic[K]):
         if not text:
             return
         self._append(self.path, bytes(text))
-        write_anchor(self.path, Link(seq, prev))
-        self._refresh()
+        self._read.take(bytes(text))
+        try:
+            write_anchor(self.path, Link(seq, prev))
+        except OSError as problem:
+            log.warning(
+                "%s: line %d is kept, but the anchor could not be moved (%s). It moves with the next line: make room before (see `df`).",
+                self.path, seq, problem.strerror,
+            )  # fmt: skip
 
     def is_begun(self) -> bool:
         """Whether anything was ever written to it."""
         return self.path.exists() or anchor_path(self.path).exists()
 
     def faults(self) -> list[Fault]:
-        """Read the whole file again; every broken link, lost line and line a crash left unnamed. Makes no file."""
+        """Read the whole file again; every broken link, lost line and line a crash left unnamed. Makes no log where there is none."""
         if not self.path.parent.exists():
             return []
-        with self._guard, self._locked():
+        with self._guard, self._told(), self._locked():
             whole = self._refreshed(_Reading(self._keep()))
             found = self._broken(whole)
             if whole.rest:
@@ -123,16 +135,17 @@ class Chained(Generic[K]):
 
     def torn(self) -> list[Torn]:
         """The lines that crashes left unfinished and the log names."""
-        with self._guard:
-            self._refresh()
+        with self.reading():
             return list(self._read.torn)
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Every line that can be read, oldest first, as it stands in the file; not those that name a torn one."""
         if not self.path.exists():
             return
-        with self.path.open("rb") as log:
-            for raw in log:
+        with self._told():
+            file = self.path.open("rb")
+        with file:
+            for raw in file:
                 said = _said(raw)
                 if said is not None and raw.endswith(b"\n") and said.get("line") != "torn":
                     yield said
@@ -143,14 +156,14 @@ class Chained(Generic[K]):
     def _refreshed(self, read: _Reading[K]) -> _Reading[K]:
         """With what was added since. A file that was replaced or has become shorter is read anew."""
         try:
-            with self.path.open("rb") as log:
-                found = os.fstat(log.fileno())
-                file = (found.st_dev, found.st_ino)
-                if read.file not in (None, file) or found.st_size < read.offset:
+            with self.path.open("rb") as file:
+                found = os.fstat(file.fileno())
+                which = (found.st_dev, found.st_ino)
+                if read.file not in (None, which) or found.st_size < read.offset:
                     read = _Reading(self._keep())
-                read.file = file
-                log.seek(read.offset)
-                read.take(log.read())
+                read.file = which
+                file.seek(read.offset)
+                read.take(file.read())
                 return read
         except FileNotFoundError:
             return _Reading(self._keep())
@@ -212,7 +225,7 @@ class Chained(Generic[K]):
         return {"line": "torn", "at": at, "bytes": len(content), "sha256": digest(content), "kept_as": kept_as}
 
     def _append(self, path: Path, text: bytes) -> None:
-        """Add bytes to a private file, on the disk when this returns; all of them or none. Raises `error`."""
+        """Add bytes to a private file, on the disk when this returns; all of them or none. Raises OSError."""
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             before = os.fstat(descriptor).st_size
@@ -221,13 +234,22 @@ class Chained(Generic[K]):
                 while left:
                     left = left[os.write(descriptor, left) :]
                 os.fsync(descriptor)
-            except OSError as problem:
+            except OSError:
                 os.ftruncate(descriptor, before)
-                raise self._error(
-                    f"{path} could not be written ({problem.strerror}). Nothing was kept. Make room (see `df`), then do it again."
-                ) from None
+                raise
         finally:
             os.close(descriptor)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the disk refuses, told in our own words. No line was kept when it is: `add` keeps one only as the last thing that can fail."""
+        try:
+            yield
+        except OSError as problem:
+            raise self._error(
+                f"{self.path} could not be read or written ({problem.strerror}). Nothing was kept. Look at the room and the rights of "
+                f"{self.path.parent} (`df`, `ls -ld`), then do it again."
+            ) from None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ import pytest
 from pm_pipeline.audit.export import Exported, export
 from pm_pipeline.audit.verify_export import NotAnExport, verify_export
 from pm_pipeline.errors import PmError
-from tests.closing.books import IN_AUGUST, JULY, Books
+from tests.closing.books import IN_AUGUST, JULY, JUNE, Books
 
 FIRST, LAST = dt.date(2026, 6, 1), dt.date(2026, 7, 31)
 SEALED = ("batches.csv", "chain.csv", "closings.csv", "entries.csv", "reopenings.csv", "roll_forwards.csv", "transactions.csv", "trial_balances.csv")  # fmt: skip
@@ -124,7 +124,7 @@ def test_a_changed_digit_in_any_file_is_found(out: Path) -> None:
     ("name", "column"),
     [
         ("entries.csv", "cents"), ("entries.csv", "segment_no"), ("transactions.csv", "batch_no"), ("batches.csv", "debit_cents"),
-        ("batches.csv", "entries"), ("chain.csv", "seq"), ("roll_forwards.csv", "closing_cents"), ("roll_forwards.csv", "late_cents"),
+        ("batches.csv", "entries"), ("batches.csv", "batch_no"), ("chain.csv", "seq"), ("roll_forwards.csv", "closing_cents"), ("roll_forwards.csv", "late_cents"),
         ("trial_balances.csv", "debit_cents"), ("closings.csv", "chain_seq"), ("closings.csv", "batch_no"),
     ],
 )  # fmt: skip
@@ -157,6 +157,53 @@ def test_a_whole_batch_left_out_is_missed_by_the_chain(out: Path) -> None:
         edit(out / name, lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["batch_no"] != "2"]))
     mend(out)
     assert ("batches.csv", "the chain says that it was sealed, and it is not here") in faults(out)
+
+
+@pytest.mark.parametrize("left_out", [["2"], [str(number) for number in range(1, 100)]], ids=["one", "all"])
+@pytest.mark.parametrize("posted_on", ["2026-08-20", "2026-05-31", ""])
+def test_a_batch_left_out_is_missed_although_it_is_said_to_be_of_another_day(
+    out: Path, posted_on: str, left_out: list[str]
+) -> None:
+    for name in ("entries.csv", "transactions.csv"):
+        edit(
+            out / name,
+            lambda rows: rows.__setitem__(slice(None), [row for row in rows if row["batch_no"] not in left_out]),
+        )
+    edit(
+        out / "batches.csv",
+        lambda rows: [row.update(posted_on=posted_on) for row in rows if row["batch_no"] in left_out],
+    )
+    mend(out)
+    assert ("batches.csv", "it, or its day, is not what was sealed: its digest differs") in faults(out)
+
+
+def test_a_batch_outside_the_period_is_proved_by_its_row_alone(out: Path) -> None:
+    """August's money is not in the export of June and July, and nobody can say that it was of July, nor change what it came to."""
+    for column, value in (("posted_on", "2026-07-31"), ("debit_cents", "1"), ("name", "other")):
+        kept = (out / "batches.csv").read_bytes()
+        edit(out / "batches.csv", lambda rows, column=column, value=value: rows[-1].update({column: value}))
+        mend(out)
+        assert ("batches.csv", "it, or its day, is not what was sealed: its digest differs") in faults(out)
+        (out / "batches.csv").write_bytes(kept)
+
+
+def test_a_month_closed_with_figures_its_entries_do_not_come_to_is_named(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    books = Books.lived(con, tmp_path)
+    row = con.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'trial_balance_now'").fetchone()
+    assert row is not None
+    con.execute(
+        f"ALTER VIEW closing.trial_balance_now RENAME TO honest; {row[0].replace('trial_balance_now', 'honest_now')}"
+    )
+    con.execute(
+        "CREATE VIEW closing.trial_balance_now AS SELECT * REPLACE (CAST(debit_cents + CASE account WHEN 'AR' THEN 1 ELSE 0 END AS BIGINT) AS debit_cents) FROM closing.honest"
+    )
+    books.close(JUNE)
+    whole, half = write(books, tmp_path / "whole"), write(books, tmp_path / "half", first=dt.date(2026, 6, 2))
+    assert {file for file, _ in faults(whole.folder)} == {"trial_balances.csv"}
+    assert ("trial_balances.csv", "HARBOR AR patient was closed with debits and credits of (3001, 0) cents; the entries here come to (3000, 0)") in faults(whole.folder)  # fmt: skip
+    assert faults(half.folder) == []  # June is not wholly in it
 
 
 def test_what_a_reopening_says_is_sealed_and_what_a_spreadsheet_would_compute_is_not_told_as_it_stands(

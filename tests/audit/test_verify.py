@@ -101,7 +101,16 @@ def test_a_whole_transaction_rewritten_with_right_hashes_is_not_in_the_chain(pai
 
 
 @pytest.mark.parametrize(
-    "spoil", ["name = 'other'", "debit_cents = debit_cents + 1", "run_id = 'other'", "recorded_at = now()::TIMESTAMP"]
+    "spoil",
+    [
+        "name = 'other'",
+        "debit_cents = debit_cents + 1",
+        "run_id = 'other'",
+        "recorded_at = now()::TIMESTAMP",
+        "posted_on = posted_on + 1",
+        "txns_digest = sha256('forged')",
+        "posted_on = posted_on + 1, digest = ledger.batch_digest(batch_no, name, posted_on + 1, entries, debit_cents, run_id, recorded_at, txns_digest)",
+    ],
 )
 def test_what_a_batch_says_of_itself_is_sealed_too(paid: World, spoil: str) -> None:
     paid.con.execute(f"UPDATE ledger.batch SET {spoil} WHERE batch_no = 2")

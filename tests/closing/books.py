@@ -9,8 +9,10 @@ from typing import Any, Self
 
 import duckdb
 
-from pm_pipeline import closing
+from pm_pipeline import closing, ledger
+from pm_pipeline.desk import ActionLog
 from pm_pipeline.receivables.money import Wanted, ask
+from pm_pipeline.warehouse import unit
 from tests.money import CO45, PR2, World, claim, line
 
 JUNE, JULY, AUGUST = (closing.Month.read(f"2026-0{number}") for number in (6, 7, 8))
@@ -55,13 +57,36 @@ class Books:
         """Its warehouse."""
         return self.world.con
 
+    @property
+    def log(self) -> ActionLog:
+        """The action log of its desk, at which nothing was said yet."""
+        return ActionLog(self.world.folder / "desk")
+
     def close(self, month: closing.Month, by: str = "idris", today: dt.date = IN_AUGUST, **more: bool) -> str:
         """Close a month."""
-        return closing.close(self.con, self.world.config, month, actor=by, today=today, run_id="c", **more)
+        return closing.close(
+            self.con, self.world.config, month, log=self.log, actor=by, today=today, run_id="c", **more
+        )
 
     def reopen(self, month: closing.Month, by: str = "idris", why: str = "a deposit was missing") -> str:
         """Reopen it."""
         return closing.reopen(self.con, self.world.config, month, actor=by, reason=why, today=IN_AUGUST, run_id="c")
+
+    @classmethod
+    def of_deposits_alone(cls, con: duckdb.DuckDBPyConnection, folder: Path) -> Self:
+        """One whose July is a deposit of 5.00 that nobody knows the claim of: money, and no A/R."""
+        world = World(con, folder)
+        con.execute(
+            "INSERT INTO transport.file VALUES ('empty', 'in', 'feed', 1, DATE '2026-08-01', now()::TIMESTAMP, 'r')"
+        )
+        with unit(con, "deposit", "r") as work, ledger.proposals(con):
+            con.executemany(
+                "INSERT INTO ledger_proposal (txn_key, txn_kind, entry_kind, account, sub_account, cents, practice_id, effective_on, file_id, "
+                "segment_no, policy_id, policy_version, rule_id) VALUES ('k', 'deposit', 'deposit', ?, ?, ?, 'HARBOR', DATE '2026-07-01', 'empty', 1, 'p', 1, 'r')",
+                [("BANK", "none", 500), ("CASH_CLEARING", "eft", -500)],
+            )
+            ledger.post(con, work, "deposit", dt.date(2026, 7, 1))
+        return cls(world)
 
     def copay(self, cents: int, on: dt.date, claim_id: str = "CLAIM2") -> None:
         """The patient pays; a run over a past day posts on that day."""

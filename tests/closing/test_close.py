@@ -7,11 +7,13 @@ import datetime as dt
 
 import pytest
 
+from pm_pipeline.audit.status import last_day_of_work, last_run_day
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.closing import Month, closings
 from pm_pipeline.errors import PmError
 from tests.closing.books import AUGUST, IN_AUGUST, IN_JULY, IN_JUNE, JULY, JULY_FIGURES, JUNE, JUNE_FIGURES, Books
 from tests.defs.graph import ROOT
+from tests.desk.people import said
 
 
 def test_two_months_roll_forward_to_the_cent_and_the_second_opens_with_the_first(books: Books) -> None:
@@ -93,7 +95,7 @@ def test_a_month_is_closed_once_and_in_order(books: Books) -> None:
     books.copay(100, on=IN_AUGUST)
     books.copay(100, on=dt.date(2026, 9, 1))
     with pytest.raises(PmError, match="after 2026-06 comes 2026-07, not 2026-08"):
-        books.close(AUGUST, today=dt.date(2026, 9, 2))
+        books.close(AUGUST, today=dt.date(2026, 9, 2), nothing_came=True)
     assert [one["close_id"] for one in closings(books.con)] == ["2026-06/1"]
 
 
@@ -101,7 +103,7 @@ def test_a_month_is_closed_only_when_it_is_over_and_was_run_to_its_end(books: Bo
     with pytest.raises(PmError, match=r"2026-07 is not over: it can be closed from 2026-08-01 on; today is 2026-07-31"):
         books.close(JULY, today=dt.date(2026, 7, 31))
     with pytest.raises(
-        PmError, match=r"Nothing landed or posted after 2026-08-01.*pm run --to 2026-08-31.*--nothing-came"
+        PmError, match=r"No run landed or handled anything after 2026-08-01.*pm run --to 2026-08-31.*--nothing-came"
     ):
         books.close(AUGUST, today=dt.date(2026, 9, 1))
     with pytest.raises(PmError, match="Nothing was posted up to 2026-05-31"):
@@ -111,9 +113,31 @@ def test_a_month_is_closed_only_when_it_is_over_and_was_run_to_its_end(books: Bo
     assert books.close(AUGUST, today=dt.date(2026, 9, 1), nothing_came=True) == "2026-08/1"
 
 
+def test_what_a_person_posts_after_the_month_is_no_run_of_its_last_days(books: Books) -> None:
+    books.con.execute("DELETE FROM transport.file WHERE file_id = 'empty'")
+    with pytest.raises(PmError, match="No run landed or handled anything after"):
+        books.close(JULY)
+    books.copay(500, on=IN_AUGUST)
+    assert (last_run_day(books.con), last_day_of_work(books.con)) == (IN_JULY, IN_AUGUST)
+    with pytest.raises(PmError, match=f"No run landed or handled anything after {IN_JULY}"):
+        books.close(JULY)
+
+
 def test_nothing_is_closed_while_an_invariant_does_not_hold(books: Books) -> None:
     books.con.execute("UPDATE ledger.entry SET cents = cents - 1 WHERE account = 'REVENUE_GROSS' AND charge_id = 'A'")
     with pytest.raises(PmError, match=r"only when every invariant holds; \d+ rows are at fault, the first: I01"):
+        books.close(JUNE)
+    assert closings(books.con) == []
+
+
+def test_nothing_is_closed_while_the_action_log_is_not_whole(books: Books) -> None:
+    for why in ("first", "second"):
+        books.log.append(said(why=why))
+    path = books.log.path
+    path.write_bytes(path.read_bytes().replace(b"first", b"other"))
+    with pytest.raises(
+        PmError, match=r"only when every invariant holds; \d+ rows are at fault, the first: I19 actions\.jsonl, line 2"
+    ):
         books.close(JUNE)
     assert closings(books.con) == []
 
@@ -175,6 +199,8 @@ def test_months_are_reopened_from_the_last_one_back(books: Books) -> None:
         "DELETE FROM closing.roll_forward WHERE close_id = '2026-06/1' AND party = 'patient'",
         "UPDATE closing.trial_balance SET debit_cents = debit_cents + 1 WHERE close_id = '2026-06/1' AND account = 'AR' AND sub_account = 'primary'",
         "UPDATE closing.period SET actor = 'wren' WHERE close_id = '2026-06/1'",
+        "UPDATE closing.period SET person_name = 'WREN' WHERE close_id = '2026-06/1'",
+        "UPDATE closing.period SET practice_name = 'X' WHERE close_id = '2026-06/1'",
         "UPDATE closing.period SET batch_no = batch_no - 1 WHERE close_id = '2026-06/1'",
         "UPDATE closing.period SET chain_hash = 'x' WHERE close_id = '2026-06/1'",
         "DELETE FROM closing.period WHERE close_id = '2026-06/1'",

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient as Client
 
-from pm_pipeline.dashboard.acts import KINDS, desk_kind
+from pm_pipeline.dashboard.acts import KINDS, choices, desk_kind
 from pm_pipeline.dashboard.server import Doors
 from pm_pipeline.dashboard.tables import WORKLISTS
 from pm_pipeline.desk import new_action_id
 from pm_pipeline.desk.apply import apply
-from pm_pipeline.desk.vocabulary import kinds
+from pm_pipeline.desk.vocabulary import deed, kinds
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import Site
 from tests.dashboard.test_server import page
@@ -126,6 +126,7 @@ def test_a_form_is_one_line_however_often_its_button_is_pressed(doors: Doors, wr
         ("write_off", {}, "write_off needs a reason"),
         ("close", {"why": "x"}, "close needs reason"),
         ("transfer", {"why": "x", "party": "nobody"}, "party: expected one of next, patient"),
+        ("letter", {"why": "x", "argument": "x", "template": "../general"}, "There is no letter template"),
         ("burn", {"why": "x"}, "is not done on a denial"),
         ("note", {"why": "x", "seen": "1; DROP"}, "The form was changed on its way"),
         ("note", {"why": "x", "item": "<b>"}, "That is no id of a denial"),
@@ -140,6 +141,19 @@ def test_what_cannot_be_meant_is_told_and_not_logged(
     assert answer.status_code == 400
     assert told in answer.text
     assert len(doors.desk.actions()) == before
+
+
+def test_the_letter_templates_of_the_practice_are_offered(doors: Doors) -> None:
+    offered = [name for name, _ in choices(doors.config, deed("denial", "letter"), "template")]
+    assert offered == [
+        "authorization",
+        "coding",
+        "contract",
+        "general",
+        "medical_necessity",
+        "records",
+        "timely_filing",
+    ]
 
 
 def test_an_auditor_reads_and_does_not_act(doors: Doors, client: Client) -> None:

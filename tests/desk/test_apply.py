@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pm_pipeline import posting
 from pm_pipeline.audit.verify import verify
-from pm_pipeline.desk.does import DOES, KNOWN
+from pm_pipeline.desk import Action
+from pm_pipeline.desk.does import DOES, KNOWN, Done, Place
 from pm_pipeline.desk.reading import OF_THE_LOG_ALONE
 from pm_pipeline.desk.vocabulary import deeds, kinds
+from pm_pipeline.errors import DenialError, DeskError
 from tests.desk.office import Office
+from tests.desk.people import said
 from tests.money import CO45, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, episode, refused, register
 from tests.scrub.test_overrides import book, held
+from tests.scrub.world import DAY
 from tests.scrub.world import World as ScrubWorld
 
 
@@ -63,6 +70,36 @@ def test_an_approval_may_name_the_action_of_the_desk_and_both_may_be_applied_by_
     assert office.verify() == []
 
 
+def test_what_was_refused_may_be_asked_for_again_in_the_same_words_on_the_same_day(
+    world: World, office: Office
+) -> None:
+    denial = refused(world)
+    words: dict[str, Any] = {"reason": "other", "cents": 4_000, "why": "lost"}
+    for answer, became in (("refuse", "applied: "), ("approve", "applied: 40.00 posted to DENIAL_WO:other.")):
+        assert office.done("denial", denial, "write_off", **words).startswith("applied: Waits for the approval")
+        assert office.done("denial", denial, answer, by="idris", why="seen").startswith(became)
+    assert rows(office, "SELECT count(*) FROM receivables.denial_action WHERE action = 'write_off'") == [(2,)]
+    assert office.verify() == []
+
+
+def test_what_was_taken_back_may_be_done_again_and_what_is_over_is_refused(world: World, office: Office) -> None:
+    register(world)
+    denial = refused(world, next_payer="SMDCD")
+    for _ in range(2):
+        moved = office.say("denial", denial, "transfer", party="next", why="crossover")
+        office.run()
+        assert (office.became(moved), world.ar("C1")) == (
+            "applied: 100.00 posted to AR:secondary. The episode is closed.",
+            {"secondary": 10_000},
+        )
+        undo = office.done("denial", denial, "undo", why="mistake", target=moved.action_id)
+        assert (undo.startswith("applied: "), world.ar("C1")) == (True, {"primary": 10_000})
+        denial = denial_of(world, "C1")  # the episode goes on under an id of its own
+    assert office.done("denial", denial, "close", reason="payer_reprocesses", why="phoned").startswith("applied")
+    again = office.done("denial", denial, "close", reason="payer_reprocesses", why="phoned")
+    assert again.startswith(f"refused: Denial {denial} is closed")
+
+
 def test_a_second_person_without_the_limit_is_refused_and_one_with_it_approves(world: World, office: Office) -> None:
     world.bill("C1", {"A": 90_000})
     world.post(world.remittance(claim("C1", line("A", 90_000, 0, Adjustment("CO", "50", 90_000)))))
@@ -97,6 +134,98 @@ def test_appeal_letter_note_assign_resubmit_transfer_and_close(world: World, off
     other = refused(world, "C2", trace="T2")
     assert office.done("denial", other, "close", reason="payer_reprocesses", why="phoned").startswith("applied")
     assert office.verify() == []
+
+
+def test_a_denial_and_any_other_item_go_to_the_same_people_and_teams(world: World, office: Office) -> None:
+    denial = refused(world)
+    workflow = world.config.denials.workflow
+    for team in (
+        "coding lead",
+        workflow.approvals,
+        workflow.queues[0].escalate_to,
+    ):  # of edit rules, of approvals, of a queue
+        assert office.done("denial", denial, "assign", owner=team) == "applied: Recorded."
+        assert office.done("patient_balance", "C1", "assign", owner=team) == f"applied: Given to {team}."
+    given = rows(office, "SELECT owner FROM receivables.denial_action WHERE action = 'assign' ORDER BY seq")
+    assert given == rows(office, "SELECT owner FROM desk.item_assigned ORDER BY said_at")
+
+
+def test_no_letter_is_left_that_could_not_be_recorded(world: World, office: Office, tmp_path: Path) -> None:
+    register(world)
+    denial = refused(world)
+    for given in ({"why": " "}, {"by": "nobody"}):
+        office.log.append(said(item=denial, action="letter", arguments={"argument": "The record shows it."}, **given))
+    assert office.run().refused == 2
+    assert not (tmp_path / "letters").exists()
+
+
+def test_a_letter_is_written_from_a_template_of_the_practice_alone(
+    world: World, office: Office, tmp_path: Path
+) -> None:
+    register(world)
+    denial = refused(world)
+    shutil.copy(world.config.denials.template("general"), tmp_path / "outside.md")
+    names = ["a" * 300, str(tmp_path / "outside"), "../outside"]
+    for name in names:
+        with pytest.raises(DenialError, match="There is no letter template"):
+            office.say("denial", denial, "letter", argument="x", template=name)
+    # lines of a log that an older program wrote
+    old = [
+        office.log.append(said(item=denial, action="letter", arguments={"argument": "x", "template": name}))
+        for name in names
+    ]
+    good = office.say("denial", denial, "letter", argument="x", template="coding")
+    done = office.run()
+    assert (done.applied, done.refused) == (1, 3)
+    assert all("refused: There is no letter template" in office.became(one) for one in old)
+    assert office.became(good).startswith("applied: Written as ")
+    assert len(list((tmp_path / "letters").iterdir())) == 1
+
+
+def test_an_action_the_program_fails_at_is_refused_without_its_text_and_stops_nothing(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    denial = refused(world)
+    bad = office.say("denial", denial, "appeal")
+    good = office.say("denial", denial, "note", why="after it")
+
+    def fail(place: Place, _: Action) -> Done:
+        place.con.execute(
+            "INSERT INTO desk.item_note VALUES ('X', 'x', 'x', 'x', 'x', now()::TIMESTAMP, DATE '2026-07-01', 'r')"
+        )
+        raise ValueError("TILDA TESTER has no such value")
+
+    monkeypatch.setitem(DOES, ("denial", "appeal"), fail)
+    assert (office.run().applied, office.became(good)) == (1, "applied: Recorded.")
+    assert office.became(bad).startswith("refused: The program failed at this (ValueError); nothing of it was done.")
+    assert rows(office, "SELECT count(*) FROM desk.item_note") == [(0,)]
+    assert re.search(rf"{bad.action_id} \(appeal\) failed with ValueError at .*test_apply\.py:[0-9]+", caplog.text)
+    assert "TILDA" not in caplog.text
+    assert office.verify() == []
+
+
+@pytest.mark.parametrize(
+    "problem", [OSError(28, "No space left on device"), MemoryError(), duckdb.OutOfMemoryException("x")]
+)
+def test_a_full_disk_is_not_the_actions_fault(
+    world: World, office: Office, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    register(world)
+    denial = refused(world)
+    first = office.say("denial", denial, "note", why="before it")
+    letter = office.say("denial", denial, "letter", argument="x")
+
+    def full(*_: object) -> None:
+        raise problem
+
+    with monkeypatch.context() as now:
+        now.setattr("pm_pipeline.receivables.letters.keep_private", full)
+        with pytest.raises((DeskError, MemoryError, duckdb.OutOfMemoryException)) as raised:
+            office.run()
+    assert isinstance(raised.value, DeskError) == isinstance(problem, OSError)
+    assert not isinstance(raised.value, DeskError) or "(No space left on device)" in str(raised.value)
+    assert rows(office, "SELECT action_id FROM desk.applied") == [(first.action_id,)]
+    assert (office.run().applied, office.became(letter).startswith("applied: Written")) == (1, True)
 
 
 def only(office: Office, code: str) -> str:
@@ -149,6 +278,46 @@ def test_a_held_claim_is_fixed_overridden_and_both_are_taken_back(scrubbed: tupl
     assert office.done("held_claim", "ANOTHER", "undo", target=office.made(let_go)).startswith("refused: ")
     assert rows(office, "SELECT count(*) FROM scrub.withdrawal") == [(1,)]  # of another claim: nothing of it was kept
     assert verify(practice.con, "I19", log=office.log) == []
+
+
+def test_an_override_of_two_lines_is_taken_back_as_a_whole(scrubbed: tuple[ScrubWorld, Office]) -> None:
+    practice, office = scrubbed
+    office.today = practice.today
+    practice.insured()
+    item = practice.charge("CH2", units="2")
+    practice.charge("CH3", units="2", dos=DAY)
+    practice.run(book())
+    let_go = office.say("held_claim", item, "override", rule_id="UNT-001", until_on="2026-07-31")
+    office.run()
+    practice.run(book())
+    assert (len(office.made(let_go).split()), practice.state(item)) == (2, "released")
+    undone = office.done("held_claim", item, "undo", target=let_go.action_id)
+    assert undone == f"applied: Taken back: {office.made(let_go)}; the claim is judged again in this run."
+    practice.run(book())
+    assert practice.state(item) == "held"
+    assert verify(practice.con, "I19", log=office.log) == []
+
+
+def test_columns_set_together_are_taken_back_together_or_not_at_all(scrubbed: tuple[ScrubWorld, Office]) -> None:
+    practice, office = scrubbed
+    office.today = practice.today
+    item = held(practice)
+    values = {"units": "1", "diagnoses": "E11.65, I10", "diagnosis_pointers": "2,1"}
+    fixed = office.say("held_claim", item, "fix", rule_id="UNT-001", values=values)
+    office.run()
+    practice.run(book())
+    assert practice.lines(item, "units, diagnosis_pointers") == [(1, [2, 1])]
+    assert len(office.made(fixed).split()) == 3
+    assert office.done("held_claim", item, "undo", target=fixed.action_id).startswith("applied: Taken back: ")
+    practice.run(book())
+    assert (practice.state(item), practice.lines(item, "units, diagnosis_pointers")) == ("held", [(2, [1])])
+    again = office.say("held_claim", item, "fix", rule_id="UNT-001", values=values)
+    office.run()
+    *_, last = office.made(again).split()
+    assert "applied" in office.done("held_claim", item, "undo", target=last)
+    refused_now = office.done("held_claim", item, "undo", target=again.action_id)
+    assert refused_now.startswith(f"refused: {last} was taken back on")
+    assert rows(office, "SELECT count(*) FROM scrub.withdrawal") == [(4,)]  # of the three, the one that was named alone
 
 
 def test_what_no_longer_holds_is_refused_in_words_and_the_next_action_is_done(
@@ -205,6 +374,25 @@ def test_what_is_given_up_waits_for_a_second_person(world: World, office: Office
     assert "approve" not in office.done("money_movement", "Mnobody", "approve", by="tamsin", why="x")
 
 
+def test_a_movement_of_money_is_one_item_whichever_of_its_ids_is_said(world: World, office: Office) -> None:
+    world.bill("C1", {"A": 5_000}, payer=None)
+    asked = office.say("patient_balance", "C1", "bad_debt")
+    early = office.say("money_movement", asked.action_id, "note", why="before any run")
+    office.run()
+    movement = office.made(asked)
+    office.say("money_movement", asked.action_id, "take", why="")
+    state = office.log.state("money_movement", movement)
+    assert state.on_it is not None
+    assert office.done("money_movement", asked.action_id, "note", why="hello") == "applied: Noted."
+    assert office.done("money_movement", asked.action_id, "assign", owner="tamsin").startswith("applied")
+    assert [one.why for one in office.log.state("money_movement", movement).notes] == ["hello"]
+    assert rows(office, "SELECT DISTINCT item_id FROM desk.item_note UNION SELECT item_id FROM desk.item_assigned") == [
+        (movement,)
+    ]
+    assert (early.item, office.became(early)) == (asked.action_id, "applied: Noted.")
+    assert office.verify() == []
+
+
 def test_a_credit_balance_is_refunded_or_refused(world: World, office: Office) -> None:
     world.bill("C1", {"A": 10_000})
     world.post(world.remittance(claim("C1", line("A", 10_000, 10_000))))
@@ -237,7 +425,9 @@ def test_notes_and_owners_of_items_without_actions_of_their_own(world: World, of
     assert rows(office, "SELECT text, actor FROM desk.item_note") == [("asked the clearinghouse", "wren")]
     assert office.log.state("timely_filing", work_id).owner == "wren"
     assert "refused: There is no underpayment" in office.done("underpayment", work_id, "note")
-    assert "owner 'nobody': expected one of" in office.done("timely_filing", work_id, "assign", owner="nobody")
+    assert "refused: 'nobody' is no person and no team here: expected one of authorization desk, " in office.done(
+        "timely_filing", work_id, "assign", owner="nobody"
+    )
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ def test_an_action_is_kept_in_the_persons_id_with_arguments_in_one_form(log: Act
     assert ActionLog(log.folder).actions() == [kept]
 
 
+def test_an_item_is_the_same_with_blanks_around_it(log: ActionLog) -> None:
+    assert do(log, "take", item=" I1\n", why="").item == "I1"
+    assert log.state("denial", "I1").on_it is not None
+    with pytest.raises(DeskError, match="wren is on it"):
+        do(log, "take", by="tamsin")
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

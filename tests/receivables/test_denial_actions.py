@@ -47,7 +47,10 @@ def test_everything_said_twice_or_replayed_adds_nothing(world: World) -> None:
     asked = do(world, denial, "write_off", cents=4_000)
     for _ in range(3):
         assert do(world, denial, "note") == type(first)(
-            first.action_id, False, "note", "This was recorded before; nothing was added."
+            first.action_id,
+            False,
+            "note",
+            "This was recorded before; nothing was added. To do it once more, say it in other words.",
         )
         do(world, denial, "write_off", cents=4_000)
         do(world, denial, "approve", by="tamsin", target_action_id=asked.action_id)

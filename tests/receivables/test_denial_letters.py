@@ -119,9 +119,13 @@ def test_a_template_with_a_fault_is_named_and_no_letter_is_made(world: World, bo
 def test_a_template_without_a_head_or_that_is_not_there(world: World) -> None:
     register(world)
     denial = refused(world)
-    with pytest.raises(DenialError, match=r"There is no letter template .*nothing\.md.*general"):
-        write(world, denial, "nothing")
     folder = Path(shutil.copytree(world.config.denials.letters, world.folder / "own"))
+    shutil.copy(folder / "general.md", world.folder / "outside.md")
+    for name in ("nothing", "../outside", str(world.folder / "outside"), "general.md", "a" * 300, "a\0"):
+        with pytest.raises(
+            DenialError, match=r"There is no letter template .*Those there are: authorization, .*general"
+        ):
+            write(world, denial, name)
     (folder / "general.md").write_text("Dear all,\n")
     world.config = replace(world.config, denials=replace(world.config.denials, letters=folder))
     with pytest.raises(DenialError, match="must open with a head"):

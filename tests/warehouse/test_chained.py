@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from pm_pipeline.dashboard.journal import Journal
 from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import PmError
+from pm_pipeline.warehouse import chained
 from pm_pipeline.warehouse.unit import anchor_path
 from tests.desk.people import said
 
@@ -35,6 +38,7 @@ class Kept:
 
     def __init__(self, name: str, folder: Path) -> None:
         log: Any = ActionLog(folder, 0.05) if name == "desk" else Journal(folder / "journal.jsonl")
+        self.name = name
         self.path: Path = log.path
         self.faults: Callable[[], list[tuple[str, str]]] = log.faults
         self.add: Callable[[], object] = (
@@ -44,6 +48,11 @@ class Kept:
 
     def lines(self) -> list[bytes]:
         return self.path.read_bytes().split(b"\n")[:-1]
+
+
+def refuse(*_: object, **__: object) -> NoReturn:
+    """A disk that is full."""
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture(params=["desk", "journal"])
@@ -94,6 +103,48 @@ def test_an_anchor_that_is_behind_goes_on(kept: Kept) -> None:
     assert kept.again().faults() == []
     kept.again().add()
     assert len(kept.lines()) == 6
+
+
+def test_a_line_that_is_on_the_disk_is_kept_although_the_anchor_cannot_be_moved(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who is told that nothing was kept says it again, and a patient's payment is there twice."""
+    anchor = anchor_path(kept.path).read_bytes()
+    with monkeypatch.context() as now:
+        now.setattr(chained, "write_anchor", refuse)
+        kept.add()
+    assert "line 5 is kept, but the anchor could not be moved (No space left on device)" in caplog.text
+    assert (len(kept.lines()), kept.faults()) == (5, [])
+    assert anchor_path(kept.path).read_bytes() == anchor
+    kept.add()
+    assert (len(kept.lines()), kept.again().faults()) == (6, [])
+    assert anchor_path(kept.path).read_bytes() != anchor
+
+
+@pytest.mark.parametrize("what", ["open", "fsync", "write"])
+def test_what_the_disk_refuses_is_told_and_nothing_is_kept(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before = kept.path.read_bytes()
+    with monkeypatch.context() as now:
+        now.setattr(os, what, refuse)
+        with pytest.raises(PmError, match=r"\(No space left on device\). Nothing was kept. Look at the room"):
+            kept.add()
+    assert kept.path.read_bytes() == before
+    kept.add()
+    assert (len(kept.lines()), kept.faults()) == (5, [])
+
+
+def test_a_folder_that_cannot_be_made_or_read_is_told(kept: Kept, tmp_path: Path) -> None:
+    kept.path.unlink()
+    kept.path.mkdir()
+    with pytest.raises(PmError, match=r"could not be read or written \(Is a directory\)"):
+        kept.add()
+    with pytest.raises(PmError, match="Is a directory"):
+        kept.faults()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PmError, match=r"could not be read or written \((Not a directory|File exists)\)"):
+        Kept(kept.name, tmp_path / "file").add()
 
 
 def test_a_line_cut_by_a_crash_is_put_aside_and_named(kept: Kept) -> None:

@@ -18,10 +18,11 @@ UNION ALL
 SELECT concat('batch ', batch.batch_no), concat('sealed with ', batch.entries, ' entries, holds ', coalesce(held.entries, 0), ', or it or a transaction of it was replaced')
 FROM ledger.batch AS batch
 LEFT JOIN (SELECT batch_no, count(*) AS entries FROM ledger.entry WHERE batch_no >= $since_batch GROUP BY 1) AS held USING (batch_no)
-LEFT JOIN (SELECT batch_no, string_agg(txn_hash, '' ORDER BY txn_id) AS hashes
+LEFT JOIN (SELECT batch_no, sha256(string_agg(txn_hash, '' ORDER BY txn_id)) AS txns_digest, min(posted_on) AS first_on, max(posted_on) AS last_on
            FROM ledger.txn WHERE batch_no >= $since_batch GROUP BY 1) AS txns USING (batch_no)
-WHERE batch_no >= $since_batch AND (batch.entries <> coalesce(held.entries, 0)
-    OR batch.digest <> ledger.batch_digest(batch_no, name, batch.entries, debit_cents, run_id, recorded_at, hashes))
+WHERE batch_no >= $since_batch AND (batch.entries <> coalesce(held.entries, 0) OR batch.txns_digest IS DISTINCT FROM txns.txns_digest
+    OR posted_on IS DISTINCT FROM first_on OR posted_on IS DISTINCT FROM last_on
+    OR batch.digest <> ledger.batch_digest(batch_no, name, posted_on, batch.entries, debit_cents, run_id, recorded_at, batch.txns_digest))
 UNION ALL
 -- and the other way: what the chain says was sealed is there
 SELECT concat('batch ', coalesce(batch.batch_no, sealed.batch_no)),

@@ -205,7 +205,7 @@ def _made(what: Deed, state: ItemState) -> list[tuple[str, str]]:
         return []
     done = [(one, became) for one, became in state.answered if became.outcome == "applied" and became.made]
     return [
-        (str(became.made), f"{one.action.replace('_', ' ')} of {_at(one.at)} by {one.by}")
+        (one.action_id, f"{one.action.replace('_', ' ')} of {_at(one.at)} by {one.by}")
         for one, became in reversed(done)
     ]
 
