@@ -21,7 +21,7 @@ from pm_pipeline.receivables.statements.reading import one_statement
 from pm_pipeline.receivables.statements.vendor import COLUMNS
 from pm_pipeline.settings import Settings
 from tests.money import CO45, PR1, TODAY, World, claim, line, shipped
-from tests.receivables.statements import DAY, file_all, known, owing, run, sent
+from tests.receivables.statements import DAY, file_all, known, owing, run, sent, without_payer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -132,7 +132,7 @@ def test_pm_statements_shows_sends_and_stops_without_a_name(tmp_path: Path) -> N
     home = open_home(Settings.load({"PM_ROOT": str(tmp_path)}))
     with home.write() as con:
         world = known(World(con, tmp_path))
-        world.bill("C1", {"A": 2_000}, payer=None)
+        without_payer(world, "C1", 2_000)
 
     def pm(*words: str) -> Result:
         return CliRunner().invoke(main, ["statements", *words], env={"PM_ROOT": str(tmp_path), "PM_TODAY": str(TODAY)})

@@ -16,7 +16,7 @@ from pm_pipeline.receivables.statements.run import hold_rules
 from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, do
-from tests.receivables.statements import DAY, file_all, holds, known, owing, run, sent
+from tests.receivables.statements import DAY, file_all, holds, judged, known, owing, run, sent, without_payer
 
 
 def move(world: World, event: str, cents: int | None = None, **more: str) -> None:
@@ -91,13 +91,13 @@ def moved(event: str, cents: int | None = None, **more: str) -> Callable[[World]
 def credit_elsewhere(world: World) -> None:
     """The patient paid a claim whose payer then answered anew and owes all of it: the patient has a credit there."""
     owing(world)
-    world.bill("C2", {"X": 1_000}, payer=None)
+    without_payer(world, "C2", 1_000)
     ask(world.con, world.config, Wanted("patient_payment", "C2", cents=1_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
     with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
         load_rows(
             world.con, "ledger_proposal",
             ["txn_key", "txn_kind", "actor", "entry_kind", "account", "sub_account", "cents", "practice_id", "claim_id", "charge_id", "service_on", "effective_on"],
-            [("void:X", "charge_void", "wren", "charge", account, sub, cents, "HARBOR", "C2", "X", TODAY, TODAY)
+            [("void:HC2", "charge_void", "wren", "charge", account, sub, cents, "HARBOR", "C2", "HC2", TODAY, TODAY)
              for account, sub, cents in (("AR", "patient", -1_000), ("REVENUE_GROSS", "none", 1_000))],
         )  # fmt: skip
         ledger.post(world.con, work, "test", TODAY)
@@ -137,9 +137,26 @@ def test_a_remark_of_the_no_surprises_act_holds(world: World) -> None:
     assert holds(world) == {"C1": ["NO_SURPRISES"]}
 
 
+def test_what_only_the_patient_owes_is_not_asked_for_before_the_edits_let_the_claim_go(world: World) -> None:
+    known(world).bill("C1", {"A": 20_000}, payer=None)
+    said = "SELECT code, evidence FROM receivables.open_statement_hold"
+    assert run(world).made == {}
+    assert world.con.execute(said).fetchall() == [("CLAIM_HELD", "the claim is not judged")]
+    judged(world, "C1", "held")
+    assert run(world).made == {}
+    assert holds(world) == {"C1": ["CLAIM_HELD"]}
+    judged(world, "C1", "self_pay")
+    assert run(world).made == {"first": 1}
+    assert holds(world) == {}
+    # made, not filed, and held again: an override has ended
+    judged(world, "C1", "held")
+    again = run(world)
+    assert (again.made, again.withdrawn, again.held) == ({}, 1, {"CLAIM_HELD": 1})
+
+
 def test_money_the_patient_paid_and_nobody_allocated_holds_until_it_is(world: World) -> None:
     owing(known(world))
-    world.bill("C2", {"X": 500}, payer=None)
+    without_payer(world, "C2", 500)
     paid = ask(world.con, world.config, Wanted("patient_payment", "C2", cents=700, method="check"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
     run(world)
     assert holds(world) == {"C1": ["PATIENT_MONEY_WAITING"]}

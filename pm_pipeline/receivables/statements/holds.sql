@@ -4,11 +4,11 @@ CREATE OR REPLACE TEMP TABLE hold_now AS
 WITH payer_balance AS (
     SELECT item_id, party, sum(cents) AS cents FROM patient_entry GROUP BY ALL HAVING sum(cents) <> 0
 ), claim_reason AS (
-    -- reasons that hold every line of a claim
-    SELECT claim.claim_id, 'INSURANCE_OPEN' AS code, concat('the claim is ', coalesce(now.state, 'not sent')) AS evidence
+    -- reasons that hold every line of a claim. What only the patient owes is in A/R from the charge on, before any edit has looked at it
+    SELECT claim.claim_id, CASE WHEN claim.payer_turn = 'patient' AND coalesce(now.state, 'held') = 'held' THEN 'CLAIM_HELD' ELSE 'INSURANCE_OPEN' END AS code,
+           concat('the claim is ', coalesce(now.state, CASE WHEN claim.payer_turn = 'patient' THEN 'not judged' ELSE 'not sent' END)) AS evidence
     FROM scrub.claim AS claim LEFT JOIN scrub.claim_state AS now USING (claim_id)
-    WHERE claim.claim_id IN (SELECT claim_id FROM patient_line) AND claim.payer_turn <> 'patient'
-      AND coalesce(now.state, '') NOT IN ('paid', 'partly_denied', 'denied', 'self_pay', 'voided')
+    WHERE claim.claim_id IN (SELECT claim_id FROM patient_line) AND coalesce(now.state, '') NOT IN ('paid', 'partly_denied', 'denied', 'self_pay', 'voided')
     UNION ALL
     SELECT claim_id, 'INSURANCE_OPEN', concat('work ', work_id, ' ', kind) FROM receivables.open_work WHERE kind IN ('bill_secondary', 'secondary_fault')
     UNION ALL
