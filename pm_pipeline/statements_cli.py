@@ -114,9 +114,10 @@ def preview(json_: bool) -> None:
 def file_(by: str, json_: bool) -> None:
     """Send what waits: one CSV for the print vendor (docs/statements.md) and a PDF each, under PM_HOME/statements.
 
-    What was held, paid or changed since it was made is withdrawn instead. Again, it finds nothing to send.
+    What was held, paid or changed since it was made is withdrawn instead. What has a name that the font cannot print is told and waits.
+    Again, it finds nothing to send.
     """
-    from pm_pipeline.receivables.statements.desk import file_statements
+    from pm_pipeline.receivables.statements.desk import SEND_AGAIN, file_statements
 
     home = _home()
     with home.write() as con:
@@ -127,11 +128,14 @@ def file_(by: str, json_: bool) -> None:
         print_json(asdict(done))
         return
     if done.path is None:
-        out.print(f"Nothing to send; {done.withdrawn:,} withdrawn.")
-        return
-    out.print(f"Written: {escape(str(done.path))}", soft_wrap=True)
-    out.print(f"Pages:   {escape(str(done.pdf_folder))}", soft_wrap=True)
-    out.print(f"{done.statements:,} statements, {done.lines:,} lines, {dollars(done.due_cents)}; {done.withdrawn:,} withdrawn.")  # fmt: skip
+        out.print(f"Nothing sent; {done.withdrawn:,} withdrawn.")
+    else:
+        out.print(f"Written: {escape(str(done.path))}", soft_wrap=True)
+        out.print(f"Pages:   {escape(str(done.pdf_folder))}", soft_wrap=True)
+        out.print(f"{done.statements:,} statements, {done.lines:,} lines, {dollars(done.due_cents)}; {done.withdrawn:,} withdrawn.")  # fmt: skip
+    if done.unprintable:
+        named = ", ".join(f"{one} ({char})" for one, char in done.unprintable.items())
+        out.print(f"{len(done.unprintable):,} not sent, with a character the font cannot print: {named}. {SEND_AGAIN}", soft_wrap=True)  # fmt: skip
 
 
 @statements.command()

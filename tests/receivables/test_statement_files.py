@@ -98,6 +98,26 @@ def test_the_vendors_file_counts_and_sums_and_is_written_once(world: World, tmp_
     assert world.con.execute("SELECT file_id, due_cents FROM receivables.statement_file").fetchall() == [(done.file_id, 5_000)]  # fmt: skip
 
 
+def test_one_name_that_cannot_be_printed_keeps_back_no_other_statement(world: World, tmp_path: Path) -> None:
+    owing(known(world, "\N{CJK UNIFIED IDEOGRAPH-6F22}"))
+    world.con.execute(
+        "INSERT INTO front_office.patient SELECT * REPLACE ('PT0' AS patient_id, 'SMITH' AS last_name) FROM front_office.patient"
+    )
+    owing(world, "C2", 2_000, trace="T2")
+    world.con.execute("UPDATE scrub.claim SET patient_id = 'PT0' WHERE claim_id = 'C2'")
+    run(world)
+    ids = dict(sent(world, "guarantor_id", "statement_id"))
+    done = send(world, tmp_path)
+    assert (done.statements, done.unprintable) == (1, {ids["PT1"]: "U+6F22"})
+    assert done.pdf_folder is not None
+    assert [one.name for one in done.pdf_folder.iterdir()] == [f"{ids['PT0']}.pdf"]
+    assert dict(sent(world, "guarantor_id", "status")) == {"PT0": "filed", "PT1": "made"}
+    before = sorted(tmp_path.rglob("*"))
+    again = send(world, tmp_path)
+    assert (again.path, again.unprintable) == (None, done.unprintable)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_what_changed_since_it_was_made_is_not_sent(world: World, tmp_path: Path) -> None:
     owing(known(world))
     run(world)

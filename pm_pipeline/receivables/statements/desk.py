@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -20,10 +21,18 @@ from pm_pipeline.receivables.statements.statement_pdf import make_pdf
 from pm_pipeline.receivables.statements.vendor import make_file
 from pm_pipeline.warehouse import load_rows, number, unit, utc_now
 
+SEND_AGAIN = (
+    "Have the practice send the row of that patient, subscriber or provider again in Latin letters: the statement is then withdrawn, and "
+    "the next run makes it anew."
+)
+
 
 @dataclass(frozen=True)
 class Filed:
-    """A file for the print vendor. path and pdf_folder None: nothing was waiting. withdrawn: not sent, because it may not be any more."""
+    """A file for the print vendor. path and pdf_folder None: nothing was sent. withdrawn: not sent, because it may not be any more.
+
+    unprintable: statement ids that are not in it and wait, because their font has no letter for a name; each with that character.
+    """
 
     path: Path | None
     pdf_folder: Path | None
@@ -32,6 +41,7 @@ class Filed:
     lines: int
     due_cents: int
     withdrawn: int
+    unprintable: dict[str, str]
 
 
 def stop(
@@ -144,24 +154,34 @@ def file_statements(
 ) -> Filed:  # fmt: skip
     """Write every statement that waits, as one file for the print vendor and a PDF each, under `folder`, and keep that they are sent.
 
-    What was held, paid or changed since it was made is withdrawn first. With nothing to send nothing is written. Raises PmError.
+    What was held, paid or changed since it was made is withdrawn first. A statement that cannot be printed waits and keeps back no other.
+    Every page is made before the first is written; with nothing to send nothing is. Raises PmError.
     """
     actor = config.people.acting(actor, "money").person
     with unit(con, "statements", run_id) as work:
         find(con, config, today)
         con.execute("INSERT INTO receivables.statement_withdrawn SELECT statement_id, because, ?, ? FROM statement_stale", [today, run_id])  # fmt: skip
         withdrawn = number(con, "SELECT count(*) FROM statement_stale")
-        ids = [str(row[0]) for row in con.execute(
-            "SELECT statement_id FROM receivables.standing_statement WHERE status = 'made' ORDER BY zip, guarantor_id, statement_id").fetchall()]  # fmt: skip
-        made = [one_statement(con, one) for one in ids]
+        waiting = con.execute(
+            "SELECT statement_id FROM receivables.standing_statement WHERE status = 'made' ORDER BY zip, guarantor_id, statement_id"
+        ).fetchall()
+        made, pages, unprintable = [], {}, {}
+        for (statement_id,) in waiting:
+            head, lines = one_statement(con, statement_id)
+            try:
+                pages[statement_id] = _page(config, head, lines)
+            except Unprintable as problem:
+                unprintable[statement_id] = str(problem)
+            else:
+                made.append((head, lines))
         if not made:
-            return Filed(None, None, "", 0, 0, 0, withdrawn)
+            return Filed(None, None, "", 0, 0, 0, withdrawn, unprintable)
         file = make_file(made)
         file_id = hashlib.sha256(file.content).hexdigest()
         path = folder / f"statements-{today}-{file_id[:12]}.csv"
-        pages = folder / path.stem
-        for head, lines in made:
-            keep_private(pages / f"{head['statement_id']}.pdf", statement_pdf(config, head, lines))
+        pdf_folder = folder / path.stem
+        for statement_id, page in pages.items():
+            keep_private(pdf_folder / f"{statement_id}.pdf", page)
         keep_private(path, file.content)
         load_rows(
             con, "receivables.statement_file",
@@ -170,21 +190,24 @@ def file_statements(
         )  # fmt: skip
         load_rows(
             con, "receivables.statement_filed", ["statement_id", "file_id", "run_id"],
-            [(one, file_id, run_id) for one in ids],
+            [(one, file_id, run_id) for one in pages],
         )  # fmt: skip
         work.digest = f"file {file_id}"
-    return Filed(path, pages, file_id, file.statements, file.lines, file.due_cents, withdrawn)
+    return Filed(path, pdf_folder, file_id, file.statements, file.lines, file.due_cents, withdrawn, unprintable)
 
 
-def statement_pdf(config: Config, head: dict[str, object], lines: list[dict[str, object]]) -> bytes:
+def statement_pdf(config: Config, head: dict[str, Any], lines: list[dict[str, Any]]) -> bytes:
     """The page of one statement (rows of one_statement). Raises PmError naming it when its font has no letter for a name."""
     try:
-        return make_pdf(config.practice, config.statements.version(int(str(head["policy_version"]))), head, lines)
+        return _page(config, head, lines)
     except Unprintable as problem:
         raise PmError(
-            f"Statement {head['statement_id']} has a character its font cannot print ({problem}). Have the practice send the row "
-            "of that patient or subscriber again in Latin letters."
+            f"Statement {head['statement_id']} has a character its font cannot print ({problem}). {SEND_AGAIN}"
         ) from None
+
+
+def _page(config: Config, head: dict[str, Any], lines: list[dict[str, Any]]) -> bytes:
+    return make_pdf(config.practice, config.statements.version(head["policy_version"]), head, lines)
 
 
 def _named(config: Config, actor: str, reason: str) -> str:
