@@ -114,8 +114,8 @@ def preview(json_: bool) -> None:
 def file_(by: str, json_: bool) -> None:
     """Send what waits: one CSV for the print vendor (docs/statements.md) and a PDF each, under PM_HOME/statements.
 
-    What was held, paid or changed since it was made is withdrawn instead. What has a name that the font cannot print is told and waits.
-    Again, it finds nothing to send.
+    What was held, paid or changed since it was made (its lines, names, address, payment plan) is withdrawn instead. What has a name that
+    the font cannot print is told and waits. Again, it finds nothing to send.
     """
     from pm_pipeline.receivables.statements.desk import SEND_AGAIN, file_statements
 

@@ -540,10 +540,10 @@ CREATE TABLE IF NOT EXISTS receivables.statement_line (
     PRIMARY KEY (statement_id, line_no)
 );
 
--- one row per statement that was made and must not be sent any more: what it asks for was held, paid or changed before it was filed
+-- one row per statement that was made and must not be sent any more: it was held, paid, changed, or not filed in time
 CREATE TABLE IF NOT EXISTS receivables.statement_withdrawn (
     statement_id VARCHAR PRIMARY KEY,
-    because      VARCHAR NOT NULL,        -- codes of holds.csv, CHANGED
+    because      VARCHAR NOT NULL,        -- codes of holds.csv, CHANGED, NOT_FILED
     withdrawn_on DATE NOT NULL,
     run_id       VARCHAR NOT NULL
 );

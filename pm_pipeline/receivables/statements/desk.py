@@ -154,7 +154,7 @@ def file_statements(
 ) -> Filed:  # fmt: skip
     """Write every statement that waits, as one file for the print vendor and a PDF each, under `folder`, and keep that they are sent.
 
-    What was held, paid or changed since it was made is withdrawn first. A statement that cannot be printed waits and keeps back no other.
+    What was held, paid or changed since it was made (stale.sql) is withdrawn first. A statement that cannot be printed waits and keeps back no other.
     Every page is made before the first is written; with nothing to send nothing is. Raises PmError.
     """
     actor = config.people.acting(actor, "money").person

@@ -15,32 +15,6 @@ FROM (SELECT * FROM patient_line ANTI JOIN hold_now USING (item_id)) AS line
 LEFT JOIN told ON told.claim_id = line.claim_id AND told.charge_id IS NOT DISTINCT FROM line.charge_id
 GROUP BY ALL;
 
--- one row per plan that is open, and whether it is kept: every instalment due late_days ago is paid, and not all of it yet
-CREATE OR REPLACE TEMP TABLE plan_now AS
-WITH claims AS (
-    SELECT guarantor_id, claim_id FROM receivables.statement_line JOIN receivables.statement USING (statement_id)
-    UNION
-    SELECT guarantor_id, claim_id FROM patient_line
-), paid AS (
-    SELECT plan.plan_id, -sum(entry.cents) AS cents
-    FROM receivables.open_payment_plan AS plan JOIN claims USING (guarantor_id)
-    JOIN ledger.entry AS entry ON entry.claim_id = claims.claim_id AND entry.recorded_at >= plan.agreed_at
-    WHERE entry.account = 'AR' AND entry.sub_account = 'patient' AND entry.entry_kind = 'payment' AND entry.posted_on <= CAST($today AS DATE)
-    GROUP BY 1
-), instalment AS (
-    SELECT plan_id, CAST(first_due_on + to_months(CAST(place AS INTEGER)) AS DATE) AS due_on, monthly_cents
-    FROM receivables.open_payment_plan, unnest(range(months)) AS places(place)
-)
-SELECT plan.plan_id, plan.guarantor_id, least(plan.cents, asked.cents) AS asked_cents, coalesce(paid.cents, 0) AS paid_cents,
-       coalesce(paid.cents, 0) >= least(plan.cents, asked.late_cents) AND coalesce(paid.cents, 0) < plan.cents AS is_kept
-FROM receivables.open_payment_plan AS plan
-JOIN (
-    SELECT plan_id, coalesce(sum(monthly_cents) FILTER (due_on <= CAST($pay_by AS DATE)), 0) AS cents,
-           coalesce(sum(monthly_cents) FILTER (due_on < CAST($today AS DATE) - CAST($late_days AS INTEGER)), 0) AS late_cents
-    FROM instalment GROUP BY 1
-) AS asked USING (plan_id)
-LEFT JOIN paid USING (plan_id);
-
 INSERT INTO hold_now
 SELECT item_id, claim_id, charge_id, guarantor_id, 'FINAL_SENT', due_cents, concat(notices, ' notices, cycle ', cycle_no)
 FROM line_ready WHERE notices >= (SELECT max(notice_no) FROM statement_level) AND guarantor_id NOT IN (SELECT guarantor_id FROM plan_now WHERE is_kept);

@@ -1,5 +1,4 @@
--- why a line the patient owes may not go on a statement: hold_now, one row per line and reason (holds.csv); statement_stale, one row per
--- statement that was made, not filed, and must not be sent any more
+-- why a line the patient owes may not go on a statement: hold_now, one row per line and reason (holds.csv)
 CREATE OR REPLACE TEMP TABLE hold_now AS
 WITH payer_balance AS (
     SELECT item_id, party, sum(cents) AS cents FROM patient_entry GROUP BY ALL HAVING sum(cents) <> 0
@@ -79,14 +78,3 @@ SELECT line.item_id, line.claim_id, line.charge_id, line.guarantor_id, code, lin
 FROM found JOIN patient_line AS line USING (item_id)
 WHERE code IN (SELECT code FROM statement_rule)
 GROUP BY ALL;
-
--- as long as it is not filed nobody has seen it: it is made anew, under the same notice, when it may go out again
-CREATE OR REPLACE TEMP TABLE statement_stale AS
-SELECT made.statement_id, coalesce(string_agg(DISTINCT held.code, ' ' ORDER BY held.code), CASE WHEN bool_or(now.item_id IS NULL) THEN 'CHANGED' ELSE 'NOT_FILED' END) AS because
-FROM receivables.standing_statement AS made
-JOIN receivables.statement_line AS line USING (statement_id)
-LEFT JOIN patient_line AS now ON now.claim_id = line.claim_id AND now.charge_id IS NOT DISTINCT FROM line.charge_id AND now.due_cents = line.due_cents
-LEFT JOIN hold_now AS held ON held.item_id = concat_ws(' ', line.claim_id, line.charge_id)
-WHERE made.status = 'made'
-GROUP BY made.statement_id, made.statement_on
-HAVING bool_or(now.item_id IS NULL OR held.code IS NOT NULL) OR made.statement_on + CAST($file_within_days AS INTEGER) < CAST($today AS DATE);

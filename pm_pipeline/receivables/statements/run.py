@@ -80,7 +80,7 @@ def find(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> dict
         "first_wait_days": policy.levels[0].wait_days,
         "phone": f"({phone[:3]}) {phone[3:6]}-{phone[6:]}",
     }
-    for name in ("lines.sql", "holds.sql", "due.sql"):
+    for name in ("lines.sql", "holds.sql", "plans.sql", "stale.sql", "due.sql"):
         run_sql(con, HERE, name, params)
     return params
 
