@@ -5,7 +5,7 @@ may still owe, or that is in dispute, is on one.
 
     lines.sql holds.sql                    what is owed, what may not be asked for
     plans.sql stale.sql due.sql            plans that are kept, statements that must not be sent any more, what is due
-    run.py keep.sql                        the run of a day, and what it keeps
+    run.py last_day.sql keep.sql           the run of a day, whether that day is past, and what is kept
     holds.csv                              every reason to leave a line out, with what to do
     desk.py                                what people do: stop, resume, payment plans, sending
     statement_pdf.py                       the page of one statement

@@ -34,12 +34,16 @@ class HoldRule:
 
 @dataclass
 class Statements:
-    """Counts after one run: statements made by level, what they ask for in cents, lines left out by code, withdrawn."""
+    """Counts after one run: statements made by level, what they ask for in cents, lines left out by code, withdrawn.
+
+    is_past: a later day is known already, so that nothing was looked at and nothing is kept.
+    """
 
     made: dict[str, int] = field(default_factory=dict)
     due_cents: int = 0
     held: dict[str, int] = field(default_factory=dict)
     withdrawn: int = 0
+    is_past: bool = False
 
 
 @cache
@@ -50,8 +54,14 @@ def hold_rules() -> dict[str, HoldRule]:
 
 
 def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Statements:
-    """Bring holds and statements to what is true at the end of `today`. Running it again changes nothing. Raises ConfigError."""
+    """Bring holds and statements to what is true at the end of `today`. Running it again changes nothing. Raises ConfigError.
+
+    A day before what is known already is left as it was kept: what people and payers said since would be dated before they said it.
+    """
     policy = config.statements.on(today)
+    last = _last_day(con)
+    if last is not None and today < last:
+        return Statements(is_past=True)
     with unit(con, "statements", run_id) as work:
         params = find(con, config, today)
         kept = {"run_id": run_id, "recorded_at": utc_now(), "policy_id": config.statements.policy_id}
@@ -59,6 +69,12 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         result = found(con)
         work.digest = ",".join(str(row[0]) for row in con.execute("SELECT statement_id FROM statement_now ORDER BY 1").fetchall())  # fmt: skip
     return result
+
+
+def _last_day(con: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The last day on which money moved, or a run or a person said something of statements; None before the first."""
+    row = run_sql(con, HERE, "last_day.sql").fetchone()
+    return row[0] if row else None
 
 
 def find(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> dict[str, Any]:
