@@ -145,13 +145,18 @@ def file_(by: str, json_: bool) -> None:
 @because
 @as_json
 def stop(claim_id: str, code: str, by: str, why: str, json_: bool) -> None:
-    """Keep a claim off statements: the patient disputes it, is bankrupt, mail came back."""
+    """Keep a claim off statements (DISPUTE, OTHER_STOP), or all claims of its patient and account, later ones too.
+
+    BANKRUPTCY and MAIL_RETURNED are about the person: one stop, of any claim, holds everything until that claim is resumed.
+    """
     from pm_pipeline.receivables.statements import desk
+    from pm_pipeline.receivables.statements.run import hold_rules
 
     home = _home()
     with home.write() as con:
         stop_id = desk.stop(con, home.config, claim_id, code, actor=by, reason=why, today=home.today(), run_id=f"statements-{uuid4()}")  # fmt: skip
-    _say({"stop_id": stop_id, "claim_id": claim_id, "code": code}, f"{stop_id}: no statement of {claim_id} until: pm statements resume {claim_id}", json_)  # fmt: skip
+    what = "its patient and account" if hold_rules()[code].holds == "guarantor" else claim_id
+    _say({"stop_id": stop_id, "claim_id": claim_id, "code": code}, f"{stop_id}: no statement of {what} until: pm statements resume {claim_id}", json_)  # fmt: skip
 
 
 @statements.command()

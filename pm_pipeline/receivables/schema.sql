@@ -568,7 +568,7 @@ CREATE TABLE IF NOT EXISTS receivables.statement_hold_ended (
     run_id   VARCHAR NOT NULL
 );
 
--- one row per claim that a person keeps off statements: the patient disputes it, is bankrupt, mail came back
+-- one row per claim a person stopped statements for (disputed), or for whose guarantor and patient (bankrupt, mail came back)
 CREATE TABLE IF NOT EXISTS receivables.statement_stop (
     stop_id    VARCHAR PRIMARY KEY,       -- of claim, code and how often before
     claim_id   VARCHAR NOT NULL,

@@ -16,7 +16,7 @@ from pm_pipeline.receivables.statements.run import hold_rules
 from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, do
-from tests.receivables.statements import DAY, file_all, holds, judged, known, owing, run, sent, without_payer
+from tests.receivables.statements import DAY, file_all, holds, judged, known, minor, owing, run, sent, without_payer
 
 
 def move(world: World, event: str, cents: int | None = None, **more: str) -> None:
@@ -205,6 +205,39 @@ def test_a_dispute_stops_a_claim_even_after_its_statement_was_made_and_resuming_
         stop(world.con, world.config, "C1", "DECEASED", reason="x", **who)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("code", ["BANKRUPTCY", "MAIL_RETURNED"])
+def test_what_is_about_the_person_holds_all_of_the_guarantor_later_claims_too(world: World, code: str) -> None:
+    known(world)
+    minor(world)
+    minor(world, "PT2", "CV2")
+    for number, patient in ((1, "PT1"), (2, "PT2")):
+        owing(world, f"C{number}", trace=f"T{number}")
+        world.con.execute("UPDATE scrub.claim SET patient_id = ? WHERE claim_id = ?", [patient, f"C{number}"])
+    run(world)
+    who = {"actor": "wren", "reason": "letter of the court", "run_id": "d"}
+    stop(world.con, world.config, "C1", code, today=TODAY, **who)  # type: ignore[arg-type]
+    again = run(world)
+    assert (again.made, again.withdrawn, sent(world, "statement_id")) == ({}, 1, [])
+    # the claim it was said of is paid; what comes later, of the same family, is held all the same
+    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=3_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    owing(world, "C3", 2_000, trace="T3")
+    assert run(world, TODAY + DAY).made == {}
+    assert holds(world) == {"C2": [code], "C3": [code]}
+    ((evidence,),) = world.con.execute("SELECT DISTINCT evidence FROM receivables.open_statement_hold").fetchall()
+    assert evidence.endswith("by wren on C1")
+    resume(world.con, world.config, "C1", today=TODAY + DAY, **who)  # type: ignore[arg-type]
+    run(world, TODAY + DAY)
+    assert sent(world, "lines", "due_cents") == [(2, 5_000)]
+
+
+def test_a_dispute_of_one_claim_is_about_that_claim_alone(world: World) -> None:
+    owing(known(world))
+    owing(world, "C2", 2_000, trace="T2")
+    stop(world.con, world.config, "C1", "DISPUTE", actor="wren", reason="x", today=TODAY, run_id="d")
+    run(world)
+    assert (sent(world, "due_cents"), holds(world)) == ([(2_000,)], {"C1": ["DISPUTE"]})
+
+
 def test_a_plan_that_is_kept_is_not_dunned_and_one_that_is_not_goes_on_where_it_stood(world: World) -> None:
     owing(known(world), share=30_000)
     run(world)
@@ -232,3 +265,4 @@ def test_a_plan_that_is_kept_is_not_dunned_and_one_that_is_not_goes_on_where_it_
 def test_the_policy_may_switch_off_only_what_is_no_dispute_and_no_insurance() -> None:
     assert set(get_args(Hold)) == {one.code for one in hold_rules().values() if one.kind == "policy"}
     assert {one.kind for one in hold_rules().values()} == {"always", "policy", "person"}
+    assert {one.holds for one in hold_rules().values()} == {"claim", "guarantor"}

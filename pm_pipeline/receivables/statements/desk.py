@@ -47,7 +47,10 @@ class Filed:
 def stop(
     con: duckdb.DuckDBPyConnection, config: Config, claim_id: str, code: str, *, actor: str, reason: str, today: dt.date, run_id: str
 ) -> str:  # fmt: skip
-    """Keep a claim off statements from now on; returns the stop's id, the old one when it is stopped for that already. Raises PmError."""
+    """Keep a claim off statements from now on, or with a code that holds the guarantor (holds.csv) all of its guarantor and patient.
+
+    Returns the stop's id, the old one when it is stopped for that already. Raises PmError.
+    """
     actor = _named(config, actor, reason)
     able = [one.code for one in hold_rules().values() if one.kind == "person"]
     if code not in able:

@@ -15,7 +15,7 @@ WITH payer_balance AS (
     FROM posting.open_exception AS found LEFT JOIN remittance.claim AS clp USING (remit_claim_id)
     WHERE code NOT IN (SELECT code FROM statement_harmless)
     UNION ALL
-    SELECT claim_id, code, concat(stop_id, ' by ', actor) FROM receivables.open_statement_stop
+    SELECT claim_id, code, concat(stop_id, ' by ', actor, ' on ', claim_id) FROM receivables.open_statement_stop
     UNION ALL
     SELECT claim_id, 'UNREGISTERED', patient_id FROM patient_guarantor WHERE is_unregistered
     UNION ALL
@@ -63,11 +63,20 @@ WITH payer_balance AS (
     UNION ALL
     SELECT claim_id, charge_id, CASE category WHEN 'ALERT_NSA' THEN 'NO_SURPRISES' ELSE 'PATIENT_PROTECTED' END, rarc
     FROM remark JOIN codes.rarc USING (rarc) WHERE category IN ('PATIENT_LIABILITY_BLOCK', 'ALERT_NSA')
+), person_reason AS (
+    -- what is found on one claim and says something of who answers for it, or of the patient
+    SELECT person.guarantor_id, person.patient_id, code, evidence
+    FROM claim_reason JOIN statement_rule AS rule USING (code) JOIN patient_guarantor AS person USING (claim_id)
+    WHERE rule.holds = 'guarantor'
 ), found AS (
     SELECT line.item_id, 'INSURANCE_OPEN' AS code, concat(party, ' ', dollars(cents)) AS evidence
     FROM patient_line AS line JOIN payer_balance USING (item_id) WHERE party NOT IN ('patient', 'collections')
     UNION ALL
     SELECT line.item_id, code, evidence FROM patient_line AS line JOIN claim_reason USING (claim_id)
+    UNION ALL
+    SELECT line.item_id, code, evidence FROM patient_line AS line JOIN person_reason USING (guarantor_id)
+    UNION ALL
+    SELECT line.item_id, code, evidence FROM patient_line AS line JOIN person_reason USING (patient_id)
     UNION ALL
     SELECT line.item_id, code, evidence FROM patient_line AS line JOIN patient_reason USING (patient_id)
     UNION ALL

@@ -1,4 +1,5 @@
--- what patients owe at the end of $today: patient_line, one row per claim and charge; patient_guarantor, one row per claim
+-- what patients owe at the end of $today: patient_line, one row per claim and charge; patient_guarantor, one row per claim on which a patient
+-- owes something, or for which somebody stopped statements
 
 -- A/R of every claim on which a patient owes something. A claim where something stands on it as a whole is one item: no one can say
 -- which of its charges that is for
@@ -23,7 +24,7 @@ WITH wanted AS (
     SELECT claim.claim_id, claim.patient_id, claim.coverage_id, claim.dos_from, patient.* EXCLUDE (patient_id, updated_on, file_id, row_no, run_id),
            patient.birth_date + to_years(CAST($adult_age AS INTEGER)) > claim.dos_from AS is_minor
     FROM scrub.claim AS claim LEFT JOIN front_office.current_patient AS patient USING (patient_id)
-    WHERE claim.claim_id IN (SELECT claim_id FROM patient_entry)
+    WHERE claim.claim_id IN (SELECT claim_id FROM patient_entry UNION ALL SELECT claim_id FROM receivables.open_statement_stop)
 ), cover AS (
     SELECT coverage_id, patient_id, subscriber_last_name, subscriber_first_name, subscriber_line1, subscriber_city, subscriber_state, subscriber_zip,
            cob_order, effective_from, effective_to, min(known.guarantor_id) OVER same AS known_id, min(coverage_id) OVER same AS first_id

@@ -24,10 +24,14 @@ FOREVER_CENTS = 10**15
 
 @dataclass(frozen=True)
 class HoldRule:
-    """One row of holds.csv. kind: always, policy (statements.yaml names it), person (somebody stops a claim with it)."""
+    """One row of holds.csv. kind: always, policy (statements.yaml names it), person (somebody stops a claim with it).
+
+    holds: claim, or the one charge of it that the reason names; guarantor: every line of the claim's guarantor or patient, later ones too.
+    """
 
     code: str
     kind: str
+    holds: str
     meaning: str
     fix: str
 
@@ -133,10 +137,10 @@ def _tell_policy(con: duckdb.DuckDBPyConnection, policy: StatementPolicy) -> Non
         con, "statement_term", ["from_cents", "to_cents", "months"],
         [(one.from_cents, end, one.months) for one, end in zip(plans.terms, ends, strict=True)],
     )  # fmt: skip
-    con.execute("CREATE OR REPLACE TEMP TABLE statement_rule (code VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE statement_rule (code VARCHAR, holds VARCHAR)")
     load_rows(
-        con, "statement_rule", ["code"],
-        [(one.code,) for one in hold_rules().values() if one.kind != "policy" or one.code in policy.holds],
+        con, "statement_rule", ["code", "holds"],
+        [(one.code, one.holds) for one in hold_rules().values() if one.kind != "policy" or one.code in policy.holds],
     )  # fmt: skip
     con.execute("CREATE OR REPLACE TEMP TABLE statement_harmless (code VARCHAR)")
     load_rows(con, "statement_harmless", ["code"], [(code,) for code in policy.harmless_exceptions])
