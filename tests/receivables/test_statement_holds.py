@@ -93,12 +93,17 @@ def credit_elsewhere(world: World) -> None:
     owing(world)
     without_payer(world, "C2", 1_000)
     ask(world.con, world.config, Wanted("patient_payment", "C2", cents=1_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    credit(world, "C2", 1_000)
+
+
+def credit(world: World, claim_id: str, cents: int) -> None:
+    """A part of the charge is voided after it was billed: the patient's balance falls by it."""
     with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
         load_rows(
             world.con, "ledger_proposal",
             ["txn_key", "txn_kind", "actor", "entry_kind", "account", "sub_account", "cents", "practice_id", "claim_id", "charge_id", "service_on", "effective_on"],
-            [("void:HC2", "charge_void", "wren", "charge", account, sub, cents, "HARBOR", "C2", "HC2", TODAY, TODAY)
-             for account, sub, cents in (("AR", "patient", -1_000), ("REVENUE_GROSS", "none", 1_000))],
+            [("void", "charge_void", "wren", "charge", account, sub, amount, "HARBOR", claim_id, f"H{claim_id}", TODAY, TODAY)
+             for account, sub, amount in (("AR", "patient", -cents), ("REVENUE_GROSS", "none", cents))],
         )  # fmt: skip
         ledger.post(world.con, work, "test", TODAY)
 
@@ -205,15 +210,34 @@ def test_a_dispute_stops_a_claim_even_after_its_statement_was_made_and_resuming_
         stop(world.con, world.config, "C1", "DECEASED", reason="x", **who)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("code", ["BANKRUPTCY", "MAIL_RETURNED"])
-def test_what_is_about_the_person_holds_all_of_the_guarantor_later_claims_too(world: World, code: str) -> None:
+def siblings(world: World) -> World:
+    """C1 of PT1 and C2 of PT2: the same parent answers for both."""
     known(world)
     minor(world)
     minor(world, "PT2", "CV2")
     for number, patient in ((1, "PT1"), (2, "PT2")):
         owing(world, f"C{number}", trace=f"T{number}")
         world.con.execute("UPDATE scrub.claim SET patient_id = ? WHERE claim_id = ?", [patient, f"C{number}"])
-    run(world)
+    return world
+
+
+def test_what_was_paid_too_much_for_one_child_is_not_asked_for_another(world: World) -> None:
+    siblings(world)
+    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=5_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    assert run(world).made == {}
+    assert holds(world) == {"C2": ["PATIENT_MONEY_WAITING"]}
+
+
+def test_a_credit_of_one_child_holds_the_others(world: World) -> None:
+    siblings(world)
+    credit(world, "C1", 3_500)
+    assert run(world).made == {}
+    assert holds(world) == {"C2": ["PATIENT_CREDIT"]}
+
+
+@pytest.mark.parametrize("code", ["BANKRUPTCY", "MAIL_RETURNED"])
+def test_what_is_about_the_person_holds_all_of_the_guarantor_later_claims_too(world: World, code: str) -> None:
+    run(siblings(world))
     who = {"actor": "wren", "reason": "letter of the court", "run_id": "d"}
     stop(world.con, world.config, "C1", code, today=TODAY, **who)  # type: ignore[arg-type]
     again = run(world)

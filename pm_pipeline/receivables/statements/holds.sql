@@ -28,22 +28,8 @@ WITH payer_balance AS (
     UNION ALL
     SELECT claim_id, 'WRITE_OFF_WAITING', concat(action_id, ' ', event, ' ', dollars(cents)) FROM receivables.money_state
     WHERE state = 'waiting' AND event IN ('small_balance', 'bad_debt', 'charity', 'collections')
-), patient_reason AS (
-    -- reasons that hold every line of a patient
-    SELECT claim.patient_id, 'PATIENT_MONEY_WAITING' AS code, concat(paid.action_id, ' ', dollars(paid.cents - coalesce(given.cents, 0) - coalesce(after.cents, 0))) AS evidence
-    FROM receivables.money_state AS paid
-    JOIN scrub.claim AS claim USING (claim_id)
-    LEFT JOIN (
-        SELECT txn_key, sum(entry.cents) AS cents FROM ledger.txn JOIN ledger.entry USING (txn_id) WHERE account = 'UNAPPLIED' AND starts_with(txn_key, 'money:') GROUP BY 1
-    ) AS given ON given.txn_key = concat('money:', paid.action_id, ':allocation')
-    LEFT JOIN (
-        SELECT of_action_id, sum(cents) AS cents FROM receivables.money_state WHERE state <> 'refused' GROUP BY 1
-    ) AS after ON after.of_action_id = paid.action_id
-    WHERE paid.event = 'patient_payment' AND paid.state = 'posted' AND paid.cents - coalesce(given.cents, 0) - coalesce(after.cents, 0) > 0
     UNION ALL
-    SELECT claim.patient_id, 'PATIENT_CREDIT', concat('claim ', claim_id, ' ', dollars(balance_cents))
-    FROM receivables.balances(CAST($today AS DATE)) AS balance JOIN scrub.claim AS claim USING (claim_id)
-    WHERE party = 'patient' AND balance_cents < 0
+    SELECT claim_id, code, evidence FROM patient_money
 ), answer AS (
     -- every answer of a payer that was not taken back, and the remarks it made: on a line, or on the claim (charge_id NULL)
     SELECT posted.claim_id, posted.posting_key, posted.remit_claim_id FROM posting.posting AS posted
@@ -77,8 +63,6 @@ WITH payer_balance AS (
     SELECT line.item_id, code, evidence FROM patient_line AS line JOIN person_reason USING (guarantor_id)
     UNION ALL
     SELECT line.item_id, code, evidence FROM patient_line AS line JOIN person_reason USING (patient_id)
-    UNION ALL
-    SELECT line.item_id, code, evidence FROM patient_line AS line JOIN patient_reason USING (patient_id)
     UNION ALL
     SELECT line.item_id, code, evidence FROM patient_line AS line
     JOIN line_reason AS reason ON reason.claim_id = line.claim_id AND coalesce(reason.charge_id, line.charge_id) IS NOT DISTINCT FROM coalesce(line.charge_id, reason.charge_id)
