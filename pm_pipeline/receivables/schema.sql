@@ -607,6 +607,15 @@ CREATE TABLE IF NOT EXISTS receivables.payment_plan (
     run_id         VARCHAR NOT NULL
 );
 
+-- one row per claim of a payment plan: what is paid on it is paid under the plan
+CREATE TABLE IF NOT EXISTS receivables.payment_plan_claim (
+    plan_id  VARCHAR NOT NULL,
+    claim_id VARCHAR NOT NULL,
+    cents    BIGINT NOT NULL,             -- of the plan's; what was owed on it when the plan was agreed
+    run_id   VARCHAR NOT NULL,
+    PRIMARY KEY (plan_id, claim_id)
+);
+
 -- one row per payment plan that a person ended
 CREATE TABLE IF NOT EXISTS receivables.payment_plan_ended (
     plan_id  VARCHAR PRIMARY KEY,

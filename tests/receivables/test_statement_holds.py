@@ -11,12 +11,12 @@ from pm_pipeline import ledger
 from pm_pipeline.config.statements import Hold
 from pm_pipeline.errors import PmError
 from pm_pipeline.receivables.money import Wanted, answer, ask
-from pm_pipeline.receivables.statements.desk import agree_plan, end_plan, resume, stop
+from pm_pipeline.receivables.statements.desk import resume, stop
 from pm_pipeline.receivables.statements.run import hold_rules
 from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, do
-from tests.receivables.statements import DAY, file_all, holds, judged, known, minor, owing, run, sent, without_payer
+from tests.receivables.statements import DAY, holds, judged, known, minor, owing, run, sent, without_payer
 
 
 def move(world: World, event: str, cents: int | None = None, **more: str) -> None:
@@ -260,30 +260,6 @@ def test_a_dispute_of_one_claim_is_about_that_claim_alone(world: World) -> None:
     stop(world.con, world.config, "C1", "DISPUTE", actor="wren", reason="x", today=TODAY, run_id="d")
     run(world)
     assert (sent(world, "due_cents"), holds(world)) == ([(2_000,)], {"C1": ["DISPUTE"]})
-
-
-def test_a_plan_that_is_kept_is_not_dunned_and_one_that_is_not_goes_on_where_it_stood(world: World) -> None:
-    owing(known(world), share=30_000)
-    run(world)
-    file_all(world)
-    who = {"actor": "wren", "reason": "on the phone", "today": TODAY, "run_id": "p"}
-    with pytest.raises(PmError, match="2 to 6 months"):
-        agree_plan(world.con, world.config, "PT1", 7, TODAY + 10 * DAY, **who)  # type: ignore[arg-type]
-    agree_plan(world.con, world.config, "PT1", 6, TODAY + 30 * DAY, **who)  # type: ignore[arg-type]
-    with pytest.raises(PmError, match="has a payment plan already"):
-        agree_plan(world.con, world.config, "PT1", 6, TODAY + 30 * DAY, **who)  # type: ignore[arg-type]
-    run(world, TODAY + 30 * DAY)
-    assert sent(world, "level", "notice_no", "due_cents", "pay_now_cents")[-1] == ("plan", 0, 30_000, 5_000)
-    file_all(world)
-    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=5_000, method="card"), actor="wren", reason="x", today=TODAY + 35 * DAY, run_id="m")  # fmt: skip
-    run(world, TODAY + 60 * DAY)
-    assert sent(world, "level", "due_cents", "pay_now_cents")[-1] == ("plan", 25_000, 5_000)
-    file_all(world)
-    # the instalment of day 61 stays out: late_days after it the plan is broken, and the cycle the payment began goes on
-    run(world, TODAY + 90 * DAY)
-    assert sent(world, "level", "due_cents", "pay_now_cents")[-1] == ("first", 25_000, 25_000)
-    end_plan(world.con, world.config, "PT1", **{**who, "today": TODAY + 91 * DAY})  # type: ignore[arg-type]
-    assert world.con.execute("SELECT count(*) FROM receivables.open_payment_plan").fetchall() == [(0,)]
 
 
 def test_the_policy_may_switch_off_only_what_is_no_dispute_and_no_insurance() -> None:

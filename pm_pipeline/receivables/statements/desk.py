@@ -102,12 +102,12 @@ def agree_plan(
     if con.execute("SELECT 1 FROM receivables.open_payment_plan WHERE guarantor_id = ?", [guarantor_id]).fetchone():
         raise PmError(f"{guarantor_id} has a payment plan already. End it first: pm statements plan {guarantor_id} --end")  # fmt: skip
     find(con, config, today)
-    cents = number(
-        con,
-        "SELECT sum(due_cents) FROM patient_line WHERE guarantor_id = ? AND item_id NOT IN "
-        "(SELECT item_id FROM hold_now WHERE code NOT IN ('FINAL_SENT', 'BELOW_MINIMUM'))",
+    claims = con.execute(
+        "SELECT claim_id, CAST(sum(due_cents) AS BIGINT) FROM patient_line WHERE guarantor_id = ? AND item_id NOT IN "
+        "(SELECT item_id FROM hold_now WHERE code NOT IN ('FINAL_SENT', 'BELOW_MINIMUM')) GROUP BY 1 ORDER BY 1",
         [guarantor_id],
-    )
+    ).fetchall()
+    cents = sum(due for _, due in claims)
     if cents == 0:
         raise PmError(f"Nothing can be asked of {guarantor_id!r} now. What is left out and why: pm statements list --held")  # fmt: skip
     policy = config.statements.on(today)
@@ -130,6 +130,10 @@ def agree_plan(
              "agreed_on", "agreed_at", "run_id"],
             [(plan_id, guarantor_id, cents, months, -(-cents // months), first_due_on, config.statements.policy_id, policy.version, actor,
               reason.strip(), today, utc_now(), run_id)],
+        )  # fmt: skip
+        load_rows(
+            con, "receivables.payment_plan_claim", ["plan_id", "claim_id", "cents", "run_id"],
+            [(plan_id, claim_id, due, run_id) for claim_id, due in claims],
         )  # fmt: skip
         work.digest = f"plan {plan_id}"
     return plan_id

@@ -1,12 +1,13 @@
 -- one row per payment plan that is open (plan_now), and whether it is kept: every instalment due late_days ago is paid, and not all of it yet
 CREATE OR REPLACE TEMP TABLE plan_now AS
 WITH claims AS (
-    SELECT guarantor_id, claim_id FROM receivables.statement_line JOIN receivables.statement USING (statement_id)
+    -- those it was agreed over, and those that were on its own statements since: the slip of one may be paid on any of them
+    SELECT plan_id, claim_id FROM receivables.payment_plan_claim
     UNION
-    SELECT guarantor_id, claim_id FROM patient_line
+    SELECT plan_id, claim_id FROM receivables.standing_statement JOIN receivables.statement_line USING (statement_id) WHERE plan_id IS NOT NULL
 ), paid AS (
     SELECT plan.plan_id, -sum(entry.cents) AS cents, max(entry.recorded_at) AS paid_at
-    FROM receivables.open_payment_plan AS plan JOIN claims USING (guarantor_id)
+    FROM receivables.open_payment_plan AS plan JOIN claims USING (plan_id)
     JOIN ledger.entry AS entry ON entry.claim_id = claims.claim_id AND entry.recorded_at >= plan.agreed_at
     WHERE entry.account = 'AR' AND entry.sub_account = 'patient' AND entry.entry_kind = 'payment' AND entry.posted_on <= CAST($today AS DATE)
     GROUP BY 1
