@@ -92,6 +92,24 @@ def test_unanswered_notices_go_from_first_to_final_and_then_to_a_person(world: W
     assert "{" not in message
 
 
+def test_a_person_decides_when_the_final_notice_was_sent_and_its_days_have_passed(world: World) -> None:
+    owing(known(world))
+    for n in range(2):
+        run(world, TODAY + 30 * n * DAY)
+        file_all(world)
+    final = TODAY + 60 * DAY
+    run(world, final)
+    before = kept(world)
+    assert run(world, final).made == {}  # the same day again changes nothing
+    assert (kept(world), holds(world)) == (before, {})
+    # not filed in time, it is made anew, and counts from then
+    assert run(world, final + 8 * DAY).withdrawn == 1
+    file_all(world)
+    for days in (9, 37):
+        assert run(world, final + days * DAY).held == {}
+    assert run(world, final + 38 * DAY).held == {"FINAL_SENT": 1}
+
+
 def test_what_is_new_is_never_asked_for_in_the_words_of_a_final_notice_alone(world: World) -> None:
     """A later claim joins at its own first notice; the statement tells how much of it is past due."""
     owing(known(world))

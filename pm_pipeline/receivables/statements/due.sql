@@ -1,23 +1,31 @@
 -- which statements are due: statement_now, one row per statement; statement_line_now, one row per line of one; and the reasons of hold_now
 -- that hang on what a guarantor owes in all and was told before
 
--- one row per line that nothing holds, with the notices of its cycle so far
-CREATE OR REPLACE TEMP TABLE line_ready AS
+-- one row per line that nothing holds, with the notices of its cycle so far, the day of the last one and whether each was sent
+CREATE OR REPLACE TEMP TABLE line_told AS
 WITH told AS (
-    SELECT line.claim_id, line.charge_id, line.cycle_no, line.notice_no, sent.recorded_at
+    SELECT line.claim_id, line.charge_id, line.cycle_no, line.notice_no, made.recorded_at, made.statement_on, made.status
     FROM receivables.statement_line AS line
-    JOIN receivables.standing_statement AS sent USING (statement_id)
+    JOIN receivables.standing_statement AS made USING (statement_id)
     WHERE statement_id NOT IN (SELECT statement_id FROM statement_stale)
 )
-SELECT line.*, count(told.notice_no) FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since) AS notices,
+SELECT line.*, count(*) FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since) AS notices,
+       max(told.statement_on) FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since) AS notified_on,
+       coalesce(bool_and(told.status = 'filed') FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since), true) AS is_sent,
        coalesce(max(told.cycle_no), 0) + CASE WHEN count(told.cycle_no) FILTER (told.recorded_at >= line.cycle_since) = 0 THEN 1 ELSE 0 END AS cycle_no
 FROM (SELECT * FROM patient_line ANTI JOIN hold_now USING (item_id)) AS line
 LEFT JOIN told ON told.claim_id = line.claim_id AND told.charge_id IS NOT DISTINCT FROM line.charge_id
 GROUP BY ALL;
 
+-- one row per such line that has a notice to come, or is paid under a plan; after the last one a person decides, when its days have passed
+CREATE OR REPLACE TEMP TABLE line_ready AS
+SELECT * FROM line_told
+WHERE notices < (SELECT max(notice_no) FROM statement_level) OR guarantor_id IN (SELECT guarantor_id FROM plan_now WHERE is_kept);
+
 INSERT INTO hold_now
 SELECT item_id, claim_id, charge_id, guarantor_id, 'FINAL_SENT', due_cents, concat(notices, ' notices, cycle ', cycle_no)
-FROM line_ready WHERE notices >= (SELECT max(notice_no) FROM statement_level) AND guarantor_id NOT IN (SELECT guarantor_id FROM plan_now WHERE is_kept);
+FROM line_told ANTI JOIN line_ready USING (item_id)
+WHERE is_sent AND CAST($today AS DATE) - notified_on >= (SELECT arg_max(wait_days, notice_no) FROM statement_level);
 
 INSERT INTO hold_now
 SELECT item_id, claim_id, charge_id, guarantor_id, 'BELOW_MINIMUM', due_cents, concat('owed in all ', dollars(sum(due_cents) OVER (PARTITION BY guarantor_id)))
