@@ -29,6 +29,7 @@ def statements() -> None:
     pm statements file --by YOU              the print vendor's file and a PDF each; they are sent
     pm statements stop CLAIM --code DISPUTE --by YOU --why TEXT     and `resume CLAIM`
     pm statements plan ACCOUNT --months 6 --by YOU --why TEXT       and `plan ACCOUNT --end`
+    pm statements plans                      payment plans: terms, paid, next instalment, kept or late
 
     When, how often, from which amount on and in which words is data: config/statements.yaml.
     """
@@ -183,8 +184,12 @@ def resume(claim_id: str, by: str, why: str, json_: bool) -> None:
 @because
 @as_json
 def plan(account: str, months: int | None, first_due: dt.datetime | None, end: bool, by: str, why: str, json_: bool) -> None:  # fmt: skip
-    """Agree on a payment plan for all that an account owes, or end it. While it is kept, nothing of the account is dunned."""
+    """Agree on a payment plan for all that an account owes, or end it. While it is kept, nothing of the account is dunned.
+
+    It is over by itself when all of it is paid, or nothing is owed on its claims any more.
+    """
     from pm_pipeline.receivables.statements import desk
+    from pm_pipeline.receivables.statements.reading import plan_terms
 
     if end == (months is not None):
         raise click.UsageError("Give --months, or --end.")
@@ -196,7 +201,29 @@ def plan(account: str, months: int | None, first_due: dt.datetime | None, end: b
         else:
             due = first_due.date() if first_due else home.today() + dt.timedelta(30)
             plan_id = desk.agree_plan(con, home.config, account, months, due, **who)
-    _say({"plan_id": plan_id, "account": account, "ended": end}, f"{plan_id}: {'ended' if end else 'agreed'}.", json_)
+        terms = plan_terms(con, plan_id)
+    said = (
+        "ended."
+        if end
+        else (
+            f"agreed: {dollars(terms['cents'])} over {terms['claims']:,} claims in {terms['months']} monthly instalments of "
+            f"{dollars(terms['monthly_cents'])} (the last {dollars(terms['last_cents'])}), the first due on {terms['first_due_on']}."
+        )
+    )
+    _say({**terms, "account": account, "ended": end}, f"{plan_id}: {said}", json_)
+
+
+@statements.command()
+@click.option("--account", metavar="ACCOUNT", help="Only this guarantor's.")
+@as_json
+def plans(account: str | None, json_: bool) -> None:
+    """The payment plans that are not over: terms, what is paid, what comes next, and whether each is kept or late."""
+    from pm_pipeline.receivables.statements.reading import list_plans
+
+    home = _home()
+    with home.warehouse.read() as con:
+        rows = list_plans(con, home.config, home.today(), account)
+    _rows(rows, f"{len(rows):,} payment plans", json_)
 
 
 def _home() -> Home:

@@ -657,7 +657,7 @@ SELECT * FROM receivables.statement_hold ANTI JOIN receivables.statement_hold_en
 CREATE OR REPLACE VIEW receivables.open_statement_stop AS
 SELECT * FROM receivables.statement_stop ANTI JOIN receivables.statement_resumed USING (stop_id);
 
--- one row per guarantor: the newest payment plan that was not ended
+-- one row per guarantor: the newest payment plan that no person ended; statements/plans.sql says whether it is over by itself
 CREATE OR REPLACE VIEW receivables.open_payment_plan AS
 SELECT * FROM receivables.payment_plan ANTI JOIN receivables.payment_plan_ended USING (plan_id)
 QUALIFY row_number() OVER (PARTITION BY guarantor_id ORDER BY agreed_at DESC, plan_id) = 1;

@@ -97,11 +97,14 @@ def agree_plan(
     con: duckdb.DuckDBPyConnection, config: Config, guarantor_id: str, months: int, first_due_on: dt.date, *, actor: str, reason: str,
     today: dt.date, run_id: str,
 ) -> str:  # fmt: skip
-    """Keep the payment plan a guarantor agreed to, over all that is on their next statement; returns its id. Raises PmError."""
+    """Keep the payment plan a guarantor agreed to, over all that is on their next statement; returns its id.
+
+    One that is paid, or whose claims are, is over and keeps off no other. Raises PmError.
+    """
     actor = _named(config, actor, reason)
-    if con.execute("SELECT 1 FROM receivables.open_payment_plan WHERE guarantor_id = ?", [guarantor_id]).fetchone():
-        raise PmError(f"{guarantor_id} has a payment plan already. End it first: pm statements plan {guarantor_id} --end")  # fmt: skip
     find(con, config, today)
+    if con.execute("SELECT 1 FROM plan_now WHERE guarantor_id = ? AND NOT is_over", [guarantor_id]).fetchone():
+        raise PmError(f"{guarantor_id} has a payment plan already. End it first: pm statements plan {guarantor_id} --end")  # fmt: skip
     claims = con.execute(
         "SELECT claim_id, CAST(sum(due_cents) AS BIGINT) FROM patient_line WHERE guarantor_id = ? AND item_id NOT IN "
         "(SELECT item_id FROM hold_now WHERE code NOT IN ('FINAL_SENT', 'BELOW_MINIMUM')) GROUP BY 1 ORDER BY 1",
