@@ -41,17 +41,24 @@ def statements() -> None:
 @click.option("--unfiled", is_flag=True, help="Only what was not sent yet.")
 @click.option("--held", is_flag=True, help="Instead: what is left out of statements, and why.")
 @click.option("--code", metavar="CODE", help="With --held: only this reason.")
+@click.option(
+    "--words",
+    is_flag=True,
+    help="With --held: what people said when they stopped it, too; it may be about the patient.",
+)
 @as_json
-def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: bool, code: str | None, json_: bool) -> None:  # fmt: skip
-    """The statements that stand, the newest first. No names of people: ids, days, amounts."""
+def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: bool, code: str | None, words: bool, json_: bool) -> None:  # fmt: skip
+    """The statements that stand, the newest first. Nothing about people: ids, codes, days, amounts."""
     from pm_pipeline.receivables.statements.reading import list_held, list_statements
     from pm_pipeline.receivables.statements.run import hold_rules
 
     if code is not None and (not held or code not in hold_rules()):
         raise click.UsageError(f"--code goes with --held and is one of: {', '.join(hold_rules())}.")
+    if words and not held:
+        raise click.UsageError("--words goes with --held.")
     with _home().warehouse.read() as con:
         if held:
-            rows = [{**one, "fix": hold_rules()[one["code"]].fix} for one in list_held(con, code)]
+            rows = [{**one, "fix": hold_rules()[one["code"]].fix} for one in list_held(con, code, words)]
         else:
             rows = list_statements(con, since.date() if since else None, account, unfiled)
     _rows(rows, f"{len(rows):,} lines left out" if held else f"{len(rows):,} statements", json_)

@@ -555,7 +555,7 @@ CREATE TABLE IF NOT EXISTS receivables.statement_hold (
     charge_id      VARCHAR,               -- NULL: the claim as a whole
     code           VARCHAR NOT NULL,      -- receivables/statements/holds.csv
     cents          BIGINT NOT NULL,       -- what the patient owed on it then
-    evidence       VARCHAR NOT NULL,      -- ids, codes and amounts
+    evidence       VARCHAR NOT NULL,      -- ids, codes and amounts; nothing about a person, and nobody's words
     policy_version INTEGER NOT NULL,
     held_on        DATE NOT NULL,
     run_id         VARCHAR NOT NULL

@@ -228,6 +228,7 @@ def test_pm_statements_shows_sends_and_stops_without_a_name(tmp_path: Path) -> N
     assert pm("show", "S0").exit_code == 1
     assert pm("file", "--by", "nobody").exit_code == 1
     assert pm("list", "--code", "DENIAL_OPEN").exit_code == 2
+    assert pm("list", "--words").exit_code == 2
     assert pm("plan", "PT1", "--by", "wren", "--why", "x").exit_code == 2
     assert pm("plans", "--json").stdout == "[]\n"
     assert (

@@ -12,6 +12,7 @@ from pm_pipeline.config.statements import Hold
 from pm_pipeline.errors import PmError
 from pm_pipeline.receivables.money import Wanted, answer, ask
 from pm_pipeline.receivables.statements.desk import resume, stop
+from pm_pipeline.receivables.statements.reading import list_held
 from pm_pipeline.receivables.statements.run import hold_rules
 from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
@@ -260,6 +261,25 @@ def test_a_dispute_of_one_claim_is_about_that_claim_alone(world: World) -> None:
     stop(world.con, world.config, "C1", "DISPUTE", actor="wren", reason="x", today=TODAY, run_id="d")
     run(world)
     assert (sent(world, "due_cents"), holds(world)) == ([(2_000,)], {"C1": ["DISPUTE"]})
+
+
+def test_what_is_kept_and_listed_of_a_hold_says_nothing_about_a_person_and_repeats_nobodys_words(world: World) -> None:
+    changed("UPDATE front_office.patient SET deceased_on = DATE '2026-06-15'")(known(world))
+    who = {"actor": "wren", "today": TODAY, "run_id": "d"}
+    stop(world.con, world.config, "C1", "DISPUTE", reason="TILDA says so", **who)  # type: ignore[arg-type]
+    stop_id = stop(world.con, world.config, "C1", "MAIL_RETURNED", reason="moved", **who)  # type: ignore[arg-type]
+    run(world)
+    listed = {one["code"]: one for one in list_held(world.con, None)}
+    assert {code: one["evidence"] for code, one in listed.items() if code != "DISPUTE"} == {
+        "DECEASED": "PT1",
+        "MAIL_RETURNED": f"{stop_id} by wren on C1",
+    }
+    assert "TILDA" not in str(listed)
+    assert {one["code"]: one["words"] for one in list_held(world.con, None, words=True)} == {
+        "DECEASED": None,
+        "DISPUTE": "TILDA says so",
+        "MAIL_RETURNED": "moved",
+    }
 
 
 def test_the_policy_may_switch_off_only_what_is_no_dispute_and_no_insurance() -> None:

@@ -19,7 +19,7 @@ WITH payer_balance AS (
     UNION ALL
     SELECT claim_id, 'UNREGISTERED', patient_id FROM patient_guarantor WHERE is_unregistered
     UNION ALL
-    SELECT claim_id, 'DECEASED', CAST(deceased_on AS VARCHAR) FROM patient_guarantor WHERE deceased_on IS NOT NULL
+    SELECT claim_id, 'DECEASED', patient_id FROM patient_guarantor WHERE deceased_on IS NOT NULL
     UNION ALL
     SELECT claim_id, 'COLLECTIONS', concat('with an agency ', dollars(sum(cents))) FROM patient_entry WHERE party = 'collections' GROUP BY 1 HAVING sum(cents) <> 0
     UNION ALL

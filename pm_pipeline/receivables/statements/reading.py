@@ -20,6 +20,12 @@ LINE = (
     "patient_cents", "due_cents", "responsible_on", "responsible_days", "cycle_no", "notice_no",
 )  # fmt: skip
 
+# a stop is named in the evidence of every line it holds
+WORDS = (
+    "(SELECT string_agg(stop.reason, '; ' ORDER BY stop_id) FROM receivables.open_statement_stop AS stop "
+    "WHERE stop.code = held.code AND contains(held.evidence, stop.stop_id)) AS words"
+)
+
 
 def list_statements(
     con: duckdb.DuckDBPyConnection, since: dt.date | None, guarantor_id: str | None, unfiled: bool
@@ -34,14 +40,13 @@ def list_statements(
     )
 
 
-def list_held(con: duckdb.DuckDBPyConnection, code: str | None) -> list[dict[str, Any]]:
-    """What is left out now and why, most money first; a stop with the person's words."""
+def list_held(con: duckdb.DuckDBPyConnection, code: str | None, words: bool = False) -> list[dict[str, Any]]:
+    """What is left out now and why, most money first: ids, codes and amounts. words: what the person said who stopped it, too."""
     return records(
         con,
-        "SELECT held.code, held.claim_id, held.charge_id, held.cents, held.held_on, concat_ws(': ', held.evidence, stop.reason) AS evidence "
-        "FROM receivables.open_statement_hold AS held "
-        "LEFT JOIN receivables.open_statement_stop AS stop ON stop.claim_id = held.claim_id AND stop.code = held.code "
-        "WHERE $code IS NULL OR held.code = $code ORDER BY held.cents DESC, held.claim_id, held.charge_id, held.code",
+        f"SELECT held.code, held.claim_id, held.charge_id, held.cents, held.held_on, held.evidence{', ' + WORDS if words else ''} "
+        "FROM receivables.open_statement_hold AS held WHERE $code IS NULL OR held.code = $code "
+        "ORDER BY held.cents DESC, held.claim_id, held.charge_id, held.code",
         {"code": code},
     )
 
