@@ -11,11 +11,11 @@ import click
 from pm_pipeline.console import DAY, as_json, out, print_json
 
 
-def _format(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
-    from pm_pipeline.codes.formats import FORMATS
+def _edition(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    from pm_pipeline.codes.formats import EDITIONS
 
-    if name not in FORMATS:
-        raise click.BadParameter(f"{name!r} is none of {', '.join(FORMATS)}.")
+    if name not in EDITIONS:
+        raise click.BadParameter(f"{name!r} is none of {', '.join(EDITIONS)}.")
     return name
 
 
@@ -27,6 +27,7 @@ def codes() -> None:
     pm codes formats                                          which files can be loaded, by the name CMS gives them
     pm codes load FILE --as mue --effective 2026-04-01        the edition in force from that day
     pm codes load FILE... --as ncci_ptp --effective DAY       one that comes in parts: all of them at once
+    pm codes load FILE... --as coverage --effective DAY       four files that stand only together; pm codes formats names them
     pm codes list                                             which editions are loaded
 
     A rule that asks a table of which no edition is in force on the date of service does not fire.
@@ -36,10 +37,14 @@ def codes() -> None:
 @codes.command()
 @as_json
 def formats(json_: bool) -> None:
-    """The file formats that `pm codes load` reads."""
-    from pm_pipeline.codes.formats import FORMATS
+    """The files that `pm codes load` reads, by the name to load them as.
 
-    rows = [{"format": one.name, "table": one.kind, "file": one.what} for one in FORMATS.values()]
+    Of coverage articles load those of your own Medicare contractor alone: another one's hold its claims, not yours, and every line of
+    Medicare is held against all articles that are loaded.
+    """
+    from pm_pipeline.codes.formats import EDITIONS
+
+    rows = [{"format": name, "table": one.kind, "file": one.what} for name, forms in EDITIONS.items() for one in forms]
     if json_:
         print_json(rows)
     else:
@@ -52,13 +57,13 @@ def formats(json_: bool) -> None:
     "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
-    "--as", "format_name", metavar="FORMAT", callback=_format, required=True, help="Its format; see pm codes formats."
+    "--as", "edition", metavar="FORMAT", callback=_edition, required=True, help="What it is; see pm codes formats."
 )
 @click.option("--effective", type=DAY, required=True, help="The first day the edition is in force.")
 @click.option("--complete", is_flag=True, help="These are all files of the edition, though the one before had more.")
 @as_json
-def load(paths: tuple[Path, ...], format_name: str, effective: dt.datetime, complete: bool, json_: bool) -> None:
-    """Load an edition from its official file, or from its files when it comes in several (ncci_ptp).
+def load(paths: tuple[Path, ...], edition: str, effective: dt.datetime, complete: bool, json_: bool) -> None:
+    """Load an edition from its official file, or from its files when it comes in several (ncci_ptp, coverage).
 
     All of it or, when a line is wrong, nothing. The same files again do nothing; a file that was published again takes the place of
     the one before, an edition in several files as a whole.
@@ -71,7 +76,7 @@ def load(paths: tuple[Path, ...], format_name: str, effective: dt.datetime, comp
 
     run_id = uuid.uuid4().hex
     with open_home().write() as con:
-        done = load_table(con, paths, format_name, effective.date(), run_id, complete=complete)
+        done = load_table(con, paths, edition, effective.date(), run_id, complete=complete)
     names = ", ".join(path.name for path in paths)
     if json_:
         print_json({**vars(done)})

@@ -185,7 +185,7 @@ def undo(decision_id: str, by: str, why: str, json_: bool) -> None:
 
     \b
     Exit 0: taken back.   Exit 1: there is no such decision, it was taken back before, or the claim has left with it: it was sent,
-    or billed to the patient and money has moved since.
+    or billed to the patient and a statement was sent or money has moved since.
     """
     from pm_pipeline.scrub.override import withdraw
 

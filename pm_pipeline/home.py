@@ -29,7 +29,7 @@ SCHEMAS = [
     Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
     Schema("remittance", 4, "pm_pipeline.remittance"),
     Schema("posting", 4, "pm_pipeline.posting"),
-    Schema("receivables", 3, "pm_pipeline.receivables"),
+    Schema("receivables", 4, "pm_pipeline.receivables"),
     Schema("desk", 1, "pm_pipeline.desk"),
     Schema("closing", 2, "pm_pipeline.closing"),
 ]

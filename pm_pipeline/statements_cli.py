@@ -29,6 +29,7 @@ def statements() -> None:
     pm statements file --by YOU              the print vendor's file and a PDF each; they are sent
     pm statements stop CLAIM --code DISPUTE --by YOU --why TEXT     and `resume CLAIM`
     pm statements plan ACCOUNT --months 6 --by YOU --why TEXT       and `plan ACCOUNT --end`
+    pm statements plans                      payment plans: terms, paid, next instalment, kept or late
 
     When, how often, from which amount on and in which words is data: config/statements.yaml.
     """
@@ -40,17 +41,24 @@ def statements() -> None:
 @click.option("--unfiled", is_flag=True, help="Only what was not sent yet.")
 @click.option("--held", is_flag=True, help="Instead: what is left out of statements, and why.")
 @click.option("--code", metavar="CODE", help="With --held: only this reason.")
+@click.option(
+    "--words",
+    is_flag=True,
+    help="With --held: what people said when they stopped it, too; it may be about the patient.",
+)
 @as_json
-def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: bool, code: str | None, json_: bool) -> None:  # fmt: skip
-    """The statements that stand, the newest first. No names of people: ids, days, amounts."""
+def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: bool, code: str | None, words: bool, json_: bool) -> None:  # fmt: skip
+    """The statements that stand, the newest first. Nothing about people: ids, codes, days, amounts."""
     from pm_pipeline.receivables.statements.reading import list_held, list_statements
     from pm_pipeline.receivables.statements.run import hold_rules
 
     if code is not None and (not held or code not in hold_rules()):
         raise click.UsageError(f"--code goes with --held and is one of: {', '.join(hold_rules())}.")
+    if words and not held:
+        raise click.UsageError("--words goes with --held.")
     with _home().warehouse.read() as con:
         if held:
-            rows = [{**one, "fix": hold_rules()[one["code"]].fix} for one in list_held(con, code)]
+            rows = [{**one, "fix": hold_rules()[one["code"]].fix} for one in list_held(con, code, words)]
         else:
             rows = list_statements(con, since.date() if since else None, account, unfiled)
     _rows(rows, f"{len(rows):,} lines left out" if held else f"{len(rows):,} statements", json_)
@@ -114,9 +122,10 @@ def preview(json_: bool) -> None:
 def file_(by: str, json_: bool) -> None:
     """Send what waits: one CSV for the print vendor (docs/statements.md) and a PDF each, under PM_HOME/statements.
 
-    What was held, paid or changed since it was made is withdrawn instead. Again, it finds nothing to send.
+    What was held, paid or changed since it was made (its lines, names, address, payment plan) is withdrawn instead. What has a name that
+    the font cannot print is told and waits. Again, it finds nothing to send.
     """
-    from pm_pipeline.receivables.statements.desk import file_statements
+    from pm_pipeline.receivables.statements.desk import SEND_AGAIN, file_statements
 
     home = _home()
     with home.write() as con:
@@ -127,11 +136,14 @@ def file_(by: str, json_: bool) -> None:
         print_json(asdict(done))
         return
     if done.path is None:
-        out.print(f"Nothing to send; {done.withdrawn:,} withdrawn.")
-        return
-    out.print(f"Written: {escape(str(done.path))}", soft_wrap=True)
-    out.print(f"Pages:   {escape(str(done.pdf_folder))}", soft_wrap=True)
-    out.print(f"{done.statements:,} statements, {done.lines:,} lines, {dollars(done.due_cents)}; {done.withdrawn:,} withdrawn.")  # fmt: skip
+        out.print(f"Nothing sent; {done.withdrawn:,} withdrawn.")
+    else:
+        out.print(f"Written: {escape(str(done.path))}", soft_wrap=True)
+        out.print(f"Pages:   {escape(str(done.pdf_folder))}", soft_wrap=True)
+        out.print(f"{done.statements:,} statements, {done.lines:,} lines, {dollars(done.due_cents)}; {done.withdrawn:,} withdrawn.")  # fmt: skip
+    if done.unprintable:
+        named = ", ".join(f"{one} ({char})" for one, char in done.unprintable.items())
+        out.print(f"{len(done.unprintable):,} not sent, with a character the font cannot print: {named}. {SEND_AGAIN}", soft_wrap=True)  # fmt: skip
 
 
 @statements.command()
@@ -141,13 +153,18 @@ def file_(by: str, json_: bool) -> None:
 @because
 @as_json
 def stop(claim_id: str, code: str, by: str, why: str, json_: bool) -> None:
-    """Keep a claim off statements: the patient disputes it, is bankrupt, mail came back."""
+    """Keep a claim off statements (DISPUTE, OTHER_STOP), or all claims of its patient and account, later ones too.
+
+    BANKRUPTCY and MAIL_RETURNED are about the person: one stop, of any claim, holds everything until that claim is resumed.
+    """
     from pm_pipeline.receivables.statements import desk
+    from pm_pipeline.receivables.statements.run import hold_rules
 
     home = _home()
     with home.write() as con:
         stop_id = desk.stop(con, home.config, claim_id, code, actor=by, reason=why, today=home.today(), run_id=f"statements-{uuid4()}")  # fmt: skip
-    _say({"stop_id": stop_id, "claim_id": claim_id, "code": code}, f"{stop_id}: no statement of {claim_id} until: pm statements resume {claim_id}", json_)  # fmt: skip
+    what = "its patient and account" if hold_rules()[code].holds == "guarantor" else claim_id
+    _say({"stop_id": stop_id, "claim_id": claim_id, "code": code}, f"{stop_id}: no statement of {what} until: pm statements resume {claim_id}", json_)  # fmt: skip
 
 
 @statements.command()
@@ -174,8 +191,12 @@ def resume(claim_id: str, by: str, why: str, json_: bool) -> None:
 @because
 @as_json
 def plan(account: str, months: int | None, first_due: dt.datetime | None, end: bool, by: str, why: str, json_: bool) -> None:  # fmt: skip
-    """Agree on a payment plan for all that an account owes, or end it. While it is kept, nothing of the account is dunned."""
+    """Agree on a payment plan for all that an account owes, or end it. While it is kept, nothing of the account is dunned.
+
+    It is over by itself when all of it is paid, or nothing is owed on its claims any more.
+    """
     from pm_pipeline.receivables.statements import desk
+    from pm_pipeline.receivables.statements.reading import plan_terms
 
     if end == (months is not None):
         raise click.UsageError("Give --months, or --end.")
@@ -187,7 +208,29 @@ def plan(account: str, months: int | None, first_due: dt.datetime | None, end: b
         else:
             due = first_due.date() if first_due else home.today() + dt.timedelta(30)
             plan_id = desk.agree_plan(con, home.config, account, months, due, **who)
-    _say({"plan_id": plan_id, "account": account, "ended": end}, f"{plan_id}: {'ended' if end else 'agreed'}.", json_)
+        terms = plan_terms(con, plan_id)
+    said = (
+        "ended."
+        if end
+        else (
+            f"agreed: {dollars(terms['cents'])} over {terms['claims']:,} claims in {terms['months']} monthly instalments of "
+            f"{dollars(terms['monthly_cents'])} (the last {dollars(terms['last_cents'])}), the first due on {terms['first_due_on']}."
+        )
+    )
+    _say({**terms, "account": account, "ended": end}, f"{plan_id}: {said}", json_)
+
+
+@statements.command()
+@click.option("--account", metavar="ACCOUNT", help="Only this guarantor's.")
+@as_json
+def plans(account: str | None, json_: bool) -> None:
+    """The payment plans that are not over: terms, what is paid, what comes next, and whether each is kept or late."""
+    from pm_pipeline.receivables.statements.reading import list_plans
+
+    home = _home()
+    with home.warehouse.read() as con:
+        rows = list_plans(con, home.config, home.today(), account)
+    _rows(rows, f"{len(rows):,} payment plans", json_)
 
 
 def _home() -> Home:

@@ -118,7 +118,7 @@ APPEND_ONLY = (
     "posting.line_charge", "posting.line_outcome_made", "posting.posting_made", "posting.resolution", "posting.taken_back", "posting.unposting", "receivables.contract_edition",
     "receivables.contract_line", "receivables.denial", "receivables.denial_action", "receivables.denial_cause",
     "receivables.denial_closed", "receivables.denial_queue", "receivables.denial_workflow",
-    "receivables.guarantor", "receivables.money_action", "receivables.money_answer", "receivables.payment_plan", "receivables.payment_plan_ended",
+    "receivables.guarantor", "receivables.money_action", "receivables.money_answer", "receivables.payment_plan", "receivables.payment_plan_claim", "receivables.payment_plan_ended",
     "receivables.statement", "receivables.statement_file", "receivables.statement_filed", "receivables.statement_hold",
     "receivables.statement_hold_ended", "receivables.statement_line", "receivables.statement_resumed", "receivables.statement_stop",
     "receivables.statement_withdrawn", "receivables.work_item", "receivables.work_item_closed",

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pm_pipeline.cli import main
-from pm_pipeline.codes.formats import FORMATS
+from pm_pipeline.codes.formats import EDITIONS
 
 SAMPLE = Path(__file__).parents[1] / "pm_pipeline" / "codes" / "sample"
 
@@ -51,9 +51,13 @@ def test_an_edition_is_loaded_once_and_listed(office: Office, tmp_path: Path) ->
 
 def test_a_format_that_is_none_is_answered_with_those_there_are(office: Office) -> None:
     said = office.load("mue-sample.csv", form="mui")
-    assert (said.exit_code, all(name in said.output.replace("\n", " ") for name in FORMATS)) == (2, True)
+    assert (said.exit_code, all(name in said.output.replace("\n", " ") for name in EDITIONS)) == (2, True)
     listed = office.pm("formats", "--json")
-    assert [row["format"] for row in json.loads(listed.output)] == list(FORMATS)
+    rows = json.loads(listed.output)
+    assert list(dict.fromkeys(row["format"] for row in rows)) == list(EDITIONS)
+    assert [row["file"].split(" ")[0] for row in rows if row["format"] == "coverage"] == [
+        "article.csv", "article_x_hcpc_code.csv", "article_x_icd10_covered.csv", "article_x_icd10_noncovered.csv"]  # fmt: skip
+    assert "contractor" in listed.output
 
 
 def test_a_file_with_a_spoiled_line_loads_nothing(office: Office, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ bank_holiday.csv    days on which the Federal Reserve settles nothing, year by y
                     Sunday the Monday is); work tells when the last year listed runs out. Other days count by their weekday alone
 
 formats.py          the public edit tables as CMS publishes them (NCCI, MUE, ICD-10-CM, HCPCS ...), one reader per format
-tables.py           a file of them loaded as an edition with its first day (`pm codes load`)
+tables.py           an edition of one loaded from its files, with its first day (`pm codes load`)
 
 Meanings are in our own words. An empty effective date means the day is not on record, not that there is none.
 """

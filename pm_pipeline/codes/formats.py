@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ class Format:
     what: str
     same: str = ""
     """A condition on the table: the rows that a file of this format fills, where several formats share a table."""
+    known_by: str = ""
+    """A column that of the files of one edition only this one has, where they are of several formats."""
+    may_be_empty: bool = False
 
 
 def _cells(lines: Iterable[str], quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
@@ -293,11 +297,26 @@ FORMATS = {
         Format("pos", "pos", "pos", ("code", "description"), pos, "Place of service code set, CSV"),
         Format("clia", "clia", "clia", ("code", "level", "needs_qw"), clia, "Tests subject to CLIA with certificate and QW, CSV"),
         Format("fee_indicators", "fee_indicators", "fee_indicator", FEE, fee_indicators, "PPRRVU*.csv"),
-        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article, "article.csv, of all articles: a retired version still holds for its days"),
+        Format("coverage", "coverage_article", "coverage_policy", POLICY, coverage_article,
+               "article.csv (of your own Medicare contractor alone; retired versions too, which hold for their days)",
+               known_by="article_eff_date"),
         Format("coverage", "coverage_procedure", "coverage_procedure", ("policy_id", "version", "code"), coverage_procedure,
-               "article_x_hcpc_code.csv"),
-        Format("coverage", "coverage_covered", "coverage_diagnosis", DIAGNOSIS, coverage_covered, "article_x_icd10_covered.csv", "is_covered"),
+               "article_x_hcpc_code.csv (of these articles)", known_by="hcpc_code_id"),
+        Format("coverage", "coverage_covered", "coverage_diagnosis", DIAGNOSIS, coverage_covered,
+               "article_x_icd10_covered.csv (of these articles)", "is_covered", known_by="icd10_covered_group"),
         Format("coverage", "coverage_noncovered", "coverage_diagnosis", DIAGNOSIS, coverage_noncovered,
-               "article_x_icd10_noncovered.csv", "NOT is_covered"),
+               "article_x_icd10_noncovered.csv (of these articles; its header alone when they name none)", "NOT is_covered",
+               known_by="icd10_noncovered_group", may_be_empty=True),
     )
 }  # fmt: skip
+# what can be loaded, and the formats of its files: one, of one file or of parts; or several, of a file each, that stand only together
+EDITIONS: dict[str, tuple[Format, ...]] = {
+    **{one.name: (one,) for one in FORMATS.values() if not one.known_by},
+    "coverage": tuple(one for one in FORMATS.values() if one.known_by),
+}
+
+
+def of_header(text: str, formats: Iterable[Format]) -> Format | None:
+    """Which of these formats a file is in, by the columns its first line names; None: in none of them."""
+    header = next((cells for _, cells in _cells(io.StringIO(text, newline=""))), [])
+    return next((one for one in formats if one.known_by in {cell.lower() for cell in header}), None)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pm_pipeline.codes.formats import FORMATS, BadRow, Format, Row
+from pm_pipeline.codes.formats import EDITIONS, FORMATS, BadRow, Format, Row, of_header
 from pm_pipeline.errors import FeedError
 from pm_pipeline.warehouse import load_rows, unit, utc_now
 
@@ -25,7 +25,7 @@ IN_PARTS = {"ncci_ptp"}
 
 @dataclass(frozen=True)
 class Loaded:
-    """What files brought. is_known: these very files are what is loaded of this edition, and nothing was done."""
+    """What files brought; format: what they were loaded as, of EDITIONS. is_known: these very files are loaded, and nothing was done."""
 
     kind: str
     format: str
@@ -34,69 +34,110 @@ class Loaded:
     is_known: bool
 
 
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    text: str
+    form: Format
+
+
 def load_table(
     con: duckdb.DuckDBPyConnection,
     paths: Sequence[Path],
-    format_name: str,
+    edition: str,
     effective: dt.date,
     run_id: str,
     *,
     complete: bool = False,
 ) -> Loaded:
-    """Load official files as the edition that is in force from `effective` on, in one unit of work.
+    """Load official files as the edition (a name of EDITIONS) that is in force from `effective` on, in one unit of work.
 
-    All files of an edition come at once (only NCCI pairs have several), so that no edition is ever in force in part. They take the
-    place of what was loaded before of this edition into the same rows, in this format or in another that fills them (the ICD-10-CM
-    order and code files); those of a table whose newest edition holds all earlier ones take the place of the earlier ones too.
-    complete: fewer files than the edition before had are not a mistake. Raises FeedError naming the file and the line.
+    All files of an edition come at once, NCCI pairs in parts and coverage in files of four formats, so that no edition is ever in force
+    in part. They take the place of what was loaded before of this edition into the same rows, in this format or in another that fills
+    them (the ICD-10-CM order and code files); those of a table whose newest edition holds all earlier ones take the place of the earlier
+    ones too. complete: fewer parts than the edition before had are not a mistake. Raises FeedError naming the file and the line.
     """
-    form = FORMATS[format_name]
-    files = _read(paths, form)
-    earlier = _files(con, form)
+    forms = EDITIONS[edition]
+    kind = forms[0].kind
+    files = _read(paths, edition, forms)
+    earlier = _files(con, forms)
     newer = max((day for day, _, _ in earlier if day > effective), default=None)
-    if newer is not None and form.kind in CUMULATIVE:
+    if newer is not None and kind in CUMULATIVE:
         raise FeedError(
-            f"The edition of {newer} of {form.kind} is loaded already, and it holds all earlier ones. Load a later one."
+            f"The edition of {newer} of {kind} is loaded already, and it holds all earlier ones. Load a later one."
         )
     known = con.execute(
-        "SELECT sha256, rows FROM codes.table_file WHERE format = ? AND effective_from = ?", [form.name, effective]
+        "SELECT sha256, rows FROM codes.table_file WHERE list_contains(?, format) AND effective_from = ?",
+        [[one.name for one in forms], effective],
     ).fetchall()
     if known and {digest for digest, _ in known} == set(files):
-        return Loaded(form.kind, form.name, effective, sum(rows for _, rows in known), True)
-    if not complete:
-        _hold_parts(form, len(files), earlier)
+        return Loaded(kind, edition, effective, sum(rows for _, rows in known), True)
+    if kind in IN_PARTS and not complete:
+        _hold_parts(kind, len(files), earlier)
     rows = 0
     with unit(con, "codes.tables", run_id) as work:
         work.digest = (
             hashlib.sha256("".join(sorted(files)).encode()).hexdigest() if len(files) > 1 else next(iter(files))
         )
-        _make_room(con, form, effective)
-        for digest, (path, text) in files.items():
-            brought = _load_file(con, form, effective, path, text)
+        for form in forms:
+            _make_room(con, form, effective)
+        for digest, file in files.items():
+            brought = _load_file(con, file, effective)
             con.execute(
                 "INSERT INTO codes.table_file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [form.kind, effective, digest, path.name, form.name, brought, utc_now(), run_id],
+                [kind, effective, digest, file.path.name, file.form.name, brought, utc_now(), run_id],
             )
             rows += brought
-    return Loaded(form.kind, form.name, effective, rows, False)
+    return Loaded(kind, edition, effective, rows, False)
 
 
-def _read(paths: Sequence[Path], form: Format) -> dict[str, tuple[Path, str]]:
-    """The files by their sha256."""
-    if len(paths) > 1 and form.kind not in IN_PARTS:
+def _read(paths: Sequence[Path], edition: str, forms: Sequence[Format]) -> dict[str, _File]:
+    """The files by their sha256, each with its format."""
+    if len(forms) == 1 and len(paths) > 1 and forms[0].kind not in IN_PARTS:
         raise FeedError(
-            f"An edition of {form.kind} is one file of the format {form.name}, and here are {len(paths)}. Load one."
+            f"An edition of {forms[0].kind} is one file of the format {edition}, and here are {len(paths)}. Load one."
         )
-    files: dict[str, tuple[Path, str]] = {}
+    files: dict[str, _File] = {}
     for path in paths:
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest in files:
             raise FeedError(
-                f"{path.name} is the same file as {files[digest][0].name}. Give each part of the edition once."
+                f"{path.name} is the same file as {files[digest].path.name}. Give each file of the edition once."
             )
-        files[digest] = (path, _text(path, data))
+        text = _text(path, data)
+        files[digest] = _File(path, text, forms[0] if len(forms) == 1 else _form(path, text, edition, forms))
+    if len(forms) > 1:
+        _hold_formats(edition, forms, list(files.values()))
     return files
+
+
+def _form(path: Path, text: str, edition: str, forms: Sequence[Format]) -> Format:
+    """Which file of the edition this is. Raises FeedError when it is none."""
+    try:
+        form = of_header(text, forms)
+    except BadRow as problem:
+        raise FeedError(f"{path.name}: {problem}. Nothing was loaded.") from None
+    if form is None:
+        columns = ", ".join(one.known_by for one in forms)
+        raise FeedError(
+            f"{path.name}: it is none of the {len(forms)} files of {edition}: expected a header with one of {columns}. Nothing was loaded."
+        )
+    return form
+
+
+def _hold_formats(edition: str, forms: Sequence[Format], files: Sequence[_File]) -> None:
+    """Raises FeedError unless there is one file of each format: one of another edition says nothing of the articles of this one."""
+    given = [file.form.name for file in files]
+    for file in files:
+        if given.count(file.form.name) > 1:
+            raise FeedError(
+                f"{file.path.name} is not the only file of the format {file.form.name}. Give one of each. Nothing was loaded."
+            )
+    if missing := [one.what for one in forms if one.name not in given]:
+        raise FeedError(
+            f"An edition of {edition} is {len(forms)} files, given in one command. Missing: {', '.join(missing)}. Nothing was loaded."
+        )
 
 
 def _text(path: Path, data: bytes) -> str:
@@ -111,35 +152,36 @@ def _text(path: Path, data: bytes) -> str:
     )
 
 
-def _files(con: duckdb.DuckDBPyConnection, form: Format) -> list[tuple[dt.date, str, int]]:
-    """What is loaded into the rows that files of this format fill: edition, format, number of files."""
+def _files(con: duckdb.DuckDBPyConnection, forms: Sequence[Format]) -> list[tuple[dt.date, str, int]]:
+    """What is loaded into the rows that files of these formats fill: edition, format, number of files."""
     return con.execute(
         "SELECT effective_from, format, count(*) FROM codes.table_file WHERE list_contains(?, format) GROUP BY ALL ORDER BY ALL",
-        [_fillers(form)],
+        [[name for form in forms for name in _fillers(form)]],
     ).fetchall()
 
 
-def _hold_parts(form: Format, given: int, earlier: list[tuple[dt.date, str, int]]) -> None:
+def _hold_parts(kind: str, given: int, earlier: list[tuple[dt.date, str, int]]) -> None:
     """Raises FeedError when the last edition came in more files: a part left out takes its edits out of force unseen."""
-    if form.kind in IN_PARTS and earlier and given < earlier[-1][2]:
+    if earlier and given < earlier[-1][2]:
         day, _, had = earlier[-1]
         raise FeedError(
-            f"The edition of {day} of {form.kind} has {had} files, and here {'is' if given == 1 else 'are'} {given}. Give all files of an "
+            f"The edition of {day} of {kind} has {had} files, and here {'is' if given == 1 else 'are'} {given}. Give all files of an "
             "edition in one command; when it really has fewer, say --complete. Nothing was loaded."
         )
 
 
-def _load_file(con: duckdb.DuckDBPyConnection, form: Format, effective: dt.date, path: Path, text: str) -> int:
+def _load_file(con: duckdb.DuckDBPyConnection, file: _File, effective: dt.date) -> int:
+    form, name = file.form, file.path.name
     rows = 0
     try:
-        for chunk in _chunks(form.read(io.StringIO(text, newline=""))):
+        for chunk in _chunks(form.read(io.StringIO(file.text, newline=""))):
             rows += load_rows(
                 con, f"codes.{form.table}", [*form.columns, "edition"], [[*row, effective] for row in chunk]
             )
     except BadRow as problem:
-        raise FeedError(f"{path.name}: {problem}. Is it {form.what}? Nothing was loaded.") from None
-    if rows == 0:
-        raise FeedError(f"{path.name}: it has no row of the format {form.name} ({form.what}). Nothing was loaded.")
+        raise FeedError(f"{name}: {problem}. Is it {form.what}? Nothing was loaded.") from None
+    if rows == 0 and not form.may_be_empty:
+        raise FeedError(f"{name}: it has no row of the format {form.name} ({form.what}). Nothing was loaded.")
     return rows
 
 

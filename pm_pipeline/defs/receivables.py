@@ -45,7 +45,9 @@ CONTROL = check_spec(
     specs=SPECS, check_specs=[CONTROL], partitions_def=daily, backfill_policy=one_run, pool=POOL, name="age_receivables"
 )
 def asset(context: dg.AssetExecutionContext, pm: PmResource) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Open and close denials and work items as of the end of the day, and make the statements that are due."""
+    """Open and close denials and work items as of the end of the day, and make the statements that are due.
+
+    A run over a day that is past makes no statement and ends no hold: the next one that is not does."""
     when = window(context)
     with opened(pm) as (home, con):
         result = receivables.run(con, home.config, when.today, when.run_id)

@@ -540,10 +540,10 @@ CREATE TABLE IF NOT EXISTS receivables.statement_line (
     PRIMARY KEY (statement_id, line_no)
 );
 
--- one row per statement that was made and must not be sent any more: what it asks for was held, paid or changed before it was filed
+-- one row per statement that was made and must not be sent any more: it was held, paid, changed, or not filed in time
 CREATE TABLE IF NOT EXISTS receivables.statement_withdrawn (
     statement_id VARCHAR PRIMARY KEY,
-    because      VARCHAR NOT NULL,        -- codes of holds.csv, CHANGED
+    because      VARCHAR NOT NULL,        -- codes of holds.csv, CHANGED, NOT_FILED
     withdrawn_on DATE NOT NULL,
     run_id       VARCHAR NOT NULL
 );
@@ -555,7 +555,7 @@ CREATE TABLE IF NOT EXISTS receivables.statement_hold (
     charge_id      VARCHAR,               -- NULL: the claim as a whole
     code           VARCHAR NOT NULL,      -- receivables/statements/holds.csv
     cents          BIGINT NOT NULL,       -- what the patient owed on it then
-    evidence       VARCHAR NOT NULL,      -- ids, codes and amounts
+    evidence       VARCHAR NOT NULL,      -- ids, codes and amounts; nothing about a person, and nobody's words
     policy_version INTEGER NOT NULL,
     held_on        DATE NOT NULL,
     run_id         VARCHAR NOT NULL
@@ -568,7 +568,7 @@ CREATE TABLE IF NOT EXISTS receivables.statement_hold_ended (
     run_id   VARCHAR NOT NULL
 );
 
--- one row per claim that a person keeps off statements: the patient disputes it, is bankrupt, mail came back
+-- one row per claim a person stopped statements for (disputed), or for whose guarantor and patient (bankrupt, mail came back)
 CREATE TABLE IF NOT EXISTS receivables.statement_stop (
     stop_id    VARCHAR PRIMARY KEY,       -- of claim, code and how often before
     claim_id   VARCHAR NOT NULL,
@@ -605,6 +605,15 @@ CREATE TABLE IF NOT EXISTS receivables.payment_plan (
     agreed_on      DATE NOT NULL,
     agreed_at      TIMESTAMP NOT NULL,
     run_id         VARCHAR NOT NULL
+);
+
+-- one row per claim of a payment plan: what is paid on it is paid under the plan
+CREATE TABLE IF NOT EXISTS receivables.payment_plan_claim (
+    plan_id  VARCHAR NOT NULL,
+    claim_id VARCHAR NOT NULL,
+    cents    BIGINT NOT NULL,             -- of the plan's; what was owed on it when the plan was agreed
+    run_id   VARCHAR NOT NULL,
+    PRIMARY KEY (plan_id, claim_id)
 );
 
 -- one row per payment plan that a person ended
@@ -648,7 +657,7 @@ SELECT * FROM receivables.statement_hold ANTI JOIN receivables.statement_hold_en
 CREATE OR REPLACE VIEW receivables.open_statement_stop AS
 SELECT * FROM receivables.statement_stop ANTI JOIN receivables.statement_resumed USING (stop_id);
 
--- one row per guarantor: the newest payment plan that was not ended
+-- one row per guarantor: the newest payment plan that no person ended; statements/plans.sql says whether it is over by itself
 CREATE OR REPLACE VIEW receivables.open_payment_plan AS
 SELECT * FROM receivables.payment_plan ANTI JOIN receivables.payment_plan_ended USING (plan_id)
 QUALIFY row_number() OVER (PARTITION BY guarantor_id ORDER BY agreed_at DESC, plan_id) = 1;

@@ -25,7 +25,7 @@ WITH candidate AS (
     SELECT standing.claim_id
     FROM scrub_standing AS standing
     SEMI JOIN scrub.withdrawal AS back ON back.claim_id = standing.claim_id
-    ANTI JOIN scrub_patient_paid AS paid ON paid.claim_id = standing.claim_id
+    ANTI JOIN scrub_patient_billed AS billed ON billed.claim_id = standing.claim_id
     WHERE standing.state = 'self_pay'
 )
 SELECT claim_id, standing.state, coalesce(state_group.state_group, '') AS state_group, standing.version, standing.seq,

@@ -34,7 +34,8 @@ JOIN scrub_day AS other ON other.patient_id = line.patient_id AND other.provider
  AND other.known_on = line.known_on AND other.procedure_code = pair.column1 AND other.charge_id <> line.charge_id
 GROUP BY line.charge_id;
 
--- one row per line that a coverage article in force names; each version speaks for itself, and articles are Medicare's
+-- one row per line that a coverage article in force names; each version speaks for itself, and articles are Medicare's. One that lists no
+-- diagnosis it covers neither supports a line nor fails to
 CREATE OR REPLACE TEMP TABLE scrub_policed AS
 WITH named AS (
     SELECT line.charge_id, line.pointed_diagnoses, policy.policy_id, policy.version
@@ -45,7 +46,8 @@ WITH named AS (
      AND line.dos_from BETWEEN policy.effective_from AND coalesce(policy.effective_to, line.dos_from)
 ), judged AS (
     SELECT named.charge_id, named.policy_id, named.version AS policy_version,
-           coalesce(bool_or(said.is_covered) FILTER (list_contains(named.pointed_diagnoses, said.diagnosis)), false) AS supports,
+           CASE WHEN bool_or(said.is_covered)
+                THEN coalesce(bool_or(said.is_covered) FILTER (list_contains(named.pointed_diagnoses, said.diagnosis)), false) END AS supports,
            coalesce(bool_or(NOT said.is_covered) FILTER (list_contains(named.pointed_diagnoses, said.diagnosis)), false) AS excludes
     FROM named
     LEFT JOIN codes.coverage_diagnosis AS said ON said.policy_id = named.policy_id AND said.version = named.version

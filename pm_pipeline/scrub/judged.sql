@@ -8,7 +8,7 @@ SELECT claim.claim_id, claim.content_hash, claim.payer_turn, claim.payer_id, sta
 FROM scrub_standing AS standing
 JOIN scrub.claim AS claim USING (claim_id)
 WHERE standing.state IN ('held', 'released')
-   OR standing.state = 'self_pay' AND claim.claim_id NOT IN (SELECT claim_id FROM scrub_patient_paid)
+   OR standing.state = 'self_pay' AND claim.claim_id NOT IN (SELECT claim_id FROM scrub_patient_billed)
       AND claim.claim_id IN (SELECT claim_id FROM scrub.open_finding
                              ANTI JOIN scrub.overridden_finding(CAST($today AS DATE)) USING (finding_id)
                              WHERE severity = 'hold');

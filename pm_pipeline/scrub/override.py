@@ -3,7 +3,8 @@
 An override is for one claim, rule and line, whatever the claim says later, until its last day (included). The finding is
 recorded all the same and stays open; it only holds nothing. The line is the service first charged: when the practice
 corrects the charge, the override stays with it, and when lines move to other places, too. After its last day, or once it was
-taken back, a claim that has not been sent is held again; so is one that was billed to the patient, unless money has moved on it since.
+taken back, a claim that has not been sent is held again; so is one that is the patient's, unless a statement of it was sent or money has
+moved on it since.
 A rejected claim stays rejected, and is judged without the override when it is corrected.
 """
 
@@ -103,7 +104,7 @@ def withdraw(
 
     A rejected claim stays rejected until it is corrected, and is judged without the decision then. Raises PmError when the actor is
     nobody of people.yaml with the role holds, when there is no such decision, when it was taken back already, or when the claim has
-    left with it: it was sent (a corrected charge changes that), or billed to the patient, and money has moved since.
+    left with it: it was sent (a corrected charge changes that), or billed to the patient, and a statement was sent or money has moved since.
     """
     actor = decider(config, actor, reason)
     found = records(
@@ -126,10 +127,11 @@ def withdraw(
             f"Claim {one['claim_id']} has left ({one['state']}): what was sent is not changed by taking {decision_id} back. "
             "Let the practice send a corrected charge."
         )
-    if one["state"] == "self_pay" and _money_has_moved(con, str(one["claim_id"])):
+    because = _billed(con, str(one["claim_id"])) if one["state"] == "self_pay" else None
+    if because is not None:
         raise PmError(
-            f"Claim {one['claim_id']} was billed to the patient, and money has moved on it since: taking {decision_id} back would not "
-            "hold it again. Let the practice send a corrected charge."
+            f"Claim {one['claim_id']} was billed to the patient, and {because} since: taking {decision_id} back would not hold it again. "
+            "Let the practice send a corrected charge."
         )
     with unit(con, "withdrawal", run_id) as work:
         load_rows(
@@ -142,10 +144,11 @@ def withdraw(
     return str(one["claim_id"])
 
 
-def _money_has_moved(con: duckdb.DuckDBPyConnection, claim_id: str) -> bool:
+def _billed(con: duckdb.DuckDBPyConnection, claim_id: str) -> str | None:
+    """Why a claim that is the patient's has left; None: it has not."""
     run_sql(con, HERE, "standing.sql")
-    found = con.execute("SELECT 1 FROM scrub_patient_paid WHERE claim_id = ?", [claim_id]).fetchone()
-    return found is not None
+    row = con.execute("SELECT because FROM scrub_patient_billed WHERE claim_id = ?", [claim_id]).fetchone()
+    return str(row[0]) if row else None
 
 
 def decider(config: Config, actor: str, reason: str) -> str:

@@ -18,8 +18,14 @@ SELECT claim_id, max(version) AS version, max(seq) AS seq,
 FROM scrub.claim_event
 GROUP BY claim_id;
 
--- one row per claim billed to the patient on which money has moved since: what people decided about it before counts no more
-CREATE OR REPLACE TEMP TABLE scrub_patient_paid AS
-SELECT DISTINCT claim_id
-FROM ledger.entry SEMI JOIN (SELECT claim_id FROM scrub_standing WHERE state = 'self_pay') USING (claim_id)
-WHERE entry_kind NOT IN ('charge', 'responsibility');
+-- one row per claim billed to the patient that has left: money has moved on it since, or a statement of it was sent. What people decided
+-- about it before counts no more
+CREATE OR REPLACE TEMP TABLE scrub_patient_billed AS
+SELECT claim_id, min(because) AS because
+FROM (
+    SELECT claim_id, 'money has moved on it' AS because FROM ledger.entry WHERE entry_kind NOT IN ('charge', 'responsibility')
+    UNION ALL
+    SELECT claim_id, 'a statement of it was sent' FROM receivables.statement_line SEMI JOIN receivables.statement_filed USING (statement_id)
+)
+SEMI JOIN (SELECT claim_id FROM scrub_standing WHERE state = 'self_pay') USING (claim_id)
+GROUP BY claim_id;

@@ -8,33 +8,56 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pm_pipeline.codes.formats import FORMATS
+from pm_pipeline.codes.formats import EDITIONS
 from pm_pipeline.codes.tables import load_table
 from pm_pipeline.errors import FeedError
 from tests.scrub.world import World
 
 SAMPLE = Path(__file__).parents[2] / "pm_pipeline" / "codes" / "sample"
 FILES = {
-    "ncci_ptp": ("ccipra-sample.txt", 6), "mue": ("mue-sample.csv", 9), "icd10cm_order": ("icd10cm-order-sample.txt", 16),
-    "icd10cm_codes": ("icd10cm-codes-sample.txt", 9), "hcpcs": ("hcpcs-anweb-sample.txt", 5), "pos": ("pos-sample.csv", 5),
-    "clia": ("clia-sample.csv", 7), "fee_indicators": ("pprrvu-sample.csv", 14), "coverage_article": ("article-sample.csv", 2),
-    "coverage_procedure": ("article-x-hcpc-code-sample.csv", 2), "coverage_covered": ("article-x-icd10-covered-sample.csv", 4),
-    "coverage_noncovered": ("article-x-icd10-noncovered-sample.csv", 1),
+    "ncci_ptp": ["ccipra-sample.txt"], "mue": ["mue-sample.csv"], "icd10cm_order": ["icd10cm-order-sample.txt"],
+    "icd10cm_codes": ["icd10cm-codes-sample.txt"], "hcpcs": ["hcpcs-anweb-sample.txt"], "pos": ["pos-sample.csv"],
+    "clia": ["clia-sample.csv"], "fee_indicators": ["pprrvu-sample.csv"],
+    "coverage": ["article-sample.csv", "article-x-hcpc-code-sample.csv", "article-x-icd10-covered-sample.csv",
+                 "article-x-icd10-noncovered-sample.csv"],
 }  # fmt: skip
+ROWS = {
+    "ncci_ptp": 6, "mue": 9, "icd10cm_order": 16, "icd10cm_codes": 9, "hcpcs": 5, "pos": 5, "clia": 7, "fee_indicators": 14, "coverage": 9,
+}  # fmt: skip
+# the four files of an edition of coverage articles: one article that covers a procedure for one diagnosis
+COVERAGE = {
+    "coverage_article": "article_id,article_version,article_eff_date,article_end_date\n7,1,2020-01-01,\n",
+    "coverage_procedure": "article_id,article_version,hcpc_code_id\n7,1,93000\n",
+    "coverage_covered": "article_id,article_version,icd10_code_id,icd10_covered_group\n7,1,I10,1\n",
+    "coverage_noncovered": "article_id,article_version,icd10_code_id,icd10_noncovered_group\n",
+}
 DAY = dt.date(2026, 1, 1)
 MUE_HEAD = "HCPCS/CPT Code,Practitioner Services MUE Values,MUE Adjudication Indicator,MUE Rationale\n"
 ARTICLE_HEAD = "article_id,article_version,long_description,hcpc_code_id\n"
 
 
 def load(con: duckdb.DuckDBPyConnection, name: str, day: dt.date = DAY) -> int:
-    return load_table(con, [SAMPLE / FILES[name][0]], name, day, "r").rows
+    return load_table(con, samples(name), name, day, "r").rows
+
+
+def samples(name: str) -> list[Path]:
+    return [SAMPLE / file for file in FILES[name]]
+
+
+def articles(folder: Path, **texts: str) -> list[Path]:
+    """The four files, with other texts where given."""
+    paths = []
+    for name, text in {**COVERAGE, **texts}.items():
+        paths.append(folder / f"{name}.csv")
+        paths[-1].write_text(text)
+    return paths
 
 
 def test_every_published_format_is_read_and_reading_it_again_does_nothing(con: duckdb.DuckDBPyConnection) -> None:
-    assert set(FILES) == set(FORMATS)
-    for name, (file, rows) in FILES.items():
+    assert set(FILES) == set(EDITIONS)
+    for name, rows in ROWS.items():
         assert load(con, name) == rows, name
-        again = load_table(con, [SAMPLE / file], name, DAY, "r2")
+        again = load_table(con, samples(name), name, DAY, "r2")
         assert (again.is_known, again.rows) == (True, rows)
     assert con.execute(
         "SELECT effective_to, modifier_indicator FROM codes.ncci_ptp WHERE column2 = '76942'"
@@ -110,13 +133,9 @@ def test_of_two_formats_that_fill_the_same_rows_the_later_stands_and_the_earlier
 ) -> None:
     listed = "SELECT format FROM codes.table_file WHERE kind = 'icd10cm'"
     for name in ("icd10cm_order", "icd10cm_codes", "icd10cm_order"):
-        assert load(con, name) == FILES[name][1]
+        assert load(con, name) == ROWS[name]
         assert con.execute(listed).fetchall() == [(name,)]
-        assert con.execute("SELECT count(*) FROM codes.icd10cm").fetchone() == (FILES[name][1],)
-    load(con, "coverage_covered")
-    load(con, "coverage_noncovered")  # other rows of the same table
-    assert con.execute("SELECT count(*) FROM codes.coverage_diagnosis").fetchone() == (5,)
-    assert load_table(con, [SAMPLE / FILES["coverage_covered"][0]], "coverage_covered", DAY, "r").is_known
+        assert con.execute("SELECT count(*) FROM codes.icd10cm").fetchone() == (ROWS[name],)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +147,7 @@ def test_of_two_formats_that_fill_the_same_rows_the_later_stands_and_the_earlier
         ("icd10cm_order", "00001 E119    2 x\n", "line 1: expected an order number"),
         ("hcpcs", "J1100003003short\n", "line 1: expected a record of 320 columns"),
         ("clia", "81002,simple\n", "capital letters), one of waived, ppm"),
-        ("coverage_procedure", "article_id,title\n", "article_version, hcpc_code_id is missing"),
+        ("coverage_procedure", "article_id,hcpc_code_id\n", "article_version is missing"),
         ("mue", "nothing of the kind\n", "it has no row of the format mue"),
         # a code that a spreadsheet or a typist spoiled, on the first line and further down
         (
@@ -176,8 +195,11 @@ def test_a_file_of_another_form_names_the_line_and_loads_nothing(
 ) -> None:
     path = tmp_path / "file.txt"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    edition, paths = name, [path]
+    if name in COVERAGE:
+        edition, paths = "coverage", articles(tmp_path, **{name: str(text)})
     with pytest.raises(FeedError) as refused:
-        load_table(con, [path], name, DAY, "r")
+        load_table(con, paths, edition, DAY, "r")
     assert said in str(refused.value)
     assert con.execute("SELECT count(*) FROM codes.table_file").fetchone() == (0,)
 
@@ -197,7 +219,8 @@ def test_what_official_files_hold_beside_plain_text_is_read_as_it_stands(
     assert read("icd10cm_codes", b"E119    Diabetes\x85 type 2 \x93mild\x94\nE118    x\n") == 2
     told = con.execute("SELECT description FROM codes.icd10cm WHERE code = 'E119'").fetchone()
     assert told == ("Diabetes\u2026 type 2 \u201cmild\u201d",)
-    assert read("coverage_procedure", ARTICLE_HEAD.encode() + b'1,2,"' + b"long \n" * 50_000 + b'",93000\n') == 1
+    procedures = ARTICLE_HEAD + '1,2,"' + "long \n" * 50_000 + '",93000\n'
+    assert load_table(con, articles(tmp_path, coverage_procedure=procedures), "coverage", DAY, "r").rows == 3
     with pytest.raises(FeedError, match=r"line 1: a quotation mark is wrong or a cell has no end \(field larger"):
         read("mue", b"99213,1,2 x," + b"x" * 17_000_000)
 
@@ -237,25 +260,68 @@ def test_two_versions_of_an_article_in_force_on_a_day_are_each_asked_alone(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     """Version 1 covers I10 and version 2 E119: a line with E119 is covered by the second, and the first still does not cover it."""
-
-    def read(name: str, text: str) -> None:
-        path = tmp_path / f"{name}.csv"
-        path.write_text(text)
-        load_table(con, [path], name, DAY, "r")
-
-    read(
-        "coverage_article",
-        "article_id,article_version,article_eff_date,article_end_date\n7,1,2020-01-01,\n7,2,2021-01-01,\n",
+    paths = articles(
+        tmp_path,
+        coverage_article="article_id,article_version,article_eff_date,article_end_date\n7,1,2020-01-01,\n7,2,2021-01-01,\n",
+        coverage_procedure="article_id,article_version,hcpc_code_id\n7,1,93000\n7,2,93000\n",
+        coverage_covered="article_id,article_version,icd10_code_id,icd10_covered_group\n7,1,I10,1\n7,2,E11.9,1\n",
     )
-    read("coverage_procedure", "article_id,article_version,hcpc_code_id\n7,1,93000\n7,2,93000\n")
-    read("coverage_covered", "article_id,article_version,icd10_code_id\n7,1,I10\n7,2,E11.9\n")
+    load_table(con, paths, "coverage", DAY, "r")
+    assert judged(con) == [("A7", 1, False, False), ("A7", 2, True, False)]
+
+
+def judged(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """What coverage articles say of a line of Medicare: 93000 for E119. policy_id, policy_version, supports, excludes."""
     world = World(con)
     world.patient()
     world.coverage(payer_id="SMDCR")
     world.charge("CH1", procedure_code="93000", diagnoses=["E119"], diagnosis_pointers=[1])
     world.run()
     (said,) = con.execute("SELECT coverage_policies FROM line_fact WHERE charge_id = 'CH1'").fetchone() or ((),)
-    assert [(one["policy_id"], one["policy_version"], one["supports"]) for one in said] == [
-        ("A7", 1, False),
-        ("A7", 2, True),
-    ]
+    return [tuple(one.values()) for one in said]
+
+
+def test_an_article_that_lists_no_diagnosis_it_covers_holds_nothing(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Article 8 names the procedure alone, article 9 a diagnosis it never covers."""
+    paths = articles(
+        tmp_path,
+        coverage_article="article_id,article_version,article_eff_date,article_end_date\n7,1,2020-01-01,\n8,1,2020-01-01,\n9,1,2020-01-01,\n",
+        coverage_procedure="article_id,article_version,hcpc_code_id\n7,1,93005\n8,1,93000\n9,1,93000\n",
+        coverage_noncovered="article_id,article_version,icd10_code_id,icd10_noncovered_group\n9,1,E11.9,1\n",
+    )
+    load_table(con, paths, "coverage", DAY, "r")
+    assert judged(con) == [("A8", 1, None, False), ("A9", 1, None, True)]
+    found = con.execute("SELECT rule_id FROM scrub.open_finding WHERE starts_with(rule_id, 'COV')").fetchall()
+    assert found == [("COV-002",)]
+
+
+def test_an_edition_of_coverage_is_four_files_or_none(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    later = dt.date(2026, 4, 1)
+    whole = articles(tmp_path)
+    assert load_table(con, whole, "coverage", DAY, "r").rows == 3
+    assert load_table(con, whole[::-1], "coverage", DAY, "r").is_known
+
+    def refused(paths: list[Path]) -> str:
+        with pytest.raises(FeedError) as problem:
+            load_table(con, paths, "coverage", later, "r", complete=True)
+        in_force = con.execute("SELECT edition FROM codes.edition_in_force WHERE kind = 'coverage'").fetchall()
+        assert in_force == [(DAY,)]
+        return str(problem.value)
+
+    assert "is 4 files, given in one command. Missing: article.csv" in refused([whole[1]])
+    assert "Missing: article_x_icd10_noncovered.csv" in refused(whole[:3])
+    other = tmp_path / "other.csv"
+    other.write_text(COVERAGE["coverage_covered"] + "7,1,I11,1\n")
+    assert "is not the only file of the format coverage_covered" in refused([*whole, other])
+    other.write_text("article_id,article_version,contractor_id\n7,1,5\n")
+    assert "other.csv: it is none of the 4 files of coverage" in refused([*whole[:3], other])
+    # the next one takes the place of all of it, in every table
+    newer = articles(tmp_path, coverage_procedure="article_id,article_version,hcpc_code_id\n7,1,93005\n")
+    assert load_table(con, newer, "coverage", later, "r").rows == 3
+    for table in ("coverage_policy", "coverage_procedure", "coverage_diagnosis"):
+        assert con.execute(f"SELECT DISTINCT edition FROM codes.{table}").fetchall() == [(later,)]
+    assert con.execute("SELECT count(*) FROM codes.table_file WHERE kind = 'coverage'").fetchone() == (4,)
+    with pytest.raises(FeedError, match="holds all earlier ones"):
+        load_table(con, whole, "coverage", DAY, "r")

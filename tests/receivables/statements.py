@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from pm_pipeline.receivables import statements
-from pm_pipeline.warehouse import load_rows
+from pm_pipeline.scrub.events import new_events
+from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, World, claim, line
 from tests.receivables.desk import register
 
@@ -19,6 +20,21 @@ def owing(world: World, claim_id: str = "C1", share: int = 3_000, trace: str = "
     world.bill(claim_id, {charge_id: 10_000 + share}, **bill)
     answer = claim(claim_id, line(charge_id, 10_000 + share, 6_000, CO45(4_000), PR1(share)), number=f"I{claim_id}")
     world.post(world.remittance(answer, trace=trace, payer=bill.get("payer", "BLHRB")), run_id=f"run {trace}")
+
+
+def without_payer(world: World, claim_id: str, cents: int, state: str = "self_pay") -> None:
+    """A claim that is the patient's alone; the edits let it go (self_pay), or hold it (held)."""
+    world.bill(claim_id, {f"H{claim_id}": cents}, payer=None)
+    judged(world, claim_id, state)
+
+
+def judged(world: World, claim_id: str, state: str) -> None:
+    """What the edits said of a claim."""
+    with unit(world.con, "test", "r"), new_events(world.con, "r"):
+        world.con.execute(
+            "INSERT INTO new_claim_event VALUES (?, NULL, ?, ?, (SELECT count(*) FROM scrub.claim_event), ?, NULL, NULL, NULL)",
+            [claim_id, "reopen" if state == "held" else state, state, TODAY],
+        )
 
 
 def known(world: World, last_name: str = "TESTER") -> World:

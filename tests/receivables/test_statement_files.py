@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,12 @@ from pm_pipeline.cli import main
 from pm_pipeline.config.statements import StatementPolicies
 from pm_pipeline.errors import PmError
 from pm_pipeline.home import open_home
-from pm_pipeline.receivables.statements.desk import Filed, file_statements, statement_pdf
+from pm_pipeline.receivables.statements.desk import Filed, agree_plan, end_plan, file_statements, statement_pdf
 from pm_pipeline.receivables.statements.reading import one_statement
 from pm_pipeline.receivables.statements.vendor import COLUMNS
 from pm_pipeline.settings import Settings
 from tests.money import CO45, PR1, TODAY, World, claim, line, shipped
-from tests.receivables.statements import DAY, file_all, known, owing, run, sent
+from tests.receivables.statements import DAY, file_all, known, minor, owing, run, sent, without_payer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -98,6 +99,26 @@ def test_the_vendors_file_counts_and_sums_and_is_written_once(world: World, tmp_
     assert world.con.execute("SELECT file_id, due_cents FROM receivables.statement_file").fetchall() == [(done.file_id, 5_000)]  # fmt: skip
 
 
+def test_one_name_that_cannot_be_printed_keeps_back_no_other_statement(world: World, tmp_path: Path) -> None:
+    owing(known(world, "\N{CJK UNIFIED IDEOGRAPH-6F22}"))
+    world.con.execute(
+        "INSERT INTO front_office.patient SELECT * REPLACE ('PT0' AS patient_id, 'SMITH' AS last_name) FROM front_office.patient"
+    )
+    owing(world, "C2", 2_000, trace="T2")
+    world.con.execute("UPDATE scrub.claim SET patient_id = 'PT0' WHERE claim_id = 'C2'")
+    run(world)
+    ids = dict(sent(world, "guarantor_id", "statement_id"))
+    done = send(world, tmp_path)
+    assert (done.statements, done.unprintable) == (1, {ids["PT1"]: "U+6F22"})
+    assert done.pdf_folder is not None
+    assert [one.name for one in done.pdf_folder.iterdir()] == [f"{ids['PT0']}.pdf"]
+    assert dict(sent(world, "guarantor_id", "status")) == {"PT0": "filed", "PT1": "made"}
+    before = sorted(tmp_path.rglob("*"))
+    again = send(world, tmp_path)
+    assert (again.path, again.unprintable) == (None, done.unprintable)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_what_changed_since_it_was_made_is_not_sent(world: World, tmp_path: Path) -> None:
     owing(known(world))
     run(world)
@@ -105,6 +126,57 @@ def test_what_changed_since_it_was_made_is_not_sent(world: World, tmp_path: Path
     done = send(world, tmp_path)
     assert (done.path, done.withdrawn) == (None, 1)
     assert world.con.execute("SELECT because FROM receivables.statement_withdrawn").fetchall() == [("DECEASED",)]
+
+
+def plan_agreed(world: World) -> None:
+    agree_plan(world.con, world.config, "PT1", 3, TODAY + 30 * DAY, actor="wren", reason="x", today=TODAY, run_id="p")
+
+
+def plan_ended(world: World) -> None:
+    end_plan(world.con, world.config, "PT1", actor="wren", reason="x", today=TODAY, run_id="p")
+
+
+def one(column: str, value: str) -> Callable[[World], None]:
+    """The practice sent the patient's row again."""
+
+    def make(world: World) -> None:
+        world.con.execute(f"UPDATE front_office.patient SET {column} = ?", [value])
+
+    return make
+
+
+NEWS: dict[str, Callable[[World], object]] = {
+    "a plan was agreed": plan_agreed,
+    "the name was wrong": one("last_name", "TESTAR"),
+    "the street was wrong": one("line1", "77 NEW RD"),
+    "a second line was missing": one("line2", "APT 2"),
+    "a child, whose parent answers": minor,
+    "the provider has another name": lambda world: world.con.execute(
+        "UPDATE front_office.provider SET last_name = 'ELDER'"
+    ),
+}
+
+
+@pytest.mark.parametrize("news", NEWS)
+def test_what_would_be_another_letter_now_is_not_sent_as_it_was(world: World, tmp_path: Path, news: str) -> None:
+    owing(known(world), share=9_000)
+    run(world)
+    NEWS[news](world)
+    done = send(world, tmp_path)
+    assert (done.path, done.withdrawn) == (None, 1)
+    assert world.con.execute("SELECT because FROM receivables.statement_withdrawn").fetchall() == [("CHANGED",)]
+
+
+def test_a_statement_of_a_plan_is_not_sent_when_the_plan_was_ended(world: World, tmp_path: Path) -> None:
+    owing(known(world), share=9_000)
+    plan_agreed(world)
+    run(world, TODAY + 10 * DAY)
+    assert sent(world, "level", "pay_now_cents") == [("plan", 3_000)]
+    assert run(world, TODAY + 11 * DAY).withdrawn == 0
+    plan_ended(world)
+    done = file_statements(world.con, world.config, tmp_path, actor="wren", today=TODAY + 11 * DAY, run_id="f")
+    assert (done.path, done.withdrawn) == (None, 1)
+    assert run(world, TODAY + 11 * DAY).made == {"first": 1}
 
 
 def test_the_file_is_described_as_it_is() -> None:
@@ -132,7 +204,7 @@ def test_pm_statements_shows_sends_and_stops_without_a_name(tmp_path: Path) -> N
     home = open_home(Settings.load({"PM_ROOT": str(tmp_path)}))
     with home.write() as con:
         world = known(World(con, tmp_path))
-        world.bill("C1", {"A": 2_000}, payer=None)
+        without_payer(world, "C1", 2_000)
 
     def pm(*words: str) -> Result:
         return CliRunner().invoke(main, ["statements", *words], env={"PM_ROOT": str(tmp_path), "PM_TODAY": str(TODAY)})
@@ -156,7 +228,9 @@ def test_pm_statements_shows_sends_and_stops_without_a_name(tmp_path: Path) -> N
     assert pm("show", "S0").exit_code == 1
     assert pm("file", "--by", "nobody").exit_code == 1
     assert pm("list", "--code", "DENIAL_OPEN").exit_code == 2
+    assert pm("list", "--words").exit_code == 2
     assert pm("plan", "PT1", "--by", "wren", "--why", "x").exit_code == 2
+    assert pm("plans", "--json").stdout == "[]\n"
     assert (
         pm("plan", "PT1", "--months", "3", "--by", "wren", "--why", "x").exit_code == 1
     )  # 20.00 is too little for one

@@ -11,12 +11,13 @@ from pm_pipeline import ledger
 from pm_pipeline.config.statements import Hold
 from pm_pipeline.errors import PmError
 from pm_pipeline.receivables.money import Wanted, answer, ask
-from pm_pipeline.receivables.statements.desk import agree_plan, end_plan, resume, stop
+from pm_pipeline.receivables.statements.desk import resume, stop
+from pm_pipeline.receivables.statements.reading import list_held
 from pm_pipeline.receivables.statements.run import hold_rules
 from pm_pipeline.warehouse import load_rows, unit
 from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line
 from tests.receivables.desk import denial_of, do
-from tests.receivables.statements import DAY, file_all, holds, known, owing, run, sent
+from tests.receivables.statements import DAY, holds, judged, known, minor, owing, run, sent, without_payer
 
 
 def move(world: World, event: str, cents: int | None = None, **more: str) -> None:
@@ -91,14 +92,19 @@ def moved(event: str, cents: int | None = None, **more: str) -> Callable[[World]
 def credit_elsewhere(world: World) -> None:
     """The patient paid a claim whose payer then answered anew and owes all of it: the patient has a credit there."""
     owing(world)
-    world.bill("C2", {"X": 1_000}, payer=None)
+    without_payer(world, "C2", 1_000)
     ask(world.con, world.config, Wanted("patient_payment", "C2", cents=1_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    credit(world, "C2", 1_000)
+
+
+def credit(world: World, claim_id: str, cents: int) -> None:
+    """A part of the charge is voided after it was billed: the patient's balance falls by it."""
     with unit(world.con, "test", "r") as work, ledger.proposals(world.con):
         load_rows(
             world.con, "ledger_proposal",
             ["txn_key", "txn_kind", "actor", "entry_kind", "account", "sub_account", "cents", "practice_id", "claim_id", "charge_id", "service_on", "effective_on"],
-            [("void:X", "charge_void", "wren", "charge", account, sub, cents, "HARBOR", "C2", "X", TODAY, TODAY)
-             for account, sub, cents in (("AR", "patient", -1_000), ("REVENUE_GROSS", "none", 1_000))],
+            [("void", "charge_void", "wren", "charge", account, sub, amount, "HARBOR", claim_id, f"H{claim_id}", TODAY, TODAY)
+             for account, sub, amount in (("AR", "patient", -cents), ("REVENUE_GROSS", "none", cents))],
         )  # fmt: skip
         ledger.post(world.con, work, "test", TODAY)
 
@@ -137,9 +143,26 @@ def test_a_remark_of_the_no_surprises_act_holds(world: World) -> None:
     assert holds(world) == {"C1": ["NO_SURPRISES"]}
 
 
+def test_what_only_the_patient_owes_is_not_asked_for_before_the_edits_let_the_claim_go(world: World) -> None:
+    known(world).bill("C1", {"A": 20_000}, payer=None)
+    said = "SELECT code, evidence FROM receivables.open_statement_hold"
+    assert run(world).made == {}
+    assert world.con.execute(said).fetchall() == [("CLAIM_HELD", "the claim is not judged")]
+    judged(world, "C1", "held")
+    assert run(world).made == {}
+    assert holds(world) == {"C1": ["CLAIM_HELD"]}
+    judged(world, "C1", "self_pay")
+    assert run(world).made == {"first": 1}
+    assert holds(world) == {}
+    # made, not filed, and held again: an override has ended
+    judged(world, "C1", "held")
+    again = run(world)
+    assert (again.made, again.withdrawn, again.held) == ({}, 1, {"CLAIM_HELD": 1})
+
+
 def test_money_the_patient_paid_and_nobody_allocated_holds_until_it_is(world: World) -> None:
     owing(known(world))
-    world.bill("C2", {"X": 500}, payer=None)
+    without_payer(world, "C2", 500)
     paid = ask(world.con, world.config, Wanted("patient_payment", "C2", cents=700, method="check"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
     run(world)
     assert holds(world) == {"C1": ["PATIENT_MONEY_WAITING"]}
@@ -188,30 +211,78 @@ def test_a_dispute_stops_a_claim_even_after_its_statement_was_made_and_resuming_
         stop(world.con, world.config, "C1", "DECEASED", reason="x", **who)  # type: ignore[arg-type]
 
 
-def test_a_plan_that_is_kept_is_not_dunned_and_one_that_is_not_goes_on_where_it_stood(world: World) -> None:
-    owing(known(world), share=30_000)
+def siblings(world: World) -> World:
+    """C1 of PT1 and C2 of PT2: the same parent answers for both."""
+    known(world)
+    minor(world)
+    minor(world, "PT2", "CV2")
+    for number, patient in ((1, "PT1"), (2, "PT2")):
+        owing(world, f"C{number}", trace=f"T{number}")
+        world.con.execute("UPDATE scrub.claim SET patient_id = ? WHERE claim_id = ?", [patient, f"C{number}"])
+    return world
+
+
+def test_what_was_paid_too_much_for_one_child_is_not_asked_for_another(world: World) -> None:
+    siblings(world)
+    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=5_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    assert run(world).made == {}
+    assert holds(world) == {"C2": ["PATIENT_MONEY_WAITING"]}
+
+
+def test_a_credit_of_one_child_holds_the_others(world: World) -> None:
+    siblings(world)
+    credit(world, "C1", 3_500)
+    assert run(world).made == {}
+    assert holds(world) == {"C2": ["PATIENT_CREDIT"]}
+
+
+@pytest.mark.parametrize("code", ["BANKRUPTCY", "MAIL_RETURNED"])
+def test_what_is_about_the_person_holds_all_of_the_guarantor_later_claims_too(world: World, code: str) -> None:
+    run(siblings(world))
+    who = {"actor": "wren", "reason": "letter of the court", "run_id": "d"}
+    stop(world.con, world.config, "C1", code, today=TODAY, **who)  # type: ignore[arg-type]
+    again = run(world)
+    assert (again.made, again.withdrawn, sent(world, "statement_id")) == ({}, 1, [])
+    # the claim it was said of is paid; what comes later, of the same family, is held all the same
+    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=3_000, method="card"), actor="wren", reason="x", today=TODAY, run_id="m")  # fmt: skip
+    owing(world, "C3", 2_000, trace="T3")
+    assert run(world, TODAY + DAY).made == {}
+    assert holds(world) == {"C2": [code], "C3": [code]}
+    ((evidence,),) = world.con.execute("SELECT DISTINCT evidence FROM receivables.open_statement_hold").fetchall()
+    assert evidence.endswith("by wren on C1")
+    resume(world.con, world.config, "C1", today=TODAY + DAY, **who)  # type: ignore[arg-type]
+    run(world, TODAY + DAY)
+    assert sent(world, "lines", "due_cents") == [(2, 5_000)]
+
+
+def test_a_dispute_of_one_claim_is_about_that_claim_alone(world: World) -> None:
+    owing(known(world))
+    owing(world, "C2", 2_000, trace="T2")
+    stop(world.con, world.config, "C1", "DISPUTE", actor="wren", reason="x", today=TODAY, run_id="d")
     run(world)
-    file_all(world)
-    who = {"actor": "wren", "reason": "on the phone", "today": TODAY, "run_id": "p"}
-    with pytest.raises(PmError, match="2 to 6 months"):
-        agree_plan(world.con, world.config, "PT1", 7, TODAY + 10 * DAY, **who)  # type: ignore[arg-type]
-    agree_plan(world.con, world.config, "PT1", 6, TODAY + 30 * DAY, **who)  # type: ignore[arg-type]
-    with pytest.raises(PmError, match="has a payment plan already"):
-        agree_plan(world.con, world.config, "PT1", 6, TODAY + 30 * DAY, **who)  # type: ignore[arg-type]
-    run(world, TODAY + 30 * DAY)
-    assert sent(world, "level", "notice_no", "due_cents", "pay_now_cents")[-1] == ("plan", 0, 30_000, 5_000)
-    file_all(world)
-    ask(world.con, world.config, Wanted("patient_payment", "C1", cents=5_000, method="card"), actor="wren", reason="x", today=TODAY + 35 * DAY, run_id="m")  # fmt: skip
-    run(world, TODAY + 60 * DAY)
-    assert sent(world, "level", "due_cents", "pay_now_cents")[-1] == ("plan", 25_000, 5_000)
-    file_all(world)
-    # the instalment of day 61 stays out: late_days after it the plan is broken, and the cycle the payment began goes on
-    run(world, TODAY + 90 * DAY)
-    assert sent(world, "level", "due_cents", "pay_now_cents")[-1] == ("first", 25_000, 25_000)
-    end_plan(world.con, world.config, "PT1", **{**who, "today": TODAY + 91 * DAY})  # type: ignore[arg-type]
-    assert world.con.execute("SELECT count(*) FROM receivables.open_payment_plan").fetchall() == [(0,)]
+    assert (sent(world, "due_cents"), holds(world)) == ([(2_000,)], {"C1": ["DISPUTE"]})
+
+
+def test_what_is_kept_and_listed_of_a_hold_says_nothing_about_a_person_and_repeats_nobodys_words(world: World) -> None:
+    changed("UPDATE front_office.patient SET deceased_on = DATE '2026-06-15'")(known(world))
+    who = {"actor": "wren", "today": TODAY, "run_id": "d"}
+    stop(world.con, world.config, "C1", "DISPUTE", reason="TILDA says so", **who)  # type: ignore[arg-type]
+    stop_id = stop(world.con, world.config, "C1", "MAIL_RETURNED", reason="moved", **who)  # type: ignore[arg-type]
+    run(world)
+    listed = {one["code"]: one for one in list_held(world.con, None)}
+    assert {code: one["evidence"] for code, one in listed.items() if code != "DISPUTE"} == {
+        "DECEASED": "PT1",
+        "MAIL_RETURNED": f"{stop_id} by wren on C1",
+    }
+    assert "TILDA" not in str(listed)
+    assert {one["code"]: one["words"] for one in list_held(world.con, None, words=True)} == {
+        "DECEASED": None,
+        "DISPUTE": "TILDA says so",
+        "MAIL_RETURNED": "moved",
+    }
 
 
 def test_the_policy_may_switch_off_only_what_is_no_dispute_and_no_insurance() -> None:
     assert set(get_args(Hold)) == {one.code for one in hold_rules().values() if one.kind == "policy"}
     assert {one.kind for one in hold_rules().values()} == {"always", "policy", "person"}
+    assert {one.holds for one in hold_rules().values()} == {"claim", "guarantor"}

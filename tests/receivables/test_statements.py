@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pm_pipeline.receivables.money import Wanted, ask
+from pm_pipeline.receivables.statements.desk import stop
 from tests.money import CO45, DOS, PR1, TODAY, World, claim, line, taken_back
 from tests.receivables.statements import DAY, file_all, holds, known, minor, owing, run, sent
 
@@ -39,10 +40,40 @@ def test_running_again_on_the_day_or_the_next_makes_nothing(world: World) -> Non
     owing(known(world))
     run(world)
     before = world.con.execute("SELECT * FROM receivables.statement").fetchall()
-    for day in (TODAY, TODAY + DAY, TODAY + 5 * DAY, TODAY - DAY):
+    for day in (TODAY, TODAY + DAY, TODAY + 5 * DAY):
         assert run(world, day).made == {}
     assert world.con.execute("SELECT * FROM receivables.statement").fetchall() == before
     assert world.con.execute("SELECT count(*) FROM receivables.statement_line").fetchall() == [(1,)]
+
+
+def kept(world: World) -> list[list[tuple[object, ...]]]:
+    """All that runs over statements keep."""
+    return [
+        world.con.execute(f"SELECT * FROM receivables.{table} ORDER BY ALL").fetchall()
+        for table in ("statement", "statement_line", "statement_withdrawn", "statement_hold", "statement_hold_ended")
+    ]
+
+
+def test_a_run_over_a_past_day_leaves_what_later_days_kept(world: World) -> None:
+    """On 1 July a statement is made, and a claim is held because the patient disputes it; then June is run again."""
+    owing(known(world))
+    owing(world, "C2", 4_000, trace="T2")
+    stop(world.con, world.config, "C2", "DISPUTE", actor="wren", reason="x", today=TODAY, run_id="d")
+    assert run(world).is_past is False
+    before = kept(world)
+    for day in (TODAY - DAY, TODAY - 20 * DAY):
+        again = run(world, day)
+        assert (again.is_past, again.made, again.withdrawn) == (True, {}, 0)
+    assert kept(world) == before
+    assert holds(world) == {"C2": ["DISPUTE"]}
+    assert run(world).made == {}
+
+
+def test_what_a_person_said_of_statements_is_not_dated_before_they_said_it(world: World) -> None:
+    owing(known(world))
+    stop(world.con, world.config, "C1", "DISPUTE", actor="wren", reason="x", today=TODAY + DAY, run_id="d")
+    assert run(world).is_past
+    assert run(world, TODAY + DAY).held == {"DISPUTE": 1}
 
 
 def test_unanswered_notices_go_from_first_to_final_and_then_to_a_person(world: World) -> None:
@@ -59,6 +90,24 @@ def test_unanswered_notices_go_from_first_to_final_and_then_to_a_person(world: W
     assert "$30.00 before" in message
     assert "(207) 555-0100" in message
     assert "{" not in message
+
+
+def test_a_person_decides_when_the_final_notice_was_sent_and_its_days_have_passed(world: World) -> None:
+    owing(known(world))
+    for n in range(2):
+        run(world, TODAY + 30 * n * DAY)
+        file_all(world)
+    final = TODAY + 60 * DAY
+    run(world, final)
+    before = kept(world)
+    assert run(world, final).made == {}  # the same day again changes nothing
+    assert (kept(world), holds(world)) == (before, {})
+    # not filed in time, it is made anew, and counts from then
+    assert run(world, final + 8 * DAY).withdrawn == 1
+    file_all(world)
+    for days in (9, 37):
+        assert run(world, final + days * DAY).held == {}
+    assert run(world, final + 38 * DAY).held == {"FINAL_SENT": 1}
 
 
 def test_what_is_new_is_never_asked_for_in_the_words_of_a_final_notice_alone(world: World) -> None:

@@ -185,6 +185,27 @@ def test_what_the_patient_has_paid_for_is_not_held_again(world: World) -> None:
     assert world.state(claim) == "self_pay"
 
 
+def test_what_the_patient_has_a_statement_of_is_not_held_again(world: World) -> None:
+    """A statement that was made and not sent keeps back nothing: it is withdrawn when the claim is held."""
+    claim, decision = billed_to_the_patient(world)
+    world.con.execute(
+        "INSERT INTO receivables.statement_line SELECT 'S1', 1, claim_id, NULL, patient_id, 'TEST', NULL, dos_from, NULL, 0, 0, 0, 0, 5_000, "
+        "dos_from, 0, 1, 1, 'r' FROM scrub.claim WHERE claim_id = ?",
+        [claim],
+    )
+    withdraw(world.con, world.config, decision, actor="wren", reason="one visit", today=world.today, run_id="u")
+    world.run(book())
+    assert world.state(claim) == "held"
+    [decision] = let_go(world, claim, until=UNTIL)
+    world.run(book())
+    world.con.execute("INSERT INTO receivables.statement_filed VALUES ('S1', 'F', 'r')")
+    with pytest.raises(PmError, match=rf"{claim} was billed to the patient, and a statement of it was sent since"):
+        withdraw(world.con, world.config, decision, actor="wren", reason="x", today=world.today, run_id="u")
+    world.today = UNTIL + dt.timedelta(days=1)
+    world.run(book())
+    assert world.state(claim) == "self_pay"
+
+
 def test_a_rejected_claim_stays_so_and_is_judged_without_the_override_when_it_is_corrected(world: World) -> None:
     claim = held(world)
     [decision] = let_go(world, claim)

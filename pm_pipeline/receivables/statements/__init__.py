@@ -3,7 +3,9 @@
 A statement is a fact made once (receivables.statement); it is sent when it goes into a file for the print vendor. Nothing that insurance
 may still owe, or that is in dispute, is on one.
 
-    lines.sql holds.sql due.sql keep.sql   what is owed, what may not be asked for, what is due; kept once a day (run.py)
+    lines.sql holds.sql                    what is owed, what may not be asked for
+    plans.sql stale.sql due.sql            plans that are kept, statements that must not be sent any more, what is due
+    run.py last_day.sql keep.sql           the run of a day, whether that day is past, and what is kept
     holds.csv                              every reason to leave a line out, with what to do
     desk.py                                what people do: stop, resume, payment plans, sending
     statement_pdf.py                       the page of one statement

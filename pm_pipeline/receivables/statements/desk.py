@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -20,10 +21,18 @@ from pm_pipeline.receivables.statements.statement_pdf import make_pdf
 from pm_pipeline.receivables.statements.vendor import make_file
 from pm_pipeline.warehouse import load_rows, number, unit, utc_now
 
+SEND_AGAIN = (
+    "Have the practice send the row of that patient, subscriber or provider again in Latin letters: the statement is then withdrawn, and "
+    "the next run makes it anew."
+)
+
 
 @dataclass(frozen=True)
 class Filed:
-    """A file for the print vendor. path and pdf_folder None: nothing was waiting. withdrawn: not sent, because it may not be any more."""
+    """A file for the print vendor. path and pdf_folder None: nothing was sent. withdrawn: not sent, because it may not be any more.
+
+    unprintable: statement ids that are not in it and wait, because their font has no letter for a name; each with that character.
+    """
 
     path: Path | None
     pdf_folder: Path | None
@@ -32,12 +41,16 @@ class Filed:
     lines: int
     due_cents: int
     withdrawn: int
+    unprintable: dict[str, str]
 
 
 def stop(
     con: duckdb.DuckDBPyConnection, config: Config, claim_id: str, code: str, *, actor: str, reason: str, today: dt.date, run_id: str
 ) -> str:  # fmt: skip
-    """Keep a claim off statements from now on; returns the stop's id, the old one when it is stopped for that already. Raises PmError."""
+    """Keep a claim off statements from now on, or with a code that holds the guarantor (holds.csv) all of its guarantor and patient.
+
+    Returns the stop's id, the old one when it is stopped for that already. Raises PmError.
+    """
     actor = _named(config, actor, reason)
     able = [one.code for one in hold_rules().values() if one.kind == "person"]
     if code not in able:
@@ -84,17 +97,20 @@ def agree_plan(
     con: duckdb.DuckDBPyConnection, config: Config, guarantor_id: str, months: int, first_due_on: dt.date, *, actor: str, reason: str,
     today: dt.date, run_id: str,
 ) -> str:  # fmt: skip
-    """Keep the payment plan a guarantor agreed to, over all that is on their next statement; returns its id. Raises PmError."""
+    """Keep the payment plan a guarantor agreed to, over all that is on their next statement; returns its id.
+
+    One that is paid, or whose claims are, is over and keeps off no other. Raises PmError.
+    """
     actor = _named(config, actor, reason)
-    if con.execute("SELECT 1 FROM receivables.open_payment_plan WHERE guarantor_id = ?", [guarantor_id]).fetchone():
-        raise PmError(f"{guarantor_id} has a payment plan already. End it first: pm statements plan {guarantor_id} --end")  # fmt: skip
     find(con, config, today)
-    cents = number(
-        con,
-        "SELECT sum(due_cents) FROM patient_line WHERE guarantor_id = ? AND item_id NOT IN "
-        "(SELECT item_id FROM hold_now WHERE code NOT IN ('FINAL_SENT', 'BELOW_MINIMUM'))",
+    if con.execute("SELECT 1 FROM plan_now WHERE guarantor_id = ? AND NOT is_over", [guarantor_id]).fetchone():
+        raise PmError(f"{guarantor_id} has a payment plan already. End it first: pm statements plan {guarantor_id} --end")  # fmt: skip
+    claims = con.execute(
+        "SELECT claim_id, CAST(sum(due_cents) AS BIGINT) FROM patient_line WHERE guarantor_id = ? AND item_id NOT IN "
+        "(SELECT item_id FROM hold_now WHERE code NOT IN ('FINAL_SENT', 'BELOW_MINIMUM')) GROUP BY 1 ORDER BY 1",
         [guarantor_id],
-    )
+    ).fetchall()
+    cents = sum(due for _, due in claims)
     if cents == 0:
         raise PmError(f"Nothing can be asked of {guarantor_id!r} now. What is left out and why: pm statements list --held")  # fmt: skip
     policy = config.statements.on(today)
@@ -117,6 +133,10 @@ def agree_plan(
              "agreed_on", "agreed_at", "run_id"],
             [(plan_id, guarantor_id, cents, months, -(-cents // months), first_due_on, config.statements.policy_id, policy.version, actor,
               reason.strip(), today, utc_now(), run_id)],
+        )  # fmt: skip
+        load_rows(
+            con, "receivables.payment_plan_claim", ["plan_id", "claim_id", "cents", "run_id"],
+            [(plan_id, claim_id, due, run_id) for claim_id, due in claims],
         )  # fmt: skip
         work.digest = f"plan {plan_id}"
     return plan_id
@@ -144,24 +164,34 @@ def file_statements(
 ) -> Filed:  # fmt: skip
     """Write every statement that waits, as one file for the print vendor and a PDF each, under `folder`, and keep that they are sent.
 
-    What was held, paid or changed since it was made is withdrawn first. With nothing to send nothing is written. Raises PmError.
+    What was held, paid or changed since it was made (stale.sql) is withdrawn first. A statement that cannot be printed waits and keeps back no other.
+    Every page is made before the first is written; with nothing to send nothing is. Raises PmError.
     """
     actor = config.people.acting(actor, "money").person
     with unit(con, "statements", run_id) as work:
         find(con, config, today)
         con.execute("INSERT INTO receivables.statement_withdrawn SELECT statement_id, because, ?, ? FROM statement_stale", [today, run_id])  # fmt: skip
         withdrawn = number(con, "SELECT count(*) FROM statement_stale")
-        ids = [str(row[0]) for row in con.execute(
-            "SELECT statement_id FROM receivables.standing_statement WHERE status = 'made' ORDER BY zip, guarantor_id, statement_id").fetchall()]  # fmt: skip
-        made = [one_statement(con, one) for one in ids]
+        waiting = con.execute(
+            "SELECT statement_id FROM receivables.standing_statement WHERE status = 'made' ORDER BY zip, guarantor_id, statement_id"
+        ).fetchall()
+        made, pages, unprintable = [], {}, {}
+        for (statement_id,) in waiting:
+            head, lines = one_statement(con, statement_id)
+            try:
+                pages[statement_id] = _page(config, head, lines)
+            except Unprintable as problem:
+                unprintable[statement_id] = str(problem)
+            else:
+                made.append((head, lines))
         if not made:
-            return Filed(None, None, "", 0, 0, 0, withdrawn)
+            return Filed(None, None, "", 0, 0, 0, withdrawn, unprintable)
         file = make_file(made)
         file_id = hashlib.sha256(file.content).hexdigest()
         path = folder / f"statements-{today}-{file_id[:12]}.csv"
-        pages = folder / path.stem
-        for head, lines in made:
-            keep_private(pages / f"{head['statement_id']}.pdf", statement_pdf(config, head, lines))
+        pdf_folder = folder / path.stem
+        for statement_id, page in pages.items():
+            keep_private(pdf_folder / f"{statement_id}.pdf", page)
         keep_private(path, file.content)
         load_rows(
             con, "receivables.statement_file",
@@ -170,21 +200,24 @@ def file_statements(
         )  # fmt: skip
         load_rows(
             con, "receivables.statement_filed", ["statement_id", "file_id", "run_id"],
-            [(one, file_id, run_id) for one in ids],
+            [(one, file_id, run_id) for one in pages],
         )  # fmt: skip
         work.digest = f"file {file_id}"
-    return Filed(path, pages, file_id, file.statements, file.lines, file.due_cents, withdrawn)
+    return Filed(path, pdf_folder, file_id, file.statements, file.lines, file.due_cents, withdrawn, unprintable)
 
 
-def statement_pdf(config: Config, head: dict[str, object], lines: list[dict[str, object]]) -> bytes:
+def statement_pdf(config: Config, head: dict[str, Any], lines: list[dict[str, Any]]) -> bytes:
     """The page of one statement (rows of one_statement). Raises PmError naming it when its font has no letter for a name."""
     try:
-        return make_pdf(config.practice, config.statements.version(int(str(head["policy_version"]))), head, lines)
+        return _page(config, head, lines)
     except Unprintable as problem:
         raise PmError(
-            f"Statement {head['statement_id']} has a character its font cannot print ({problem}). Have the practice send the row "
-            "of that patient or subscriber again in Latin letters."
+            f"Statement {head['statement_id']} has a character its font cannot print ({problem}). {SEND_AGAIN}"
         ) from None
+
+
+def _page(config: Config, head: dict[str, Any], lines: list[dict[str, Any]]) -> bytes:
+    return make_pdf(config.practice, config.statements.version(head["policy_version"]), head, lines)
 
 
 def _named(config: Config, actor: str, reason: str) -> str:

@@ -1,49 +1,31 @@
 -- which statements are due: statement_now, one row per statement; statement_line_now, one row per line of one; and the reasons of hold_now
 -- that hang on what a guarantor owes in all and was told before
 
--- one row per line that nothing holds, with the notices of its cycle so far
-CREATE OR REPLACE TEMP TABLE line_ready AS
+-- one row per line that nothing holds, with the notices of its cycle so far, the day of the last one and whether each was sent
+CREATE OR REPLACE TEMP TABLE line_told AS
 WITH told AS (
-    SELECT line.claim_id, line.charge_id, line.cycle_no, line.notice_no, sent.recorded_at
+    SELECT line.claim_id, line.charge_id, line.cycle_no, line.notice_no, made.recorded_at, made.statement_on, made.status
     FROM receivables.statement_line AS line
-    JOIN receivables.standing_statement AS sent USING (statement_id)
+    JOIN receivables.standing_statement AS made USING (statement_id)
     WHERE statement_id NOT IN (SELECT statement_id FROM statement_stale)
 )
-SELECT line.*, count(told.notice_no) FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since) AS notices,
+SELECT line.*, count(*) FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since) AS notices,
+       max(told.statement_on) FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since) AS notified_on,
+       coalesce(bool_and(told.status = 'filed') FILTER (told.notice_no > 0 AND told.recorded_at >= line.cycle_since), true) AS is_sent,
        coalesce(max(told.cycle_no), 0) + CASE WHEN count(told.cycle_no) FILTER (told.recorded_at >= line.cycle_since) = 0 THEN 1 ELSE 0 END AS cycle_no
 FROM (SELECT * FROM patient_line ANTI JOIN hold_now USING (item_id)) AS line
 LEFT JOIN told ON told.claim_id = line.claim_id AND told.charge_id IS NOT DISTINCT FROM line.charge_id
 GROUP BY ALL;
 
--- one row per plan that is open, and whether it is kept: every instalment due late_days ago is paid, and not all of it yet
-CREATE OR REPLACE TEMP TABLE plan_now AS
-WITH claims AS (
-    SELECT guarantor_id, claim_id FROM receivables.statement_line JOIN receivables.statement USING (statement_id)
-    UNION
-    SELECT guarantor_id, claim_id FROM patient_line
-), paid AS (
-    SELECT plan.plan_id, -sum(entry.cents) AS cents
-    FROM receivables.open_payment_plan AS plan JOIN claims USING (guarantor_id)
-    JOIN ledger.entry AS entry ON entry.claim_id = claims.claim_id AND entry.recorded_at >= plan.agreed_at
-    WHERE entry.account = 'AR' AND entry.sub_account = 'patient' AND entry.entry_kind = 'payment' AND entry.posted_on <= CAST($today AS DATE)
-    GROUP BY 1
-), instalment AS (
-    SELECT plan_id, CAST(first_due_on + to_months(CAST(place AS INTEGER)) AS DATE) AS due_on, monthly_cents
-    FROM receivables.open_payment_plan, unnest(range(months)) AS places(place)
-)
-SELECT plan.plan_id, plan.guarantor_id, least(plan.cents, asked.cents) AS asked_cents, coalesce(paid.cents, 0) AS paid_cents,
-       coalesce(paid.cents, 0) >= least(plan.cents, asked.late_cents) AND coalesce(paid.cents, 0) < plan.cents AS is_kept
-FROM receivables.open_payment_plan AS plan
-JOIN (
-    SELECT plan_id, coalesce(sum(monthly_cents) FILTER (due_on <= CAST($pay_by AS DATE)), 0) AS cents,
-           coalesce(sum(monthly_cents) FILTER (due_on < CAST($today AS DATE) - CAST($late_days AS INTEGER)), 0) AS late_cents
-    FROM instalment GROUP BY 1
-) AS asked USING (plan_id)
-LEFT JOIN paid USING (plan_id);
+-- one row per such line that has a notice to come, or is paid under a plan; after the last one a person decides, when its days have passed
+CREATE OR REPLACE TEMP TABLE line_ready AS
+SELECT * FROM line_told
+WHERE notices < (SELECT max(notice_no) FROM statement_level) OR guarantor_id IN (SELECT guarantor_id FROM plan_now WHERE is_kept);
 
 INSERT INTO hold_now
 SELECT item_id, claim_id, charge_id, guarantor_id, 'FINAL_SENT', due_cents, concat(notices, ' notices, cycle ', cycle_no)
-FROM line_ready WHERE notices >= (SELECT max(notice_no) FROM statement_level) AND guarantor_id NOT IN (SELECT guarantor_id FROM plan_now WHERE is_kept);
+FROM line_told ANTI JOIN line_ready USING (item_id)
+WHERE is_sent AND CAST($today AS DATE) - notified_on >= (SELECT arg_max(wait_days, notice_no) FROM statement_level);
 
 INSERT INTO hold_now
 SELECT item_id, claim_id, charge_id, guarantor_id, 'BELOW_MINIMUM', due_cents, concat('owed in all ', dollars(sum(due_cents) OVER (PARTITION BY guarantor_id)))

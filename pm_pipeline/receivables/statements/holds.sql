@@ -1,14 +1,13 @@
--- why a line the patient owes may not go on a statement: hold_now, one row per line and reason (holds.csv); statement_stale, one row per
--- statement that was made, not filed, and must not be sent any more
+-- why a line the patient owes may not go on a statement: hold_now, one row per line and reason (holds.csv)
 CREATE OR REPLACE TEMP TABLE hold_now AS
 WITH payer_balance AS (
     SELECT item_id, party, sum(cents) AS cents FROM patient_entry GROUP BY ALL HAVING sum(cents) <> 0
 ), claim_reason AS (
-    -- reasons that hold every line of a claim
-    SELECT claim.claim_id, 'INSURANCE_OPEN' AS code, concat('the claim is ', coalesce(now.state, 'not sent')) AS evidence
+    -- reasons that hold every line of a claim. What only the patient owes is in A/R from the charge on, before any edit has looked at it
+    SELECT claim.claim_id, CASE WHEN claim.payer_turn = 'patient' AND coalesce(now.state, 'held') = 'held' THEN 'CLAIM_HELD' ELSE 'INSURANCE_OPEN' END AS code,
+           concat('the claim is ', coalesce(now.state, CASE WHEN claim.payer_turn = 'patient' THEN 'not judged' ELSE 'not sent' END)) AS evidence
     FROM scrub.claim AS claim LEFT JOIN scrub.claim_state AS now USING (claim_id)
-    WHERE claim.claim_id IN (SELECT claim_id FROM patient_line) AND claim.payer_turn <> 'patient'
-      AND coalesce(now.state, '') NOT IN ('paid', 'partly_denied', 'denied', 'self_pay', 'voided')
+    WHERE claim.claim_id IN (SELECT claim_id FROM patient_line) AND coalesce(now.state, '') NOT IN ('paid', 'partly_denied', 'denied', 'self_pay', 'voided')
     UNION ALL
     SELECT claim_id, 'INSURANCE_OPEN', concat('work ', work_id, ' ', kind) FROM receivables.open_work WHERE kind IN ('bill_secondary', 'secondary_fault')
     UNION ALL
@@ -16,11 +15,11 @@ WITH payer_balance AS (
     FROM posting.open_exception AS found LEFT JOIN remittance.claim AS clp USING (remit_claim_id)
     WHERE code NOT IN (SELECT code FROM statement_harmless)
     UNION ALL
-    SELECT claim_id, code, concat(stop_id, ' by ', actor) FROM receivables.open_statement_stop
+    SELECT claim_id, code, concat(stop_id, ' by ', actor, ' on ', claim_id) FROM receivables.open_statement_stop
     UNION ALL
     SELECT claim_id, 'UNREGISTERED', patient_id FROM patient_guarantor WHERE is_unregistered
     UNION ALL
-    SELECT claim_id, 'DECEASED', CAST(deceased_on AS VARCHAR) FROM patient_guarantor WHERE deceased_on IS NOT NULL
+    SELECT claim_id, 'DECEASED', patient_id FROM patient_guarantor WHERE deceased_on IS NOT NULL
     UNION ALL
     SELECT claim_id, 'COLLECTIONS', concat('with an agency ', dollars(sum(cents))) FROM patient_entry WHERE party = 'collections' GROUP BY 1 HAVING sum(cents) <> 0
     UNION ALL
@@ -29,22 +28,8 @@ WITH payer_balance AS (
     UNION ALL
     SELECT claim_id, 'WRITE_OFF_WAITING', concat(action_id, ' ', event, ' ', dollars(cents)) FROM receivables.money_state
     WHERE state = 'waiting' AND event IN ('small_balance', 'bad_debt', 'charity', 'collections')
-), patient_reason AS (
-    -- reasons that hold every line of a patient
-    SELECT claim.patient_id, 'PATIENT_MONEY_WAITING' AS code, concat(paid.action_id, ' ', dollars(paid.cents - coalesce(given.cents, 0) - coalesce(after.cents, 0))) AS evidence
-    FROM receivables.money_state AS paid
-    JOIN scrub.claim AS claim USING (claim_id)
-    LEFT JOIN (
-        SELECT txn_key, sum(entry.cents) AS cents FROM ledger.txn JOIN ledger.entry USING (txn_id) WHERE account = 'UNAPPLIED' AND starts_with(txn_key, 'money:') GROUP BY 1
-    ) AS given ON given.txn_key = concat('money:', paid.action_id, ':allocation')
-    LEFT JOIN (
-        SELECT of_action_id, sum(cents) AS cents FROM receivables.money_state WHERE state <> 'refused' GROUP BY 1
-    ) AS after ON after.of_action_id = paid.action_id
-    WHERE paid.event = 'patient_payment' AND paid.state = 'posted' AND paid.cents - coalesce(given.cents, 0) - coalesce(after.cents, 0) > 0
     UNION ALL
-    SELECT claim.patient_id, 'PATIENT_CREDIT', concat('claim ', claim_id, ' ', dollars(balance_cents))
-    FROM receivables.balances(CAST($today AS DATE)) AS balance JOIN scrub.claim AS claim USING (claim_id)
-    WHERE party = 'patient' AND balance_cents < 0
+    SELECT claim_id, code, evidence FROM patient_money
 ), answer AS (
     -- every answer of a payer that was not taken back, and the remarks it made: on a line, or on the claim (charge_id NULL)
     SELECT posted.claim_id, posted.posting_key, posted.remit_claim_id FROM posting.posting AS posted
@@ -64,13 +49,20 @@ WITH payer_balance AS (
     UNION ALL
     SELECT claim_id, charge_id, CASE category WHEN 'ALERT_NSA' THEN 'NO_SURPRISES' ELSE 'PATIENT_PROTECTED' END, rarc
     FROM remark JOIN codes.rarc USING (rarc) WHERE category IN ('PATIENT_LIABILITY_BLOCK', 'ALERT_NSA')
+), person_reason AS (
+    -- what is found on one claim and says something of who answers for it, or of the patient
+    SELECT person.guarantor_id, person.patient_id, code, evidence
+    FROM claim_reason JOIN statement_rule AS rule USING (code) JOIN patient_guarantor AS person USING (claim_id)
+    WHERE rule.holds = 'guarantor'
 ), found AS (
     SELECT line.item_id, 'INSURANCE_OPEN' AS code, concat(party, ' ', dollars(cents)) AS evidence
     FROM patient_line AS line JOIN payer_balance USING (item_id) WHERE party NOT IN ('patient', 'collections')
     UNION ALL
     SELECT line.item_id, code, evidence FROM patient_line AS line JOIN claim_reason USING (claim_id)
     UNION ALL
-    SELECT line.item_id, code, evidence FROM patient_line AS line JOIN patient_reason USING (patient_id)
+    SELECT line.item_id, code, evidence FROM patient_line AS line JOIN person_reason USING (guarantor_id)
+    UNION ALL
+    SELECT line.item_id, code, evidence FROM patient_line AS line JOIN person_reason USING (patient_id)
     UNION ALL
     SELECT line.item_id, code, evidence FROM patient_line AS line
     JOIN line_reason AS reason ON reason.claim_id = line.claim_id AND coalesce(reason.charge_id, line.charge_id) IS NOT DISTINCT FROM coalesce(line.charge_id, reason.charge_id)
@@ -79,14 +71,3 @@ SELECT line.item_id, line.claim_id, line.charge_id, line.guarantor_id, code, lin
 FROM found JOIN patient_line AS line USING (item_id)
 WHERE code IN (SELECT code FROM statement_rule)
 GROUP BY ALL;
-
--- as long as it is not filed nobody has seen it: it is made anew, under the same notice, when it may go out again
-CREATE OR REPLACE TEMP TABLE statement_stale AS
-SELECT made.statement_id, coalesce(string_agg(DISTINCT held.code, ' ' ORDER BY held.code), CASE WHEN bool_or(now.item_id IS NULL) THEN 'CHANGED' ELSE 'NOT_FILED' END) AS because
-FROM receivables.standing_statement AS made
-JOIN receivables.statement_line AS line USING (statement_id)
-LEFT JOIN patient_line AS now ON now.claim_id = line.claim_id AND now.charge_id IS NOT DISTINCT FROM line.charge_id AND now.due_cents = line.due_cents
-LEFT JOIN hold_now AS held ON held.item_id = concat_ws(' ', line.claim_id, line.charge_id)
-WHERE made.status = 'made'
-GROUP BY made.statement_id, made.statement_on
-HAVING bool_or(now.item_id IS NULL OR held.code IS NOT NULL) OR made.statement_on + CAST($file_within_days AS INTEGER) < CAST($today AS DATE);

@@ -1,4 +1,5 @@
--- what patients owe at the end of $today: patient_line, one row per claim and charge; patient_guarantor, one row per claim
+-- what patients owe at the end of $today: patient_line, one row per claim and charge; patient_money, one row per payment or credit of theirs
+-- that may pay it; patient_guarantor, one row per claim of either, or for which somebody stopped statements
 
 -- A/R of every claim on which a patient owes something. A claim where something stands on it as a whole is one item: no one can say
 -- which of its charges that is for
@@ -16,6 +17,21 @@ FROM (
     WHERE account = 'AR' AND posted_on <= CAST($today AS DATE)
 );
 
+-- money of patients that may pay what they owe, by the claim it is on: paid and not allocated yet, or a credit
+CREATE OR REPLACE TEMP TABLE patient_money AS
+SELECT paid.claim_id, 'PATIENT_MONEY_WAITING' AS code, concat(paid.action_id, ' ', dollars(paid.cents - coalesce(given.cents, 0) - coalesce(after.cents, 0))) AS evidence
+FROM receivables.money_state AS paid
+LEFT JOIN (
+    SELECT txn_key, sum(entry.cents) AS cents FROM ledger.txn JOIN ledger.entry USING (txn_id) WHERE account = 'UNAPPLIED' AND starts_with(txn_key, 'money:') GROUP BY 1
+) AS given ON given.txn_key = concat('money:', paid.action_id, ':allocation')
+LEFT JOIN (
+    SELECT of_action_id, sum(cents) AS cents FROM receivables.money_state WHERE state <> 'refused' GROUP BY 1
+) AS after ON after.of_action_id = paid.action_id
+WHERE paid.event = 'patient_payment' AND paid.state = 'posted' AND paid.cents - coalesce(given.cents, 0) - coalesce(after.cents, 0) > 0
+UNION ALL
+SELECT claim_id, 'PATIENT_CREDIT', concat('claim ', claim_id, ' ', dollars(balance_cents))
+FROM receivables.balances(CAST($today AS DATE)) WHERE party = 'patient' AND balance_cents < 0;
+
 -- who answers for each claim: the patient; for one who was not of age on the day of service the subscriber of the claim's coverage,
 -- else of another in force that day, else the parent or guardian, whoever that is
 CREATE OR REPLACE TEMP TABLE patient_guarantor AS
@@ -23,7 +39,8 @@ WITH wanted AS (
     SELECT claim.claim_id, claim.patient_id, claim.coverage_id, claim.dos_from, patient.* EXCLUDE (patient_id, updated_on, file_id, row_no, run_id),
            patient.birth_date + to_years(CAST($adult_age AS INTEGER)) > claim.dos_from AS is_minor
     FROM scrub.claim AS claim LEFT JOIN front_office.current_patient AS patient USING (patient_id)
-    WHERE claim.claim_id IN (SELECT claim_id FROM patient_entry)
+    WHERE claim.claim_id IN (SELECT claim_id FROM patient_entry UNION ALL SELECT claim_id FROM patient_money
+                             UNION ALL SELECT claim_id FROM receivables.open_statement_stop)
 ), cover AS (
     SELECT coverage_id, patient_id, subscriber_last_name, subscriber_first_name, subscriber_line1, subscriber_city, subscriber_state, subscriber_zip,
            cob_order, effective_from, effective_to, min(known.guarantor_id) OVER same AS known_id, min(coverage_id) OVER same AS first_id

@@ -7,7 +7,9 @@ from typing import Any
 
 import duckdb
 
+from pm_pipeline.config import Config
 from pm_pipeline.errors import PmError
+from pm_pipeline.receivables.statements.run import find
 from pm_pipeline.warehouse import records
 
 LISTED = (
@@ -17,6 +19,12 @@ LINE = (
     "line_no", "claim_id", "charge_id", "patient_id", "service_on", "procedure_code", "charge_cents", "insurance_cents", "adjusted_cents",
     "patient_cents", "due_cents", "responsible_on", "responsible_days", "cycle_no", "notice_no",
 )  # fmt: skip
+
+# a stop is named in the evidence of every line it holds
+WORDS = (
+    "(SELECT string_agg(stop.reason, '; ' ORDER BY stop_id) FROM receivables.open_statement_stop AS stop "
+    "WHERE stop.code = held.code AND contains(held.evidence, stop.stop_id)) AS words"
+)
 
 
 def list_statements(
@@ -32,16 +40,42 @@ def list_statements(
     )
 
 
-def list_held(con: duckdb.DuckDBPyConnection, code: str | None) -> list[dict[str, Any]]:
-    """What is left out now and why, most money first; a stop with the person's words."""
+def list_held(con: duckdb.DuckDBPyConnection, code: str | None, words: bool = False) -> list[dict[str, Any]]:
+    """What is left out now and why, most money first: ids, codes and amounts. words: what the person said who stopped it, too."""
     return records(
         con,
-        "SELECT held.code, held.claim_id, held.charge_id, held.cents, held.held_on, concat_ws(': ', held.evidence, stop.reason) AS evidence "
-        "FROM receivables.open_statement_hold AS held "
-        "LEFT JOIN receivables.open_statement_stop AS stop ON stop.claim_id = held.claim_id AND stop.code = held.code "
-        "WHERE $code IS NULL OR held.code = $code ORDER BY held.cents DESC, held.claim_id, held.charge_id, held.code",
+        f"SELECT held.code, held.claim_id, held.charge_id, held.cents, held.held_on, held.evidence{', ' + WORDS if words else ''} "
+        "FROM receivables.open_statement_hold AS held WHERE $code IS NULL OR held.code = $code "
+        "ORDER BY held.cents DESC, held.claim_id, held.charge_id, held.code",
         {"code": code},
     )
+
+
+def list_plans(
+    con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, account: str | None
+) -> list[dict[str, Any]]:
+    """The payment plans that were agreed and are not over, what is paid and what comes next; state: kept, or late (nothing is asked under it)."""
+    find(con, config, today)
+    return records(
+        con,
+        "SELECT plan_id, plan.guarantor_id, agreed_on, cents, months, monthly_cents, first_due_on, paid_cents, next_due_on, next_cents, "
+        "CASE WHEN is_kept THEN 'kept' ELSE 'late' END AS state "
+        "FROM plan_now JOIN receivables.payment_plan AS plan USING (plan_id) "
+        "WHERE NOT is_over AND ($account IS NULL OR plan.guarantor_id = $account) ORDER BY next_due_on, plan_id",
+        {"account": account},
+    )
+
+
+def plan_terms(con: duckdb.DuckDBPyConnection, plan_id: str) -> dict[str, Any]:
+    """What was agreed: plan_id, cents, months, monthly_cents, last_cents, first_due_on, claims (how many)."""
+    (terms,) = records(
+        con,
+        "SELECT plan_id, cents, months, monthly_cents, cents - (months - 1) * monthly_cents AS last_cents, first_due_on, "
+        "(SELECT count(*) FROM receivables.payment_plan_claim AS claim WHERE claim.plan_id = plan.plan_id) AS claims "
+        "FROM receivables.payment_plan AS plan WHERE plan_id = ?",
+        [plan_id],
+    )
+    return terms
 
 
 def one_statement(con: duckdb.DuckDBPyConnection, statement_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

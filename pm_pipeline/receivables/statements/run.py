@@ -24,22 +24,30 @@ FOREVER_CENTS = 10**15
 
 @dataclass(frozen=True)
 class HoldRule:
-    """One row of holds.csv. kind: always, policy (statements.yaml names it), person (somebody stops a claim with it)."""
+    """One row of holds.csv. kind: always, policy (statements.yaml names it), person (somebody stops a claim with it).
+
+    holds: claim, or the one charge of it that the reason names; guarantor: every line of the claim's guarantor or patient, later ones too.
+    """
 
     code: str
     kind: str
+    holds: str
     meaning: str
     fix: str
 
 
 @dataclass
 class Statements:
-    """Counts after one run: statements made by level, what they ask for in cents, lines left out by code, withdrawn."""
+    """Counts after one run: statements made by level, what they ask for in cents, lines left out by code, withdrawn.
+
+    is_past: a later day is known already, so that nothing was looked at and nothing is kept.
+    """
 
     made: dict[str, int] = field(default_factory=dict)
     due_cents: int = 0
     held: dict[str, int] = field(default_factory=dict)
     withdrawn: int = 0
+    is_past: bool = False
 
 
 @cache
@@ -50,8 +58,14 @@ def hold_rules() -> dict[str, HoldRule]:
 
 
 def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Statements:
-    """Bring holds and statements to what is true at the end of `today`. Running it again changes nothing. Raises ConfigError."""
+    """Bring holds and statements to what is true at the end of `today`. Running it again changes nothing. Raises ConfigError.
+
+    A day before what is known already is left as it was kept: what people and payers said since would be dated before they said it.
+    """
     policy = config.statements.on(today)
+    last = _last_day(con)
+    if last is not None and today < last:
+        return Statements(is_past=True)
     with unit(con, "statements", run_id) as work:
         params = find(con, config, today)
         kept = {"run_id": run_id, "recorded_at": utc_now(), "policy_id": config.statements.policy_id}
@@ -59,6 +73,12 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         result = found(con)
         work.digest = ",".join(str(row[0]) for row in con.execute("SELECT statement_id FROM statement_now ORDER BY 1").fetchall())  # fmt: skip
     return result
+
+
+def _last_day(con: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The last day on which money moved, or a run or a person said something of statements; None before the first."""
+    row = run_sql(con, HERE, "last_day.sql").fetchone()
+    return row[0] if row else None
 
 
 def find(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> dict[str, Any]:
@@ -80,7 +100,7 @@ def find(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> dict
         "first_wait_days": policy.levels[0].wait_days,
         "phone": f"({phone[:3]}) {phone[3:6]}-{phone[6:]}",
     }
-    for name in ("lines.sql", "holds.sql", "due.sql"):
+    for name in ("lines.sql", "holds.sql", "plans.sql", "stale.sql", "due.sql"):
         run_sql(con, HERE, name, params)
     return params
 
@@ -117,10 +137,10 @@ def _tell_policy(con: duckdb.DuckDBPyConnection, policy: StatementPolicy) -> Non
         con, "statement_term", ["from_cents", "to_cents", "months"],
         [(one.from_cents, end, one.months) for one, end in zip(plans.terms, ends, strict=True)],
     )  # fmt: skip
-    con.execute("CREATE OR REPLACE TEMP TABLE statement_rule (code VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE statement_rule (code VARCHAR, holds VARCHAR)")
     load_rows(
-        con, "statement_rule", ["code"],
-        [(one.code,) for one in hold_rules().values() if one.kind != "policy" or one.code in policy.holds],
+        con, "statement_rule", ["code", "holds"],
+        [(one.code, one.holds) for one in hold_rules().values() if one.kind != "policy" or one.code in policy.holds],
     )  # fmt: skip
     con.execute("CREATE OR REPLACE TEMP TABLE statement_harmless (code VARCHAR)")
     load_rows(con, "statement_harmless", ["code"], [(code,) for code in policy.harmless_exceptions])
