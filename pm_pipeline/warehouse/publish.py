@@ -19,6 +19,9 @@ from pm_pipeline.warehouse.sql import run_sql
 from pm_pipeline.warehouse.unit import utc_now
 
 LINK = "current"
+# views that say nothing but what published tables say, once for every KPI: stated again over the tables, for rows of their own
+# would make a generation many times as large
+RESTATED = {("drill", "kpi_event")}
 ATTEMPTS = 20
 _NAME = re.compile(r"gen-([1-9][0-9]*)\.duckdb(\.part)?")
 
@@ -104,12 +107,15 @@ def _build(database: Path, part: Path, number: int) -> None:
         source = database.stem
         con.execute(f"ATTACH '{_text(database)}' AS {_name(source)} (READ_ONLY)")
         _refuse_other_history(con, source, database)
+        restated = _restated(con, source)
         for schema, table in _tables(con, source):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(schema)}")
             con.execute(
                 f"CREATE TABLE {_name(schema)}.{_name(table)} AS FROM {_name(source)}.{_name(schema)}.{_name(table)}"
             )
         con.execute(f"DETACH {_name(source)}")
+        for statement in restated:
+            con.execute(statement)
         run_sql(con, "pm_pipeline.warehouse", "about.sql", {"generation": number, "published_at": utc_now()})
         con.execute("CHECKPOINT")
     except duckdb.Error as problem:
@@ -144,7 +150,7 @@ def _refuse_other_history(con: duckdb.DuckDBPyConnection, source: str, database:
 
 
 def _tables(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
-    """Schema and name of what is published: the tables of `marts`, the views of `drill` and `persons`."""
+    """Schema and name of what is published as a table: the tables of `marts`, the views of `drill` and `persons`."""
     rows = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $source AND schema_name = 'marts' "
         "UNION ALL "
@@ -152,7 +158,19 @@ def _tables(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]
         "ORDER BY ALL",
         {"source": source},
     ).fetchall()
-    return [(str(schema), str(table)) for schema, table in rows if "__dbt_" not in str(table)]
+    return [
+        (str(schema), str(table))
+        for schema, table in rows
+        if "__dbt_" not in str(table) and (schema, table) not in RESTATED
+    ]
+
+
+def _restated(con: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    """The statements that make the views of RESTATED, which name no database and so hold over the copied tables too."""
+    rows = con.execute(
+        "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE database_name = ? AND NOT internal", [source]
+    ).fetchall()
+    return [str(sql) for schema, view, sql in rows if (schema, view) in RESTATED]
 
 
 def _describe(con: duckdb.DuckDBPyConnection, path: Path, removed: tuple[int, ...]) -> Generation:
