@@ -115,6 +115,12 @@ EXTERNAL = [
         [("posting", "posting"), ("remittance", "current_deposit")],
     ),
     spec(
+        "posting",
+        "bank_return_posted",
+        "Deposits the bank took back from payments they had cleared.",
+        [("posting", "posting"), ("remittance", "current_deposit")],
+    ),
+    spec(
         "receivables",
         "denial_cause",
         "The edits that would have stopped a denial, and what they did on the claim.",

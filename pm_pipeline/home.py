@@ -26,7 +26,7 @@ SCHEMAS = [
     Schema("charges", 1, "pm_pipeline.charges"),
     Schema("scrub", 4, "pm_pipeline.scrub"),
     Schema("submission", 2, "pm_pipeline.submission"),
-    Schema("acknowledgments", 2, "pm_pipeline.acknowledgments"),
+    Schema("acknowledgments", 3, "pm_pipeline.acknowledgments"),
     Schema("remittance", 4, "pm_pipeline.remittance"),
     Schema("posting", 4, "pm_pipeline.posting"),
     Schema("receivables", 4, "pm_pipeline.receivables"),

@@ -17,7 +17,8 @@ from tests.lived import Lived, live
 
 # the files whose tests look at the lived practice: they are slow, and run on one worker, so that it is made once
 USE_LIVED = (
-    "tests/dashboard/test_lived.py", "tests/demo/test_contracts.py", "tests/demo/test_demo.py", "tests/test_cli.py", "tests/test_phi.py",
+    "tests/dashboard/test_lived.py", "tests/demo/test_contracts.py", "tests/demo/test_demo.py", "tests/marts/test_recomputed_lived.py",
+    "tests/test_cli.py", "tests/test_phi.py",
 )  # fmt: skip
 SHARE_NOTHING = ("tests/x12/", "tests/posting/", "tests/receivables/")
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -19,8 +19,9 @@ SEMI JOIN may_answer ON may_answer.set_id = said.set_id AND may_answer.partner_i
 INSERT INTO acknowledgments.claim_status
 SELECT said.set_id, said.segment_no * 100 + said.place, said.segment_no, said.file_id, said.level, said.claim_id, said.category, said.status, said.entity,
        said.action, said.amount_cents, said.payer_claim_number, sent.st02,
-       CASE WHEN said.level IN ('claim', 'line') THEN claim.claim_id IS NOT NULL ELSE sent.st02 IS NOT NULL END, CAST($today AS DATE), $run_id
+       CASE WHEN said.level IN ('claim', 'line') THEN claim.claim_id IS NOT NULL ELSE sent.st02 IS NOT NULL END, CAST($today AS DATE), $run_id, written.source
 FROM x12_277ca_status AS said
+LEFT JOIN x12_277ca_batch AS written ON written.set_id = said.set_id
 LEFT JOIN answered_set AS sent ON sent.set_id = said.set_id AND sent.reference = said.batch_reference
 LEFT JOIN (SELECT DISTINCT set_id, claim_id FROM answered_claim) AS claim ON claim.set_id = said.set_id AND claim.claim_id = said.claim_id;
 

@@ -83,5 +83,6 @@ CREATE TABLE IF NOT EXISTS acknowledgments.claim_status (
     is_ours            BOOLEAN NOT NULL,
     received_on        DATE NOT NULL,
     run_id             VARCHAR NOT NULL,
+    source             VARCHAR,           -- NM101 of 2100A: who wrote it, AY a clearinghouse, PR a payer
     PRIMARY KEY (set_id, status_no)
 );

@@ -2,6 +2,7 @@
 
 Why generations: DuckDB lets no second process into a file that is being written, and tables overwritten in place were
 read half old and half new. A reader here opens one finished file by its real path and keeps it for as long as it likes.
+Beside each file stands ``gen-N.parquet``, its marts for tools that know no DuckDB (parquet.py), behind a link of its own.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ from pathlib import Path
 import duckdb
 
 from pm_pipeline.errors import WarehouseError
+from pm_pipeline.warehouse import parquet
 from pm_pipeline.warehouse.sql import run_sql
 from pm_pipeline.warehouse.unit import utc_now
 
 LINK = "current"
+# views that say nothing but what published tables say, once for every KPI: stated again over the tables, for rows of their own
+# would make a generation many times as large
+RESTATED = {("drill", "kpi_event")}
 ATTEMPTS = 20
-_NAME = re.compile(r"gen-([1-9][0-9]*)\.duckdb(\.part)?")
+_NAME = re.compile(r"gen-([1-9][0-9]*)\.(duckdb|parquet)(\.part)?")
 
 
 @dataclass(frozen=True)
@@ -55,15 +60,17 @@ def publish(database: Path, folder: Path, keep: int) -> Generation:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     number = 1 + max(_numbers(folder), default=0)
     part = folder / f"gen-{number}.duckdb.part"
-    _build(database, part, number)
+    files = _build(database, part, number)
     _sync(part)
     path = folder / f"gen-{number}.duckdb"
+    files = files.rename(folder / f"gen-{number}.parquet")
     part.replace(path)
     _sync(folder)
     link = folder / f"{LINK}.new"
     link.unlink(missing_ok=True)
     link.symlink_to(path.name)
     link.replace(folder / LINK)
+    parquet.swap(folder, files)
     _sync(folder)
     removed = _remove_old(folder, number, keep)
     with open_published(folder) as con:
@@ -93,7 +100,8 @@ def open_published(folder: Path) -> duckdb.DuckDBPyConnection:
     raise WarehouseError(f"{folder / LINK} names a generation that is not there. Publish again (`pm run`).")
 
 
-def _build(database: Path, part: Path, number: int) -> None:
+def _build(database: Path, part: Path, number: int) -> Path:
+    """Make the file `part`, and its marts as Parquet; returns the folder of these, unfinished in name only."""
     if not database.exists():
         raise WarehouseError(f"There is no warehouse at {database} yet. Run `pm demo` or `pm run` first.")
     con = duckdb.connect(part)
@@ -104,14 +112,18 @@ def _build(database: Path, part: Path, number: int) -> None:
         source = database.stem
         con.execute(f"ATTACH '{_text(database)}' AS {_name(source)} (READ_ONLY)")
         _refuse_other_history(con, source, database)
+        restated = _restated(con, source)
         for schema, table in _tables(con, source):
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {_name(schema)}")
             con.execute(
                 f"CREATE TABLE {_name(schema)}.{_name(table)} AS FROM {_name(source)}.{_name(schema)}.{_name(table)}"
             )
         con.execute(f"DETACH {_name(source)}")
+        for statement in restated:
+            con.execute(statement)
         run_sql(con, "pm_pipeline.warehouse", "about.sql", {"generation": number, "published_at": utc_now()})
         con.execute("CHECKPOINT")
+        files = parquet.write_parquet(con, part.parent, number)
     except duckdb.Error as problem:
         raise WarehouseError(
             f"{database.name} could not be copied to {part.name} ({type(problem).__name__}): a program has it open, "
@@ -120,6 +132,7 @@ def _build(database: Path, part: Path, number: int) -> None:
     finally:
         con.close()
     part.chmod(0o400)
+    return files
 
 
 def _refuse_other_history(con: duckdb.DuckDBPyConnection, source: str, database: Path) -> None:
@@ -144,7 +157,7 @@ def _refuse_other_history(con: duckdb.DuckDBPyConnection, source: str, database:
 
 
 def _tables(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
-    """Schema and name of what is published: the tables of `marts`, the views of `drill` and `persons`."""
+    """Schema and name of what is published as a table: the tables of `marts`, the views of `drill` and `persons`."""
     rows = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = $source AND schema_name = 'marts' "
         "UNION ALL "
@@ -152,7 +165,19 @@ def _tables(con: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]
         "ORDER BY ALL",
         {"source": source},
     ).fetchall()
-    return [(str(schema), str(table)) for schema, table in rows if "__dbt_" not in str(table)]
+    return [
+        (str(schema), str(table))
+        for schema, table in rows
+        if "__dbt_" not in str(table) and (schema, table) not in RESTATED
+    ]
+
+
+def _restated(con: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    """The statements that make the views of RESTATED, which name no database and so hold over the copied tables too."""
+    rows = con.execute(
+        "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE database_name = ? AND NOT internal", [source]
+    ).fetchall()
+    return [str(sql) for schema, view, sql in rows if (schema, view) in RESTATED]
 
 
 def _describe(con: duckdb.DuckDBPyConnection, path: Path, removed: tuple[int, ...]) -> Generation:
@@ -171,26 +196,32 @@ def _describe(con: duckdb.DuckDBPyConnection, path: Path, removed: tuple[int, ..
 def _numbers(folder: Path) -> list[int]:
     """Every number ever taken that has left a trace: files, unfinished files, and what the link names."""
     names = [entry.name for entry in folder.iterdir()]
-    link = folder / LINK
-    if link.is_symlink():
-        names.append(link.readlink().name)
+    names += [link.readlink().name for link in (folder / LINK, folder / parquet.LINK) if link.is_symlink()]
     return [int(match[1]) for name in names if (match := _NAME.fullmatch(name))]
 
 
 def _remove_old(folder: Path, current: int, keep: int) -> tuple[int, ...]:
     """Delete generations older than the newest `keep`, and whatever a crash left unfinished. Never the current one."""
     removed: list[int] = []
+    found = [(entry, match) for entry in folder.iterdir() if (match := _NAME.match(entry.name))]
     finished = sorted(
-        (int(match[1]) for entry in folder.iterdir() if (match := _NAME.fullmatch(entry.name)) and not match[2]),
+        (
+            int(match[1])
+            for entry, match in found
+            if _NAME.fullmatch(entry.name) and match[2] == "duckdb" and not match[3]
+        ),
         reverse=True,
     )
-    for number in finished[keep:]:
-        if number < current:
-            (folder / f"gen-{number}.duckdb").unlink()
-            removed.append(number)
-    for entry in folder.iterdir():
-        if (match := _NAME.match(entry.name)) and int(match[1]) < current and ".part" in entry.name:
+    kept = finished[:keep]
+    for entry, match in found:
+        number, is_file = int(match[1]), match[2] == "duckdb"
+        if number >= current or (number in kept and ".part" not in entry.name):
+            continue
+        if is_file:
             entry.unlink()
+            removed += [number] if _NAME.fullmatch(entry.name) and not match[3] else []
+        else:
+            parquet.remove(entry)
     return tuple(sorted(removed))
 
 

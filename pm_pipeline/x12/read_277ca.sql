@@ -36,13 +36,15 @@ FROM (
     )
 ) AS spot LEFT JOIN x12_277ca_level AS level USING (set_id, hl_at);
 
--- one row per set: its own reference (BHT03), when the batch was received and processed (DTP*050, DTP*009)
+-- one row per set: its own reference (BHT03), when the batch was received and processed (DTP*050, DTP*009), who wrote it (NM101 of 2100A)
 CREATE OR REPLACE TEMP TABLE x12_277ca_batch AS
-SELECT sets.set_id, sets.file_id, sets.segments, bht.reference, bht.written_on, dtp.received_on, dtp.processed_on
+SELECT sets.set_id, sets.file_id, sets.segments, bht.reference, bht.written_on, dtp.received_on, dtp.processed_on, nm1.source
 FROM (SELECT set_id, any_value(file_id) AS file_id, count(*) AS segments FROM x12_segment GROUP BY 1) AS sets
 LEFT JOIN (SELECT set_id, arg_min(bht03, segment_no) AS reference, arg_min(day(bht04), segment_no) AS written_on FROM seg_bht GROUP BY 1) AS bht USING (set_id)
 LEFT JOIN (SELECT set_id, min(day(dtp03)) FILTER (dtp01 = '050') AS received_on, min(day(dtp03)) FILTER (dtp01 = '009') AS processed_on
-           FROM seg_dtp JOIN x12_277ca_place USING (set_id, segment_no) WHERE level = 'payer' GROUP BY 1) AS dtp USING (set_id);
+           FROM seg_dtp JOIN x12_277ca_place USING (set_id, segment_no) WHERE level = 'payer' GROUP BY 1) AS dtp USING (set_id)
+LEFT JOIN (SELECT set_id, arg_min(nm101, segment_no) AS source FROM seg_nm1 JOIN x12_277ca_place USING (set_id, segment_no)
+           WHERE level = 'payer' GROUP BY 1) AS nm1 USING (set_id);
 
 -- one row per REF and date that speaks of a claim or of one of its lines (svc_at)
 CREATE OR REPLACE TEMP TABLE x12_277ca_detail AS

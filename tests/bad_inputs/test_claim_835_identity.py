@@ -23,7 +23,7 @@ REST_OF_ID = "ABCDEFGHIJKLM"
 def known_number(at: Scene, claim_id: str, number: str) -> None:
     """A 277CA told us the payer's number of this claim."""
     at.world.con.execute(
-        "INSERT INTO acknowledgments.claim_status VALUES (?, 1, 1, 'f', 'claim', ?, 'A2', '20', NULL, 'WQ', 10000, ?, NULL, true, ?, 'r')",
+        "INSERT INTO acknowledgments.claim_status VALUES (?, 1, 1, 'f', 'claim', ?, 'A2', '20', NULL, 'WQ', 10000, ?, NULL, true, ?, 'r', 'AY')",
         [f"s{claim_id}", claim_id, number, DOS],
     )
 

@@ -66,6 +66,14 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         "UPDATE marts.auto_post_rate SET lines = lines - 1 WHERE payer_id = 'GOLD' AND lines = 1",
         ["auto_post_holds_every_line"],
     ),
+    "a percentile's item is counted twice": (
+        "UPDATE marts.kpi_spread SET items = items + 1 WHERE as_of_date = '2026-07-15'",
+        ["kpi_identities_hold", "kpi_parts_sum_to_the_kpi"],
+    ),
+    "gross and net collections bring in different money": (
+        "UPDATE marts.kpi_summary SET numerator = numerator + 1 WHERE kpi = 'gross_collection_rate' AND is_latest",
+        ["kpi_identities_hold"],
+    ),
     "a KPI is missing on a day": (
         "DELETE FROM marts.kpi_summary WHERE kpi = 'days_in_ar_gross' AND is_latest",
         ["every_kpi_every_as_of"],

@@ -16,7 +16,7 @@ LATEST = {
     "aged_ar_over_90_service_date": (80, 485, "2026-07-15"),  # C01 50 + 10, C02 20; never billed: C04 80, C05 400
     "aged_ar_over_90_first_bill": (80, 485, "2026-07-15"),
     "aged_ar_over_120_responsibility_start": (80, 485, "2026-07-15"),
-    "net_collection_rate_matched": (110, 240, "2026-01-01"),  # January and February: 70+40 of 150-20+40+70
+    "net_collection_rate_matched": (110, 240, "2025-12-01"),  # December to February: 70+40 of 150-20+40+70
     "net_collection_rate_matched_maturing": (310, 1_215, "2026-03-01"),  # March to July
     "net_collection_rate_cash": (190, 795, "2026-05-01"),  # May 130, June 60; charges 700+195 less 100
     "initial_denial_rate_claims_by_remits": (1, 3, "2026-05-01"),  # C09 of C03, C08, C09
@@ -80,4 +80,4 @@ def test_every_kpi_stands_on_every_as_of_day(marts: duckdb.DuckDBPyConnection) -
     ).fetchone()
     assert counted is not None
     assert counted[0] == counted[1] * counted[2]
-    assert counted[1:] == (7, 21)
+    assert counted[1:] == (7, 67)

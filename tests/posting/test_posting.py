@@ -290,7 +290,7 @@ def test_a_line_without_our_number_is_found_by_its_content_or_posted_at_claim_le
 def test_the_payers_number_finds_the_claim_when_our_own_is_lost(world: World) -> None:
     world.bill("C1", {"A": 10_000})
     world.con.execute(
-        "INSERT INTO acknowledgments.claim_status VALUES ('s', 1, 1, 'f', 'claim', 'C1', 'A2', '20', NULL, 'WQ', 10000, 'ICN77', NULL, true, DATE '2026-06-03', 'r')"
+        "INSERT INTO acknowledgments.claim_status VALUES ('s', 1, 1, 'f', 'claim', 'C1', 'A2', '20', NULL, 'WQ', 10000, 'ICN77', NULL, true, DATE '2026-06-03', 'r', 'AY')"
     )
     world.post(world.remittance(claim("0", line("A", 10_000, 10_000), number="ICN77")))
     assert world.exceptions() == []

@@ -77,7 +77,7 @@ def test_files_are_private_and_cannot_be_written(ready: Warehouse, folder: Path)
         made = publish(database, folder, keep=2)
     assert made.path.stat().st_mode & 0o777 == 0o400
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert _files(folder) == ["current", "gen-1.duckdb"]
+    assert _files(folder) == ["current", "current.parquet", "gen-1.duckdb", "gen-1.parquet"]
 
 
 def test_the_newest_are_kept_and_no_number_comes_twice(ready: Warehouse, folder: Path) -> None:
@@ -86,11 +86,13 @@ def test_the_newest_are_kept_and_no_number_comes_twice(ready: Warehouse, folder:
         with ready.lend() as database:
             numbers.append(publish(database, folder, keep=3).number)
     assert numbers == [1, 2, 3, 4, 5]
-    assert _files(folder) == ["current", "gen-3.duckdb", "gen-4.duckdb", "gen-5.duckdb"]
+    assert _files(folder) == [
+        "current", "current.parquet", "gen-3.duckdb", "gen-3.parquet", "gen-4.duckdb", "gen-4.parquet", "gen-5.duckdb", "gen-5.parquet"
+    ]  # fmt: skip
     (folder / "gen-5.duckdb").unlink()  # by hand: the link still knows the number
     with ready.lend() as database:
         assert publish(database, folder, keep=1).number == 6
-    assert _files(folder) == ["current", "gen-6.duckdb"]
+    assert _files(folder) == ["current", "current.parquet", "gen-6.duckdb", "gen-6.parquet"]
 
 
 def test_a_reader_keeps_what_it_opened(ready: Warehouse, folder: Path) -> None:
@@ -149,7 +151,14 @@ def test_a_crash_before_the_swap_leaves_the_current_generation(ready: Warehouse,
         assert con.execute("SELECT generation FROM published.about").fetchone() == (1,)
     with ready.lend() as database:
         assert publish(database, folder, keep=2).number == 3
-    assert _files(folder) == ["current", "gen-1.duckdb", "gen-3.duckdb"]
+    assert _files(folder) == [
+        "current",
+        "current.parquet",
+        "gen-1.duckdb",
+        "gen-1.parquet",
+        "gen-3.duckdb",
+        "gen-3.parquet",
+    ]
 
 
 def test_a_crash_after_the_file_and_before_the_link(ready: Warehouse, folder: Path) -> None:

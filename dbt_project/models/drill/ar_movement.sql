@@ -3,4 +3,3 @@ select
     entry_id, claim_id, charge_id, practice_id, payer_id, charge_payer_id, provider_id, party, movement, entry_kind, service_on, posted_on,
     amount
 from {{ ref('int_ar_movement') }}
-order by posted_on, claim_id

@@ -1,4 +1,3 @@
--- one row per payment to us, and the day the whole of it had posted by itself, if it did
-select payment_id, payer_id, received_on, auto_posted_on
+-- one row per payment to us, the day the whole of it had posted by itself, if it did, and the days its deposit was tied to it and taken back
+select payment_id, payer_id, received_on, effective_on, paid_amount, auto_posted_on, matched_on, returned_on
 from {{ ref('int_remit_payment') }}
-order by received_on, payment_id

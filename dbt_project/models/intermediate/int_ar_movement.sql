@@ -12,3 +12,4 @@ from {{ ref('stg_ledger__entry') }} as entry
 left join {{ ref('int_claim_account') }} as account on entry.claim_id = account.claim_id
 left join {{ ref('entry_kind') }} as kind on entry.entry_kind = kind.entry_kind
 where entry.account = 'AR'
+order by entry.posted_on, entry.claim_id

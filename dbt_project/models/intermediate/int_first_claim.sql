@@ -15,8 +15,10 @@ touched as (
 )
 
 select
-    bill.claim_id, bill.payer_id, bill.first_billed_on, held.claim_id is not null as was_held,
-    held.claim_id is null and touched.claim_id is null as is_clean
+    bill.claim_id, bill.practice_id, bill.payer_id, bill.provider_id, claim.location_id, bill.first_billed_on, bill.charge_amount,
+    held.claim_id is not null as was_held, held.claim_id is null and touched.claim_id is null as is_clean
 from {{ ref('int_first_bill') }} as bill
+inner join {{ ref('stg_scrub__claim') }} as claim on bill.claim_id = claim.claim_id
 left join held on bill.claim_id = held.claim_id
 left join touched on bill.claim_id = touched.claim_id
+order by bill.first_billed_on, bill.claim_id

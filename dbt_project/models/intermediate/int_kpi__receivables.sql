@@ -1,8 +1,8 @@
--- one row per KPI of open A/R, as-of day, practice, payer that owes and provider
+-- one row per KPI made of a balance, as-of day, practice, payer that owes and provider; what an average day brings stands in int_kpi__events
 with days as (
     select
-        day.as_of_date, day.practice_id, day.payer_id, day.provider_id, sum(day.open_ar_gross_amount) as gross, sum(day.open_ar_netted_amount) as netted,
-        sum(day.charges_amount) as charges
+        day.as_of_date, day.practice_id, day.payer_id, day.provider_id, sum(day.open_ar_gross_amount) as gross,
+        sum(day.open_ar_netted_amount) as netted, sum(day.credit_balance_amount) as credit
     from {{ ref('days_in_ar') }} as day
     inner join {{ ref('int_as_of') }} as as_of on day.as_of_date = as_of.as_of_date
     group by day.as_of_date, day.practice_id, day.payer_id, day.provider_id
@@ -18,19 +18,16 @@ aged as (
     from {{ ref('ar_aging') }}
     group by as_of_date, aging_base, practice_id, payer_id, provider_id
 )
+{%- for kpi, amount in [('days_in_ar_gross', 'gross'), ('days_in_ar_netted', 'netted'), ('credit_balance_days', 'credit')] %}
 
-select
-    'days_in_ar_gross' as kpi, as_of_date, {{ plus_days('as_of_date', 1 - var('charge_window_days')) }} as period_start,
-    as_of_date as period_end, practice_id, payer_id, provider_id, gross as numerator, charges / {{ var('charge_window_days') }} as denominator
-from days
+select '{{ kpi }}' as kpi, as_of_date, practice_id, payer_id, provider_id, {{ amount }} as numerator, null as denominator from days
 union all
-select
-    'days_in_ar_netted', as_of_date, {{ plus_days('as_of_date', 1 - var('charge_window_days')) }}, as_of_date,
-    practice_id, payer_id, provider_id, netted, charges / {{ var('charge_window_days') }}
-from days
+{%- endfor %}
+select 'aged_ar_over_90_' || aging_base, as_of_date, practice_id, payer_id, provider_id, over_90, aged from aged
 union all
-select 'aged_ar_over_90_' || aging_base, as_of_date, as_of_date, as_of_date, practice_id, payer_id, provider_id, over_90,
-    aged from aged
+select 'aged_ar_over_120_' || aging_base, as_of_date, practice_id, payer_id, provider_id, over_120, aged from aged
 union all
-select 'aged_ar_over_120_' || aging_base, as_of_date, as_of_date, as_of_date, practice_id, payer_id, provider_id, over_120,
-    aged from aged
+select 'unapplied_cash_days', as_of.as_of_date, entry.practice_id, entry.payer_id, null, -sum(entry.amount), null
+from {{ ref('int_as_of') }} as as_of
+inner join {{ ref('int_off_ar_entry') }} as entry on entry.account = 'UNAPPLIED' and entry.posted_on <= as_of.as_of_date
+group by as_of.as_of_date, entry.practice_id, entry.payer_id

@@ -26,10 +26,14 @@ touched as (
     from decided_by_person
     inner join {{ ref('stg_remittance__claim') }} as claim on decided_by_person.payment_id = claim.payment_id
     where decided_by_person.remit_claim_id is null
+),
+
+matched as (
+    select remit_claim_id, max(claim_id) as claim_id from {{ ref('stg_posting__posting') }} where claim_id is not null group by remit_claim_id
 )
 
 select
-    line.remit_line_id, line.remit_claim_id, claim.payment_id, coalesce(payment.payer_id, 'unknown') as payer_id,
+    line.remit_line_id, line.remit_claim_id, claim.payment_id, matched.claim_id, coalesce(payment.payer_id, 'unknown') as payer_id,
     payment.received_on, abs(line.paid_amount) as moved_amount,
     case when touched.remit_claim_id is null then outcome.posted_on end as auto_posted_on
 from line
@@ -37,4 +41,6 @@ inner join {{ ref('stg_remittance__claim') }} as claim on line.remit_claim_id = 
 inner join {{ ref('stg_remittance__payment') }} as payment on claim.payment_id = payment.payment_id
 left join outcome on line.remit_line_id = outcome.remit_line_id
 left join touched on line.remit_claim_id = touched.remit_claim_id
+left join matched on line.remit_claim_id = matched.remit_claim_id
 where payment.is_our_payee
+order by payment.received_on, claim.payment_id

@@ -21,3 +21,4 @@ select claim_id, run_id, min(acted_on) as acted_on
 from act
 where claim_id is not null
 group by claim_id, run_id
+order by claim_id, acted_on

@@ -1,27 +1,29 @@
 -- one row per KPI, as-of day, practice, payer and provider: what it adds to the KPI's numerator and denominator
-with stated as (
-    {%- for kpis in ['int_kpi__receivables', 'int_kpi__collections', 'int_kpi__denials', 'int_kpi__auto_post', 'int_kpi__clean_claims'] %}
+with event as (
     select
-        kpi, as_of_date, period_start, period_end, coalesce(practice_id, 'all') as practice_id, payer_id,
-        coalesce(provider_id, 'all') as provider_id,
-        cast(numerator as decimal(28, 10)) as numerator, cast(denominator as decimal(28, 10)) as denominator
-    from {{ ref(kpis) }}
-    {%- if not loop.last %}
+        event.kpi, span.as_of_date, event.practice_id, event.payer_id, event.provider_id, sum(event.numerator) as numerator,
+        sum(event.denominator) as denominator
+    from {{ ref('int_kpi__events') }} as event
+    inner join {{ ref('kpi_span') }} as span
+        on event.span = span.span and event.counted_from between span.start_on and span.end_on and event.known_by <= span.as_of_date
+    group by event.kpi, span.as_of_date, event.practice_id, event.payer_id, event.provider_id
+),
+
+stated as (
+    select kpi, as_of_date, practice_id, payer_id, provider_id, numerator, denominator from event
     union all
-    {%- endif %}
-    {%- endfor %}
+    select kpi, as_of_date, practice_id, payer_id, provider_id, numerator, denominator from {{ ref('int_kpi__receivables') }}
 )
 
 select
-    stated.kpi, stated.as_of_date, min(stated.period_start) as period_start, max(stated.period_end) as period_end, stated.practice_id,
-    stated.payer_id, stated.provider_id,
+    stated.kpi, stated.as_of_date, min(span.start_on) as period_start, max(span.end_on) as period_end,
+    coalesce(stated.practice_id, 'all') as practice_id, stated.payer_id, coalesce(stated.provider_id, 'all') as provider_id,
     cast(coalesce(sum(stated.numerator), 0) as decimal(28, 10)) as numerator,
-    cast(sum(stated.denominator) as decimal(28, 10)) as denominator,
-    definition.unit, definition.date_basis,
+    cast(sum(stated.denominator) / max(definition.denominator_per) as decimal(28, 10)) as denominator,
+    max(definition.unit) as unit, max(definition.date_basis) as date_basis,
     {{ payer_scope('stated.payer_id') }} as payer_scope,
-    definition.definition_version
+    max(definition.definition_version) as definition_version
 from stated
 inner join {{ ref('definition') }} as definition on stated.kpi = definition.name
-group by
-    stated.kpi, stated.as_of_date, stated.practice_id, stated.payer_id, stated.provider_id, definition.unit, definition.date_basis,
-    definition.definition_version
+inner join {{ ref('kpi_span') }} as span on definition.span = span.span and stated.as_of_date = span.as_of_date
+group by stated.kpi, stated.as_of_date, stated.practice_id, stated.payer_id, stated.provider_id

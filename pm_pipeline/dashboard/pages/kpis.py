@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from pm_pipeline.dashboard.server import Doors
 
 KEPT = ("practice", "provider", "payer", "as_of")
-FAMILIES = (
-    ("Receivables", ("days_in_ar", "aged_ar")), ("Collections", ("net_collection", "gross_collection")), ("Denials", ("initial_denial", "denial")),
-    ("Posting", ("auto_post",)), ("Claims", ("clean_claim", "touches", "first_pass", "rejection")),
-)  # fmt: skip
+# the order of the families of the seed `definition`; one that is not named here comes after them
+FAMILIES = ("Receivables", "Collections", "Denials", "Submission", "Posting", "Turnaround")
+WORDS = {"ar": "A/R", "ta1": "TA1", "277ca": "277CA", "pos": "POS", "p90": "90th percentile"}
+SUMS = "Numerators and denominators add up to the figure; ratios are never averaged. Each number leads to its claims or payments."
+PERCENTILES = "The fewest days within which so many were done; days of payers do not add up. Each number leads to its claims or payments."
 
 
 def overview(context: Context, doors: Doors) -> list[Any]:
@@ -33,8 +34,8 @@ def overview(context: Context, doors: Doors) -> list[Any]:
         trend.setdefault(str(row["kpi"]), []).append(row)
     cards: dict[str, list[Any]] = {}
     for row in context.rows("kpis", as_of=context.as_of, kpi=None):
-        cards.setdefault(_family(str(row["kpi"])), []).append(_card(context, row, trend.get(str(row["kpi"]), [])))
-    order = [*(name for name, _ in FAMILIES), "Other"]
+        cards.setdefault(str(row["family"]), []).append(_card(context, row, trend.get(str(row["kpi"]), [])))
+    order = [*FAMILIES, *(name for name in cards if name not in FAMILIES)]
     sections = [
         html.Section([html.H2(name), html.Div(cards[name], className="cards")], className="family")
         for name in order
@@ -70,7 +71,7 @@ def one(context: Context, doors: Doors) -> list[Any]:
     past = [{**one, "value": figure(one["value"], row["unit"])} for one in reversed(trend)]
     address = context.state.link("", KEPT, kpi=name, as_of=context.as_of)
     details = [
-        ("Meaning", row["meaning"]), ("Numerator", number(row["numerator"])), ("Denominator", number(row["denominator"])),
+        ("Meaning", row["meaning"]), ("Numerator", _part(row, "counts", "numerator")), ("Denominator", _part(row, "out_of", "denominator")),
         ("Date basis", row["date_basis"]), ("Period", f"{day(row['period_start'])} to {day(row['period_end'])}"),
         ("Target", _band(target, row["unit"])), ("Definition", f"version {row['definition_version']}"), ("Note", row["note"] or NOTHING),
     ]  # fmt: skip
@@ -88,16 +89,20 @@ def one(context: Context, doors: Doors) -> list[Any]:
         panel(
             "By payer and provider",
             table(context, listing.columns, parts, "By payer and provider", to, sums) if parts else empty("Nothing to count."),
-            note="Numerators and denominators add up to the figure; ratios are never averaged. Each number leads to its claims or payments.",
+            note=SUMS if row["statistic"] != "percentile" else PERCENTILES,
             export=("kpi_parts", address),
         ),
         panel("Earlier days", table(context, history, past, "Earlier days", back)),
     ]  # fmt: skip
 
 
+def _part(row: Row, meaning: str, amount: str) -> str:
+    return str(row[meaning]) if row[amount] is None else f"{row[meaning]}: {number(row[amount])}"
+
+
 def title(name: str) -> str:
     """A KPI's name for people: days_in_ar_gross -> Days in A/R gross."""
-    words = name.replace("_", " ").replace("in ar", "in A/R").replace("aged ar", "aged A/R")
+    words = " ".join(WORDS.get(word, word) for word in name.split("_"))
     return words[0].upper() + words[1:]
 
 
@@ -106,6 +111,8 @@ def _card(context: Context, row: Row, trend: list[Row]) -> Any:
     target = context.settings.targets.get(name)
     href = context.state.link("/kpi", KEPT, kpi=name)
     parts = f"{number(row['numerator'])} / {number(row['denominator'])}"
+    if row["statistic"] == "percentile":
+        parts = f"of {number(row['denominator'])}"
     return html.Article(
         [
             html.H3(dcc.Link(title(name), href=href)),
@@ -148,10 +155,6 @@ def _band(target: Target | None, unit: str) -> str:
     if target.at_most is not None:
         ends.append(f"at most {figure(target.at_most, unit)}")
     return ", ".join(ends)
-
-
-def _family(name: str) -> str:
-    return next((family for family, starts in FAMILIES if name.startswith(starts)), "Other")
 
 
 def _filters(context: Context, path: str, keep: tuple[str, ...] = ()) -> Any:
