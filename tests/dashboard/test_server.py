@@ -349,12 +349,12 @@ def test_documents_are_handed_out_from_their_folders_alone_and_written_down(
     for said in (address, "/documents/closings/2026-01-1.pdf", "a run that lands a feed writes them"):
         assert said in shown
     with client.get(address) as answer:
-        assert (answer.status_code, answer.text) == (200, "<p>the rulebook</p>")
+        assert (answer.status_code, answer.get_data(as_text=True)) == (200, "<p>the rulebook</p>")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "unsafe-eval" not in answer.headers["Content-Security-Policy"]
     assert (last(doors)["what"], last(doors)["detail"]) == ("open document", {"kind": "rules", "name": "index.html"})
     with client.get("/documents/rules/rules/DX-001.html") as answer:
-        assert answer.text == "<p>one rule</p>"
+        assert answer.get_data(as_text=True) == "<p>one rule</p>"
     for path in (
         "rules/rulebook.json",
         "rules/../../dashboard/passwords.json",
