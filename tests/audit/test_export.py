@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import hashlib
 import json
 import re
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -274,6 +276,46 @@ def test_it_is_never_mixed_with_other_files_nor_written_for_no_period(books: Boo
     quiet = write(books, tmp_path / "quiet", first=dt.date(2027, 1, 1), last=dt.date(2027, 1, 31))
     assert quiet.rows["entries.csv"] == 0
     assert faults(quiet.folder) == []
+
+
+def test_what_lies_beside_it_is_left_alone_and_nothing_of_its_own_is_left(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "out.part" / "mine.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    before = {path.name for path in tmp_path.iterdir()}
+    write(books, tmp_path / "out")
+    assert mine.read_text() == "mine"
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pm_pipeline.audit.export._manifest", full)
+    with pytest.raises(PmError, match="could not be written"):
+        write(books, tmp_path / "other")
+    assert {path.name for path in tmp_path.iterdir()} == before | {"out"}
+
+
+def test_a_manifest_or_file_that_cannot_be_read_is_a_fault_and_no_crash(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = out / "manifest.json"
+    kept = manifest.read_text()
+    said = json.loads(kept)
+    said["files"][0]["name"] = 5
+    manifest.write_text(json.dumps(said))
+    assert ("manifest.json", "cannot be checked: a file or column is missing or spoiled (TypeError)") in faults(out)
+    manifest.write_text(kept)
+    whole = Path.open
+
+    def ill(self: Path, *given: Any, **more: Any) -> Any:
+        if self.name == "people.csv":
+            raise OSError(errno.EIO, "Input/output error")
+        return whole(self, *given, **more)
+
+    monkeypatch.setattr(Path, "open", ill)
+    assert ("people.csv", "it cannot be read (Input/output error)") in faults(out)
 
 
 def test_the_formulas_of_the_readme_name_columns_that_are_there(out: Path) -> None:

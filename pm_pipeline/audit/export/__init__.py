@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
+import tempfile
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -55,10 +56,10 @@ def export(con: duckdb.DuckDBPyConnection, config: Config, first: dt.date, last:
         raise PmError(
             "The warehouse holds nothing yet, so there is nothing to export. Run `pm demo` or `pm run` first."
         )
-    part = folder.with_name(folder.name + ".part")
+    part: Path | None = None
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".part", dir=folder.parent))
         files = [_table(con, name, first, last, part) for name in _tables()]
         files.append(_people(config, part))
         for name, text in (
@@ -72,7 +73,8 @@ def export(con: duckdb.DuckDBPyConnection, config: Config, first: dt.date, last:
             folder.rmdir()
         part.rename(folder)
     except (OSError, duckdb.IOException) as problem:
-        shutil.rmtree(part, ignore_errors=True)
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
         raise PmError(
             f"The export could not be written to {folder} ({type(problem).__name__}); nothing of it was kept. Look at the room and "
             "the rights there (`df`, `ls -ld`), then say it again."
