@@ -21,7 +21,8 @@ from pm_pipeline.config import Config
 from pm_pipeline.config.people import Person
 from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.letter_facts import letter_facts
-from pm_pipeline.receivables.letter_pdf import Sheet, Unprintable, make_pdf
+from pm_pipeline.receivables.letter_pdf import Sheet, make_pdf
+from pm_pipeline.receivables.printed import Unprintable
 from pm_pipeline.receivables.private_file import keep_private
 from pm_pipeline.yaml_file import read_yaml
 
