@@ -86,6 +86,11 @@ class Settings:
         return self.home / "letters"
 
     @property
+    def statements_dir(self) -> Path:
+        """Patients' statements: pages and the print vendor's files; they hold patient data."""
+        return self.home / "statements"
+
+    @property
     def reports_dir(self) -> Path:
         """Feed reports to send back to the practice."""
         return self.home / "reports"

@@ -14,7 +14,13 @@ from pm_pipeline.console import DAY, as_json, because, by_person, dollars, escap
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
 
-STOPS = ("DISPUTE", "BANKRUPTCY", "MAIL_RETURNED", "OTHER_STOP")
+
+def _stop_code(_context: click.Context, _parameter: click.Parameter, code: str) -> str:
+    from pm_pipeline.receivables.statements.run import stop_codes
+
+    if code not in stop_codes():
+        raise click.BadParameter(f"{code!r} is none of {', '.join(stop_codes())}.")
+    return code
 
 
 @click.group()
@@ -24,7 +30,7 @@ def statements() -> None:
     \b
     pm statements preview                    what a run of today would send and leave out; nothing is kept
     pm statements list --unfiled             what was made and waits to be sent
-    pm statements list --held                what is left out, why, and what to do
+    pm statements list --held                what is left out, why, and what to do; `codes` has every reason
     pm statements show S... --pdf            one statement, and its page under PM_HOME/statements
     pm statements file --by YOU              the print vendor's file and a PDF each; they are sent
     pm statements stop CLAIM --code DISPUTE --by YOU --why TEXT     and `resume CLAIM`
@@ -79,7 +85,7 @@ def show(statement_id: str, pdf: bool, json_: bool) -> None:
         head, lines = one_statement(con, statement_id)
     path = None
     if pdf:
-        path = home.settings.home / "statements" / f"{statement_id}.pdf"
+        path = home.settings.statements_dir / f"{statement_id}.pdf"
         keep_private(path, statement_pdf(home.config, head, lines))
     hidden = ("name", "line1", "line2", "city", "state", "zip", "run_id")
     said = {name: value for name, value in head.items() if name not in hidden}
@@ -130,7 +136,7 @@ def file_(by: str, json_: bool) -> None:
     home = _home()
     with home.write() as con:
         done = file_statements(
-            con, home.config, home.settings.home / "statements", actor=by, today=home.today(), run_id=f"statements-{uuid4()}"
+            con, home.config, home.settings.statements_dir, actor=by, today=home.today(), run_id=f"statements-{uuid4()}"
         )  # fmt: skip
     if json_:
         print_json(asdict(done))
@@ -148,7 +154,14 @@ def file_(by: str, json_: bool) -> None:
 
 @statements.command()
 @click.argument("claim_id", metavar="CLAIM")
-@click.option("--code", type=click.Choice(STOPS), default="DISPUTE", show_default=True, help="Why.")
+@click.option(
+    "--code",
+    metavar="CODE",
+    callback=_stop_code,
+    default="DISPUTE",
+    show_default=True,
+    help="Why: pm statements codes.",
+)
 @by_person
 @because
 @as_json
@@ -165,6 +178,15 @@ def stop(claim_id: str, code: str, by: str, why: str, json_: bool) -> None:
         stop_id = desk.stop(con, home.config, claim_id, code, actor=by, reason=why, today=home.today(), run_id=f"statements-{uuid4()}")  # fmt: skip
     what = "its patient and account" if hold_rules()[code].holds == "guarantor" else claim_id
     _say({"stop_id": stop_id, "claim_id": claim_id, "code": code}, f"{stop_id}: no statement of {what} until: pm statements resume {claim_id}", json_)  # fmt: skip
+
+
+@statements.command()
+@as_json
+def codes(json_: bool) -> None:
+    """Every reason to leave a line out: whether a person sets it, what it holds, what it means and what to do."""
+    from pm_pipeline.receivables.statements.run import hold_rules
+
+    _rows([asdict(one) for one in hold_rules().values()], "Reasons", json_)
 
 
 @statements.command()

@@ -74,6 +74,20 @@ class PaymentPlans(Strict):
         months = min(longest, cents // self.min_monthly_cents)
         return months if months > 1 else 0
 
+    def steps(self) -> list[tuple[int, int]]:
+        """Every amount in cents from which on ``months`` is another, with what it is from there; rising from 0."""
+        most = max(one.months for one in self.terms)
+        amounts = {
+            0,
+            *(one.from_cents for one in self.terms),
+            *(self.min_monthly_cents * n for n in range(2, most + 1)),
+        }
+        found: list[tuple[int, int]] = []
+        for cents in sorted(amounts):
+            if not found or found[-1][1] != self.months(cents):
+                found.append((cents, self.months(cents)))
+        return found
+
 
 class StatementPolicy(Strict):
     """One version of the policy."""

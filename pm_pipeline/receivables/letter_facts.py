@@ -8,9 +8,8 @@ from typing import Any
 import duckdb
 
 from pm_pipeline.config import Config
-from pm_pipeline.config.models import Address
-from pm_pipeline.console import dollars
 from pm_pipeline.errors import DenialError
+from pm_pipeline.receivables import printed
 from pm_pipeline.warehouse import records, run_sql
 
 HERE = __package__ or ""
@@ -35,33 +34,35 @@ def letter_facts(
         raise DenialError("The patient of this claim is not registered; a letter needs name, birth date and member id.")
     practice = config.practice
     patient = " ".join(filter(None, (one["first_name"], one["middle_name"], one["last_name"], one["suffix"])))
-    period = _day(one["dos_from"]) + ("" if one["dos_to"] == one["dos_from"] else f" to {_day(one['dos_to'])}")
+    period = printed.day(one["dos_from"]) + (
+        "" if one["dos_to"] == one["dos_from"] else f" to {printed.day(one['dos_to'])}"
+    )
     services = _services(con, one)
     reference = [
-        ("Patient", patient), ("Date of birth", _day(one["birth_date"])), ("Member ID", one["member_id"]), ("Group", one["group_number"]),
+        ("Patient", patient), ("Date of birth", printed.day(one["birth_date"])), ("Member ID", one["member_id"]), ("Group", one["group_number"]),
         ("Your claim no.", one["payer_claim_number"]), ("Our claim no.", one["claim_id"]), ("Date of service", period),
-        ("Provider", f"{one['provider_first']} {one['provider_last']}, NPI {one['provider_npi']}"), ("Amount in dispute", _money(one["denied_cents"])),
+        ("Provider", f"{one['provider_first']} {one['provider_last']}, NPI {one['provider_npi']}"), ("Amount in dispute", printed.money(one["denied_cents"])),
         ("Level of appeal", str(level)),
     ]  # fmt: skip
     return {
-        "today": _day(today),
+        "today": printed.day(today),
         "argument": argument,
         "reference": [(name, value) for name, value in reference if value],
         "services": services,
         "filing": _filing(con, one["claim_id"], one["denied_on"]),
-        "practice": {"name": practice.name, "address": _lines(practice.address), "phone": _phone(practice.contact.phone),
+        "practice": {"name": practice.name, "address": printed.address_lines(practice.address), "phone": printed.phone(practice.contact.phone),
                      "contact": practice.contact.name, "npi": practice.npi, "tax_id": practice.tax_id},
-        "payer": {"name": payer.name, "address": _lines(payer.address), "timely_filing_days": payer.timely_filing_days},
-        "patient": {"name": patient, "birth_date": _day(one["birth_date"]), "member_id": one["member_id"] or "",
+        "payer": {"name": payer.name, "address": printed.address_lines(payer.address), "timely_filing_days": payer.timely_filing_days},
+        "patient": {"name": patient, "birth_date": printed.day(one["birth_date"]), "member_id": one["member_id"] or "",
                     "group_number": one["group_number"] or ""},
         "provider": {"name": f"{one['provider_first']} {one['provider_last']}", "npi": one["provider_npi"]},
-        "claim": {"claim_id": one["claim_id"], "payer_claim_number": one["payer_claim_number"] or "", "dos_from": _day(one["dos_from"]),
-                  "dos_to": _day(one["dos_to"]), "charge": _money(one["claim_charge_cents"]),
+        "claim": {"claim_id": one["claim_id"], "payer_claim_number": one["payer_claim_number"] or "", "dos_from": printed.day(one["dos_from"]),
+                  "dos_to": printed.day(one["dos_to"]), "charge": printed.money(one["claim_charge_cents"]),
                   "authorization_number": one["authorization_number"] or "",
-                  "filing_limit": _day(one["dos_from"] + dt.timedelta(payer.timely_filing_days))},
+                  "filing_limit": printed.day(one["dos_from"] + dt.timedelta(payer.timely_filing_days))},
         "denial": {"denial_id": denial_id, "what": "the claim" if one["charge_id"] is None else "the service below",
-                   "denied": _money(one["denied_cents"]), "charge": _money(one["charge_cents"]), "denied_on": _day(one["denied_on"]),
-                   "appeal_by": _day(one["appeal_by"]), "group": one["group_code"], "carc": one["carc"], "carc_meaning": one["carc_meaning"] or "",
+                   "denied": printed.money(one["denied_cents"]), "charge": printed.money(one["charge_cents"]), "denied_on": printed.day(one["denied_on"]),
+                   "appeal_by": printed.day(one["appeal_by"]), "group": one["group_code"], "carc": one["carc"], "carc_meaning": one["carc_meaning"] or "",
                    "rarc": one["rarc"] or "", "rarc_meaning": one["rarc_meaning"] or "", "trace": one["trn02"], "level": level},
     }  # fmt: skip
 
@@ -81,7 +82,14 @@ def _services(con: duckdb.DuckDBPyConnection, one: dict[str, Any]) -> list[tuple
     return [
         head,
         *(
-            (_day(day), code, " ".join(modifiers), " ".join(diagnoses or []), f"{units.normalize():f}", _money(cents))
+            (
+                printed.day(day),
+                code,
+                " ".join(modifiers),
+                " ".join(diagnoses or []),
+                f"{units.normalize():f}",
+                printed.money(cents),
+            )
             for day, code, modifiers, units, cents, diagnoses in rows
         ),
     ]
@@ -94,21 +102,4 @@ def _filing(con: duckdb.DuckDBPyConnection, claim_id: str, denied_on: dt.date) -
         "WHERE claim_id = ? AND happened_on <= ? AND kind IN (SELECT unnest(?)) ORDER BY seq",
         [claim_id, denied_on, list(EVENTS)],
     ).fetchall()
-    return [{"on": _day(day), "what": EVENTS[kind]} for day, kind in rows]
-
-
-def _lines(address: Address) -> list[str]:
-    zip_code = address.zip if len(address.zip) == 5 else f"{address.zip[:5]}-{address.zip[5:]}"
-    return [*filter(None, (address.line1, address.line2)), f"{address.city}, {address.state} {zip_code}"]
-
-
-def _phone(digits: str) -> str:
-    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-
-
-def _money(cents: int) -> str:
-    return f"${dollars(cents)}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
+    return [{"on": printed.day(day), "what": EVENTS[kind]} for day, kind in rows]

@@ -19,7 +19,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
 from reportlab.platypus import Flowable, KeepTogether, ListFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from pm_pipeline.x12.charset import fit_as_typed
+from pm_pipeline.receivables.printed import printable
 
 INK, FAINT, RULE = HexColor("#1a1a1a"), HexColor("#555555"), HexColor("#b8b8b8")
 BODY = ParagraphStyle("body", fontName="Times-Roman", fontSize=10.5, leading=13.5, spaceAfter=8, textColor=INK)
@@ -30,10 +30,6 @@ NUMBER = ParagraphStyle("number", SMALL, alignment=TA_RIGHT)
 SERVICES = "[[services]]"
 MARGIN = 1.1 * inch
 PADDING = 6  # points the library keeps free inside its frame
-
-
-class Unprintable(Exception):
-    """A character outside the font; says which, by its code point."""
 
 
 @dataclass(frozen=True)
@@ -187,15 +183,3 @@ def _text(value: str, style: ParagraphStyle) -> Paragraph:
     """A paragraph of plain text with **bold** parts; nothing in it is markup of the library's own."""
     shown = "".join(printable(char) for char in value)
     return Paragraph(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(shown)), style)
-
-
-def printable(char: str) -> str:
-    """The character, or its Latin spelling as the claim carried it, when the font has no such letter."""
-    try:
-        char.encode("cp1252")
-    except UnicodeEncodeError:
-        fitted = fit_as_typed(char)
-        if fitted is None or not fitted.text:
-            raise Unprintable(f"U+{ord(char):04X}") from None
-        return fitted.text
-    return char

@@ -23,8 +23,9 @@ from pm_pipeline.errors import DenialError
 from pm_pipeline.receivables.actions import Acted, Request, act
 from pm_pipeline.receivables.episodes import find_episode
 from pm_pipeline.receivables.letter_facts import letter_facts
-from pm_pipeline.receivables.letter_pdf import Sheet, Unprintable, make_pdf
+from pm_pipeline.receivables.letter_pdf import Sheet, make_pdf
 from pm_pipeline.receivables.permission import complete
+from pm_pipeline.receivables.printed import Unprintable
 from pm_pipeline.receivables.private_file import keep_private
 from pm_pipeline.yaml_file import read_yaml
 

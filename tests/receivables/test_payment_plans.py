@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
+from pm_pipeline.config.statements import PlanTerm
 from pm_pipeline.errors import PmError
 from pm_pipeline.receivables.money import Wanted, answer, ask
 from pm_pipeline.receivables.statements.desk import agree_plan, end_plan, stop
@@ -144,3 +146,15 @@ def test_plans_are_listed_with_what_is_paid_and_what_comes_next(world: World) ->
     names = ("guarantor_id", "cents", "paid_cents", "next_due_on", "next_cents", "state")
     assert [listed[name] for name in names] == ["PT1", 20_000, 4_000, dt.date(2026, 8, 11), 2_668, "kept"]
     assert list_plans(world.con, world.config, TODAY + 3 * DAY, "PT9") == []
+
+
+@pytest.mark.parametrize("months", [3, 6, 12])
+def test_what_is_offered_is_what_may_be_agreed(world: World, months: int) -> None:
+    """The steps that statements are offered by, and the months that a person may agree to, at every amount around a step."""
+    plans = world.config.statements.on(TODAY).payment_plans.model_copy(update={"terms": [
+        PlanTerm(from_cents=7_400, months=months), PlanTerm(from_cents=26_000, months=2 * months)]})  # fmt: skip
+    steps = plans.steps()
+    assert steps[0] == (0, 0)
+    for cents in sorted({from_cents + by for from_cents, _ in steps for by in (-1, 0, 1, 1_250)} - {-1}):
+        assert [offered for from_cents, offered in steps if from_cents <= cents][-1] == plans.months(cents), cents
+    assert all(before != after for (_, before), (_, after) in pairwise(steps))

@@ -229,6 +229,11 @@ def test_pm_statements_shows_sends_and_stops_without_a_name(tmp_path: Path) -> N
     assert pm("file", "--by", "nobody").exit_code == 1
     assert pm("list", "--code", "DENIAL_OPEN").exit_code == 2
     assert pm("list", "--words").exit_code == 2
+    refused = pm("stop", "C1", "--code", "DECEASED", "--by", "wren", "--why", "x")
+    assert (refused.exit_code, "MAIL_RETURNED" in refused.output) == (2, True)
+    assert {"code": "BANKRUPTCY", "kind": "person", "holds": "guarantor"}.items() <= {
+        one["code"]: one for one in json.loads(pm("codes", "--json").stdout)
+    }["BANKRUPTCY"].items()
     assert pm("plan", "PT1", "--by", "wren", "--why", "x").exit_code == 2
     assert pm("plans", "--json").stdout == "[]\n"
     assert (

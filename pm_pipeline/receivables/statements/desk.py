@@ -13,10 +13,10 @@ import duckdb
 from pm_pipeline.config import Config
 from pm_pipeline.console import dollars
 from pm_pipeline.errors import PmError
-from pm_pipeline.receivables.letter_pdf import Unprintable
+from pm_pipeline.receivables.printed import Unprintable
 from pm_pipeline.receivables.private_file import keep_private
 from pm_pipeline.receivables.statements.reading import one_statement
-from pm_pipeline.receivables.statements.run import find, hold_rules
+from pm_pipeline.receivables.statements.run import find, stop_codes
 from pm_pipeline.receivables.statements.statement_pdf import make_pdf
 from pm_pipeline.receivables.statements.vendor import make_file
 from pm_pipeline.warehouse import load_rows, number, unit, utc_now
@@ -52,9 +52,8 @@ def stop(
     Returns the stop's id, the old one when it is stopped for that already. Raises PmError.
     """
     actor = _named(config, actor, reason)
-    able = [one.code for one in hold_rules().values() if one.kind == "person"]
-    if code not in able:
-        raise PmError(f"A person stops statements for one of: {', '.join(able)}; not for {code!r}.")
+    if code not in stop_codes():
+        raise PmError(f"A person stops statements for one of: {', '.join(stop_codes())}; not for {code!r}.")
     if not con.execute("SELECT 1 FROM scrub.claim WHERE claim_id = ?", [claim_id]).fetchone():
         raise PmError(f"There is no claim {claim_id!r}. `pm trace --encounter ID` finds one.")
     known = con.execute("SELECT stop_id FROM receivables.open_statement_stop WHERE claim_id = ? AND code = ?", [claim_id, code]).fetchone()  # fmt: skip

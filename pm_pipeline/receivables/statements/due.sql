@@ -52,16 +52,14 @@ WITH ready AS (
 )
 SELECT short_id('S', concat_ws('|', planned.guarantor_id, CAST($today AS DATE), withdrawn.times)) AS statement_id, planned.* EXCLUDE (notice_no, level_no),
        level_no AS notice_no, level.level,
-       CASE WHEN plan_id IS NULL AND term.months IS NOT NULL THEN least(term.months, planned.due_cents // CAST($min_monthly_cents AS BIGINT)) ELSE 0 END AS may_months,
-       CASE WHEN may_months > 1 THEN may_months END AS offer_months,
-       CASE WHEN may_months > 1 THEN (planned.due_cents + may_months - 1) // may_months END AS offer_cents,
+       term.months AS offer_months, (planned.due_cents + term.months - 1) // term.months AS offer_cents,
        replace(replace(replace(replace(level.text, '{due}', '$' || dollars(planned.due_cents)), '{past_due}', '$' || dollars(planned.past_due_cents)),
            '{pay_by}', strftime(CAST($pay_by AS DATE), '%B %-d, %Y')), '{phone}', $phone) AS message
 FROM planned
 JOIN statement_level AS level ON level.notice_no = level_no
 LEFT JOIN last ON last.guarantor_id = planned.guarantor_id
 LEFT JOIN statement_level AS waited ON waited.level = last.level
-LEFT JOIN statement_term AS term ON planned.due_cents >= term.from_cents AND planned.due_cents < term.to_cents
+LEFT JOIN statement_term AS term ON plan_id IS NULL AND planned.due_cents >= term.from_cents AND planned.due_cents < term.to_cents
 LEFT JOIN (
     SELECT guarantor_id, count(*) AS times FROM receivables.statement
     WHERE statement_on = CAST($today AS DATE) AND statement_id IN (SELECT statement_id FROM receivables.statement_withdrawn UNION SELECT statement_id FROM statement_stale)

@@ -15,6 +15,7 @@ from pm_pipeline.config import Config
 from pm_pipeline.config.statements import StatementPolicy
 from pm_pipeline.errors import ConfigError
 from pm_pipeline.posting.exceptions import kinds
+from pm_pipeline.receivables.printed import phone
 from pm_pipeline.warehouse import load_rows, number, run_sql, unit, utc_now
 
 HERE = __package__ or ""
@@ -57,6 +58,11 @@ def hold_rules() -> dict[str, HoldRule]:
     return {row["code"]: HoldRule(**row) for row in csv.DictReader(text.splitlines())}
 
 
+def stop_codes() -> list[str]:
+    """The reasons for which a person stops statements."""
+    return [one.code for one in hold_rules().values() if one.kind == "person"]
+
+
 def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: str) -> Statements:
     """Bring holds and statements to what is true at the end of `today`. Running it again changes nothing. Raises ConfigError.
 
@@ -88,7 +94,6 @@ def find(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> dict
     """
     policy = config.statements.on(today)
     _tell_policy(con, policy)
-    phone = config.practice.contact.phone
     params = {
         "today": today,
         "pay_by": today + dt.timedelta(policy.pay_within_days),
@@ -96,9 +101,8 @@ def find(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date) -> dict
         "minimum_cents": policy.minimum_cents,
         "file_within_days": policy.file_within_days,
         "late_days": policy.payment_plans.late_days,
-        "min_monthly_cents": policy.payment_plans.min_monthly_cents,
         "first_wait_days": policy.levels[0].wait_days,
-        "phone": f"({phone[:3]}) {phone[3:6]}-{phone[6:]}",
+        "phone": phone(config.practice.contact.phone),
     }
     for name in ("lines.sql", "holds.sql", "plans.sql", "stale.sql", "due.sql"):
         run_sql(con, HERE, name, params)
@@ -132,10 +136,11 @@ def _tell_policy(con: duckdb.DuckDBPyConnection, policy: StatementPolicy) -> Non
          *((place, one.level, one.wait_days, one.text) for place, one in enumerate(policy.levels, start=1))],
     )  # fmt: skip
     con.execute("CREATE OR REPLACE TEMP TABLE statement_term (from_cents BIGINT, to_cents BIGINT, months INTEGER)")
-    ends = [one.from_cents for one in plans.terms[1:]] + [FOREVER_CENTS]
+    steps = plans.steps()
+    ends = [from_cents for from_cents, _ in steps[1:]] + [FOREVER_CENTS]
     load_rows(
         con, "statement_term", ["from_cents", "to_cents", "months"],
-        [(one.from_cents, end, one.months) for one, end in zip(plans.terms, ends, strict=True)],
+        [(from_cents, end, months) for (from_cents, months), end in zip(steps, ends, strict=True) if months],
     )  # fmt: skip
     con.execute("CREATE OR REPLACE TEMP TABLE statement_rule (code VARCHAR, holds VARCHAR)")
     load_rows(

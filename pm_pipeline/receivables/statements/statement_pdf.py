@@ -5,7 +5,6 @@ Pages are US Letter; the slip is cut off the first page. The same statement give
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -29,10 +28,9 @@ from reportlab.platypus import (
     Table,
 )
 
-from pm_pipeline.config.models import Address, Practice
+from pm_pipeline.config.models import Practice
 from pm_pipeline.config.statements import StatementPolicy
-from pm_pipeline.console import dollars
-from pm_pipeline.receivables.letter_pdf import printable
+from pm_pipeline.receivables import printed
 
 INK, FAINT, RULE, SHADE = HexColor("#1a1a1a"), HexColor("#555555"), HexColor("#b8b8b8"), HexColor("#eef2f6")
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=12.5, textColor=INK)
@@ -77,16 +75,16 @@ def _opening(practice: Practice, policy: StatementPolicy, head: Mapping[str, Any
     name = ParagraphStyle("name", BOLD, fontSize=14, leading=17)
     big = ParagraphStyle("big", BOLD, fontSize=17, leading=21, alignment=TA_RIGHT)
     left = [
-        _text(practice.name, name), *(_text(one, FINE) for one in _address(practice.address)), _text(f"Billing office {_phone(practice)}", FINE),
+        _text(practice.name, name), *(_text(one, FINE) for one in printed.address_lines(practice.address)), _text(f"Billing office {printed.phone(practice.contact.phone)}", FINE),
         Spacer(1, 16), *(_text(one, BODY) for one in _addressee(head)),
     ]  # fmt: skip
     facts = [
-        ("Statement", head["statement_id"]), ("Date", _day(head["statement_on"])), ("Account", head["guarantor_id"]),
-        ("You owe in all", _money(head["due_cents"])), ("Please pay by", _day(head["pay_by"])),
+        ("Statement", head["statement_id"]), ("Date", printed.day(head["statement_on"])), ("Account", head["guarantor_id"]),
+        ("You owe in all", printed.money(head["due_cents"])), ("Please pay by", printed.day(head["pay_by"])),
     ]  # fmt: skip
     asked = "Your instalment" if head["plan_id"] else "Please pay"
     rows = [[_text(label, FINE), _text(value, RIGHT)] for label, value in facts]
-    rows.append([_text(asked, BOLD), _text(_money(head["pay_now_cents"]), big)])
+    rows.append([_text(asked, BOLD), _text(printed.money(head["pay_now_cents"]), big)])
     box = Table(
         rows, colWidths=[1.15 * inch, 1.65 * inch],
         style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("TOPPADDING", (0, 0), (-1, -1), 2.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
@@ -135,7 +133,7 @@ def _services(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Ta
 
 def _amounts(row: Mapping[str, Any], style: ParagraphStyle) -> list[Paragraph]:
     columns = ("charge_cents", "insurance_cents", "adjusted_cents", "patient_cents", "due_cents")
-    return [_text(_money(row[name]), style) for name in columns]
+    return [_text(printed.money(row[name]), style) for name in columns]
 
 
 def _closing(policy: StatementPolicy, head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[Flowable]:
@@ -143,13 +141,13 @@ def _closing(policy: StatementPolicy, head: Mapping[str, Any], lines: Sequence[M
     for line in lines:
         ages[next(place for place, (upto, _) in enumerate(BUCKETS) if upto is None or line["responsible_days"] <= upto)] += line["due_cents"]  # fmt: skip
     table = Table(
-        [[_text(name, RIGHT_FINE) for _, name in BUCKETS], [_text(_money(cents), RIGHT) for cents in ages]],
+        [[_text(name, RIGHT_FINE) for _, name in BUCKETS], [_text(printed.money(cents), RIGHT) for cents in ages]],
         colWidths=[WIDTH / len(BUCKETS)] * len(BUCKETS),
         style=[("BOX", (0, 0), (-1, -1), 0.5, RULE), ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2)],
     )  # fmt: skip
     pay = [_text(f"\N{BULLET} {one}", SMALL) for one in policy.how_to_pay]
     if head["offer_months"]:
-        offer = f"{head['offer_months']} monthly payments of {_money(head['offer_cents'])}"
+        offer = f"{head['offer_months']} monthly payments of {printed.money(head['offer_cents'])}"
         pay.insert(0, _text(f"\N{BULLET} In parts: you may pay this in {offer} (the last may be less). Call us to agree on it.", SMALL))  # fmt: skip
     return [
         Spacer(1, 6), _text(WORDS, FINE), Spacer(1, 6), KeepTogether([_text(AGES, FINE), Spacer(1, 3), table]), Spacer(1, 4),
@@ -166,8 +164,8 @@ def _slip(canvas: Any, _document: Any, *, practice: Practice, head: Mapping[str,
     canvas.setDash()
     cut = "Cut here and send this part with your check. Write the statement number on the check."
     rows: Sequence[tuple[str, str]] = (
-        ("Statement", head["statement_id"]), ("Account", head["guarantor_id"]), ("Please pay by", _day(head["pay_by"])),
-        ("You owe in all", _money(head["due_cents"])), ("Please pay", _money(head["pay_now_cents"])), ("I am paying", "$"),
+        ("Statement", head["statement_id"]), ("Account", head["guarantor_id"]), ("Please pay by", printed.day(head["pay_by"])),
+        ("You owe in all", printed.money(head["due_cents"])), ("Please pay", printed.money(head["pay_now_cents"])), ("I am paying", "$"),
     )  # fmt: skip
     facts = Table(
         [[_text(label, FINE), _text(value, BODY if label == "I am paying" else RIGHT)] for label, value in rows],
@@ -176,7 +174,7 @@ def _slip(canvas: Any, _document: Any, *, practice: Practice, head: Mapping[str,
     )  # fmt: skip
     left = [
         *(_text(one, SMALL) for one in _addressee(head)), Spacer(1, 30), _text("Make the check out to, and send it to:", FINE), Spacer(1, 2),
-        _text(practice.name, BOLD), *(_text(one, BODY) for one in _address(practice.address)),
+        _text(practice.name, BOLD), *(_text(one, BODY) for one in printed.address_lines(practice.address)),
     ]  # fmt: skip
     block = Table(
         [[left, facts]], colWidths=[WIDTH - 2.8 * inch, 2.8 * inch],
@@ -202,28 +200,9 @@ def _foot(canvas: Any, _document: Any, *, head: Mapping[str, Any], height: float
 
 
 def _addressee(head: Mapping[str, Any]) -> list[str]:
-    zip_code = head["zip"] if len(head["zip"]) == 5 else f"{head['zip'][:5]}-{head['zip'][5:].lstrip('-')}"
-    return [*filter(None, (head["name"], head["line1"], head["line2"])), f"{head['city']}, {head['state']} {zip_code}"]
-
-
-def _address(address: Address) -> list[str]:
-    zip_code = address.zip if len(address.zip) == 5 else f"{address.zip[:5]}-{address.zip[5:]}"
-    return [*filter(None, (address.line1, address.line2)), f"{address.city}, {address.state} {zip_code}"]
-
-
-def _phone(practice: Practice) -> str:
-    digits = practice.contact.phone
-    return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-
-
-def _money(cents: int) -> str:
-    return f"-${dollars(-cents)}" if cents < 0 else f"${dollars(cents)}"
-
-
-def _day(day: dt.date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
+    return [head["name"], *printed.lines(head["line1"], head["line2"], head["city"], head["state"], head["zip"])]
 
 
 def _text(value: str, style: ParagraphStyle) -> Paragraph:
     """A paragraph of plain text: nothing in it is markup of the library's."""
-    return Paragraph(escape("".join(printable(char) for char in value)), style)
+    return Paragraph(escape("".join(printed.printable(char) for char in value)), style)

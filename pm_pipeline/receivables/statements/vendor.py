@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pm_pipeline.console import dollars
+
 COLUMNS: dict[str, str] = {
     "record_type": "L: a line of a statement; T: the trailer, once, last",
     "statement_id": "Number of the statement; on the slip and on the check",
@@ -91,8 +93,7 @@ def _row(head: dict[str, Any], line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dollars(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+    return dollars(cents).replace(",", "")
 
 
 def _safe(value: Any) -> str:
