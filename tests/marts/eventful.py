@@ -169,6 +169,14 @@ def _entries() -> list[Entry]:
 def _claims() -> dict[str, list[dict[str, Any]]]:
     said = [(claim, version, *word) for claim, version, _, _, words in SENT for word in words]
     return {
+        "front_office.appointment": [
+            {"appointment_id": appointment, "updated_on": day(on), "provider_id": "P1", "starts_at": f"2026-{of} 09:00:00", "status": status}
+            for appointment, of, told in (
+                ("A1", "05-04", [("05-01", "booked"), ("05-04", "completed")]), ("A2", "05-05", [("05-05", "no_show"), ("07-02", "completed")]),
+                ("A3", "06-10", [("06-10", "no_show")]), ("A4", "06-11", [("06-09", "cancelled")]), ("A5", "07-14", [("07-01", "booked")]),
+            )
+            for on, status in told
+        ],
         "scrub.claim": [
             {"claim_id": claim, "practice_id": "HARBOR", "provider_id": "P1", "location_id": "MAIN", "payer_id": "BLUE",
              "payer_turn": "primary", "dos_from": day(dos), "entered_on": day(posted), "charge_cents": cents, "built_on": day(posted)}

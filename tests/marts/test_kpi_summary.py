@@ -5,6 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from pm_pipeline.config.dashboard import Dashboard
+from pm_pipeline.config.read import read_model
+from pm_pipeline.dashboard.pages.kpis import FAMILIES
+from pm_pipeline.settings import SHIPPED_CONFIG
+
 # kpi: numerator, denominator, period start, on 15 July 2026; the sums are written out in the comments
 LATEST = {
     "days_in_ar_gross": (
@@ -80,4 +85,12 @@ def test_every_kpi_stands_on_every_as_of_day(marts: duckdb.DuckDBPyConnection) -
     ).fetchone()
     assert counted is not None
     assert counted[0] == counted[1] * counted[2]
-    assert counted[1:] == (7, 67)
+    assert counted[1:] == (7, 68)
+
+
+def test_every_target_is_of_a_kpi_and_every_family_has_its_place(marts: duckdb.DuckDBPyConnection) -> None:
+    """The practice's bands, the order of the page and the seed speak of the same figures."""
+    seed = dict(marts.execute("SELECT name, family FROM marts.definition WHERE kind = 'kpi'").fetchall())
+    targets = read_model(SHIPPED_CONFIG / "dashboard.yaml", Dashboard).targets
+    assert set(targets) - set(seed) == set()
+    assert set(seed.values()) == set(FAMILIES)

@@ -244,3 +244,13 @@ where accepted_on is not null
 union all
 select 'posting_lag_mean', posted_on, posted_on, claim_id, payment_id, practice_id, payer_id, provider_id, 'remittance claim', posting_days, 1
 from {{ published('answer') }}
+
+{#- appointments, for as long as the practice says they were kept or missed #}
+{%- for known_on, sign in [('updated_on', 1), ('until_on', -1)] %}
+union all
+select
+    'no_show_rate', appointment_on, {{ known_on }}, {{ nothing }}, {{ nothing }}, {{ nothing }}, 'all', provider_id, 'appointment',
+    case when is_missed then {{ sign }} else 0 end, {{ sign }}
+from {{ published('appointment') }}
+where {{ known_on }} is not null
+{%- endfor %}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEPT = ("practice", "provider", "payer", "as_of")
 # the order of the families of the seed `definition`; one that is not named here comes after them
-FAMILIES = ("Receivables", "Collections", "Denials", "Submission", "Posting", "Turnaround")
+FAMILIES = ("Receivables", "Collections", "Denials", "Submission", "Posting", "Turnaround", "Front office")
 WORDS = {"ar": "A/R", "ta1": "TA1", "277ca": "277CA", "pos": "POS", "p90": "90th percentile"}
 SUMS = "Numerators and denominators add up to the figure; ratios are never averaged. Each number leads to its claims or payments."
 PERCENTILES = "The fewest days within which so many were done; days of payers do not add up. Each number leads to its claims or payments."

@@ -14,7 +14,25 @@ STAGES = ("ta1", "999", "277ca_clearinghouse", "277ca_payer")
 
 def figures(facts: Facts, day: dt.date) -> dict[str, Any]:
     """Submission and the lags up to acceptance."""
-    return {**_first_sent(facts, day), **_stages(facts, day), **_closed(facts, day), **_lags(facts, day)}
+    return {
+        **_first_sent(facts, day),
+        **_stages(facts, day),
+        **_closed(facts, day),
+        **_lags(facts, day),
+        **_missed(facts, day),
+    }
+
+
+def _missed(facts: Facts, day: dt.date) -> dict[str, Any]:
+    newest: dict[str, Any] = {}
+    for row in facts.rows("front_office.appointment"):
+        if row.updated_on <= day and row.updated_on >= getattr(
+            newest.get(row.appointment_id), "updated_on", row.updated_on
+        ):
+            newest[row.appointment_id] = row
+    told = [row for row in newest.values() if row.status in ("completed", "no_show")]
+    of = [row for row in told if in_three_months(row.starts_at.date(), day)]
+    return {"no_show_rate": (Fraction(sum(row.status == "no_show" for row in of)), Fraction(len(of)))}
 
 
 def _first_sent(facts: Facts, day: dt.date) -> dict[str, Any]:
