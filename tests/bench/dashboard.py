@@ -40,15 +40,18 @@ BY_MONTH = (
     "denial_categories",
     "denial_rate",
     "kpi_part",
+    "kpi_span",
+    "kpi_spread",
     "kpi_summary",
     "net_collection_rate",
 )
 ONCE = ("about", "build", "definition", "entry_kind")
 OWN_ID = re.compile(
-    r"(claim|charge|denial|finding|item|entry|txn|event|remit_claim|remit_line|payment|file|deposit|exception|work|problem)_id|clp01"
+    r"(claim|charge|denial|finding|item|encounter|appointment|entry|txn|event|remit_claim|remit_line|payment|file|deposit|exception|work|problem)_id|clp01"
 )
 VISITS = {
     "Today": "/", "Today, one payer": "/?payer={payer}", "KPIs": "/kpis", "KPIs, one payer": "/kpis?payer={payer}", "KPI": "/kpi?kpi=days_in_ar_gross",
+    "KPI, a percentile": "/kpi?kpi=payer_lag_median&payer={payer}", "Rows of a rate": "/list/kpi_rows?kpi=first_pass_resolution_rate&as_of={as_of}",
     "Rows of a KPI": "/list/kpi_rows?kpi=days_in_ar_gross&as_of={as_of}&payer={payer}", "A/R aging": "/aging?base=first_bill",
     "Balances of a cell": "/list/balances?as_of={as_of}&base=first_bill&bucket=0-30&payer={payer}", "Denials": "/denials", "Denials by reason": "/denials?by=carc&payer={payer}",
     "Payers": "/payers", "Payers, three months": "/payers?from={quarter}", "Scrub": "/scrub", "Remittances": "/remittances", "Remittance": "/remittance?payment={payment}",
@@ -75,7 +78,11 @@ def multiply(source: Path, target: Path, claims: int) -> int:
         con.execute(
             f"CREATE TABLE {schema}.{table} AS SELECT * REPLACE ({', '.join(_moved(table, columns)) or _same(columns)}) FROM {_repeated(schema, table, times)}"
         )
-    con.execute("DETACH old; CHECKPOINT")
+    views = con.execute("SELECT sql FROM duckdb_views() WHERE database_name = 'old' AND NOT internal").fetchall()
+    con.execute("DETACH old")
+    for (sql,) in views:  # what a generation states over its own tables
+        con.execute(sql)
+    con.execute("CHECKPOINT")
     made = con.execute("SELECT count(*) FROM marts.claim_status").fetchone()
     con.close()
     return made[0] if made else 0
