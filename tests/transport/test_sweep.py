@@ -233,7 +233,7 @@ def test_b022_a_listing_without_end_stops_with_the_remedy(sweep: Sweeper, remote
 def test_b022_a_listing_that_is_too_slow_stops(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     remote.faults.endless_listing = True
     monkeypatch.setattr("pm_pipeline.transport.sftp.LISTING_SECONDS", 0.05)
-    with remote.connect(timeout_seconds=0.05) as session, pytest.raises(TransportError, match="did not end within"):
+    with remote.connect() as session, pytest.raises(TransportError, match="did not end within"):
         session.list("outgoing", 10**9)
 
 
