@@ -23,6 +23,7 @@ from pm_pipeline.warehouse.sql import records, sql_text
 PACKAGE = "pm_pipeline.dashboard"
 KEPT = 256  # results that are kept; a result is at most a page of rows
 BATCH = 5_000
+LONG = {"entries": "posted_on"}  # a whole ledger: only the days that its first rows lie on are put in order
 Row = dict[str, Any]
 
 
@@ -124,7 +125,16 @@ class Published:
 def statement(query: str, limit: int | None = None) -> str:
     """The text of queries/<query>.sql, at most `limit` rows of it."""
     text = sql_text(PACKAGE, f"queries/{query}.sql").rstrip().rstrip(";")
-    return text if limit is None else f"{text}\nLIMIT {int(limit)}"
+    if limit is None:
+        return text
+    if (day := LONG.get(query)) is None:
+        return f"{text}\nLIMIT {int(limit)}"
+    rows, _, order = text.rpartition("\nORDER BY ")
+    days = f"SELECT {day} FROM listed ORDER BY {day} LIMIT {int(limit)}"
+    return (
+        f"WITH listed AS NOT MATERIALIZED ({rows})\nSELECT * FROM listed WHERE {day} <= (SELECT max({day}) FROM ({days}))"
+        f"\nORDER BY {order}\nLIMIT {int(limit)}"
+    )
 
 
 def unordered(query: str) -> str:

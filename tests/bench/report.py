@@ -37,6 +37,14 @@ def machine() -> dict[str, Any]:
     }
 
 
+def in_words(host: dict[str, Any]) -> str:
+    """What `machine` found, as a sentence under the heading of a report."""
+    about = (
+        f"{host['cores']} cores ({host['cpu']}), {host['memory_gib']} GiB, {host['system']}, Python {host['python']}"
+    )
+    return f"{host['date']}: {about}, DuckDB {host['duckdb']}, pyarrow {host['pyarrow']}."
+
+
 def _text(path: str) -> str:
     return Path(path).read_text() if Path(path).exists() else ""
 
@@ -80,10 +88,7 @@ def _lines(plan: Plan, results: list[Result], host: dict[str, Any], picture: str
     yield ""
     yield "Written by `make bench`; do not edit. Every figure of a table comes from one run of it, on one machine."
     yield ""
-    about = (
-        f"{host['cores']} cores ({host['cpu']}), {host['memory_gib']} GiB, {host['system']}, Python {host['python']}"
-    )
-    yield f"{host['date']}: {about}, DuckDB {host['duckdb']}, pyarrow {host['pyarrow']}."
+    yield in_words(host)
     if picture:
         yield ""
         yield f"![claims per second and peak memory by size]({picture})"

@@ -28,7 +28,7 @@ from rich.console import Console
 from pm_pipeline.warehouse import number
 from tests.bench.__main__ import sizes_of
 from tests.bench.harness import ROOT
-from tests.bench.report import machine
+from tests.bench.report import in_words, machine
 from tests.bench.rule_peers import CannotSay, as_python, as_zen
 
 TODAY, RUN = dt.date(2026, 6, 3), "bench"
@@ -247,7 +247,7 @@ def hold_equal(hits: Mapping[str, Set[tuple[str, int, str]]]) -> None:
 
 def as_markdown(found: list[dict[str, Any]], host: dict[str, Any]) -> str:
     """The figures as tables."""
-    text = ["# Edit rules", "", "Written by `make bench`; do not edit.", "", f"{host}", "",
+    text = ["# Edit rules", "", "Written by `make bench`; do not edit.", "", in_words(host), "",
             "| claims | lines | history | rules | seconds | claims/s | peak MB |", "|--:|--:|--:|--:|--:|--:|--:|"]  # fmt: skip
     for size in found:
         for row in size["whole"]:
@@ -256,16 +256,17 @@ def as_markdown(found: list[dict[str, Any]], host: dict[str, Any]) -> str:
                 f"{row['judged'] / row['seconds']:,.0f} | {size['peak_mb']:,.0f} |"
             )
     text += ["", "## The same rules, other ways", "", "Facts ready as rows; ours also copies them into the locked room. All find the same rules on the same lines.", "",
-             "| lines | rules | contender | seconds | lines × rules/s | ours × |", "|--:|--:|---|--:|--:|--:|"]  # fmt: skip
+             "| claims | lines | rules | contender | seconds | lines × rules/s | ours × |", "|--:|--:|--:|---|--:|--:|--:|"]  # fmt: skip
     for size in found:
         peers = size["peers"]
         ours = peers["seconds"][OURS]
         for name, seconds in peers["seconds"].items():
+            begins = f"| {size['claims']:,} | {peers['lines']:,} | {peers['rules']} | {name} |"
             if seconds is None:
-                text.append(f"| {peers['lines']:,} | {peers['rules']} | {name} | not installed here | - | - |")
+                text.append(f"{begins} not installed here | - | - |")
                 continue
             text.append(
-                f"| {peers['lines']:,} | {peers['rules']} | {name} | {seconds:.2f} | {peers['lines'] * peers['rules'] / seconds:,.0f} | {seconds / ours:.1f} |"
+                f"{begins} {seconds:.2f} | {peers['lines'] * peers['rules'] / seconds:,.0f} | {seconds / ours:.1f} |"
             )
     return "\n".join(text) + "\n"
 

@@ -60,6 +60,15 @@ def test_an_answer_is_kept_while_its_generation_is_on_show(site: Site) -> None:
     assert len(published._kept) == 1
 
 
+@pytest.mark.parametrize("limit", [1, 7, 40, 10_000])
+def test_the_first_entries_of_a_ledger_are_those_an_export_begins_with(site: Site, limit: int) -> None:
+    published = Published(site.settings.published_dir)
+    for params in ({}, {"account": "AR"}, {"payer": "GOLD"}):
+        every = [row for _, batch in published.every_row("entries", params) for row in batch]
+        assert len({row[2] for row in every}) > 3  # days
+        assert [tuple(row.values()) for row in published.rows("entries", params, limit)] == every[:limit]
+
+
 def test_a_reader_that_has_begun_ends_in_its_generation(site: Site) -> None:
     published = Published(site.settings.published_dir)
     batches = published.every_row("claims_of", {"claim": "C"})
