@@ -1,5 +1,6 @@
 -- what one part of ledger_proposal would post: its transactions, and which of them are posted already
 
+-- (a part by UBIGINT, as a hash is one: of mixed types the remainder would be of 128 bits, which takes longer than all the rest)
 -- one row per transaction: the digest of what its entries say, in the order of that; what each rests on; their places among the proposals
 CREATE OR REPLACE TEMP TABLE ledger_new_txn AS
 SELECT txn_key, txn_kind, reverses_txn_key, actor, ledger.txn_id(txn_key) AS txn_id, list_transform(lines, lambda line: line.place) AS places,
@@ -12,7 +13,7 @@ FROM (
                'segment_no': segment_no,
                'rests_on': ledger.entry_rests_on(practice_id, provider_id, remit_claim_id, file_id, segment_no, policy_id, policy_version, rule_id),
                'place': rowid})) AS lines
-    FROM ledger_proposal WHERE cents <> 0 AND ($parts = 1 OR hash(txn_key) % $parts = $part) GROUP BY txn_key
+    FROM ledger_proposal WHERE cents <> 0 AND ($parts = 1 OR hash(txn_key) % CAST($parts AS UBIGINT) = CAST($part AS UBIGINT)) GROUP BY txn_key
 );
 
 CREATE OR REPLACE TEMP TABLE ledger_known_txn AS
