@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ def rate(document: dict[str, Any], kpi: str) -> str:
     found = next((one for one in document["kpis"] if one["kpi"] == kpi), None)
     if found is None or found["value"] is None:
         return "none"
-    return f"{found['value']:.1%} ({found['numerator']:,.0f} of {found['denominator']:,.0f})"
+    value, numerator, denominator = (Decimal(found[name]) for name in ("value", "numerator", "denominator"))
+    return f"{value:.1%} ({numerator:,.0f} of {denominator:,.0f})"
 
 
 def caught(edits: dict[str, Any]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from pm_pipeline.demo.report import print_edits
 from pm_pipeline.exchange import embedded, stop_embedded
 from pm_pipeline.home import Home
 from pm_pipeline.sandbox.plan import Plan
+from tests.bench import rulebook
 from tests.lived import installed
 
 pytestmark = pytest.mark.slow
@@ -41,6 +44,14 @@ def test_every_mistake_of_sixty_kinds_is_found_and_next_to_nothing_held_without_
     assert all(one["planted"] == one["found"] > 0 for one in found["edits"])
     assert found["held_wrongly"] <= found["claims"] * 0.005
     assert careless[1].agrees
+
+
+def test_the_page_of_denial_rates_reads_what_the_demo_prints(careless: Lived) -> None:
+    document = json.loads(json.dumps(careless[1].document, default=str))
+    text = rulebook.page(DAYS, document, {**document, "kpis": []})
+    planted = sum(one["planted"] for one in document["edits"]["edits"])
+    assert f"found by it | {planted:,} of {planted:,} | {planted:,} of {planted:,} |" in text
+    assert re.search(r"Claims that left without a hold or a touch .*\| \d+\.\d% \(\d+ of \d+\) \| none \|", text)
 
 
 def test_what_an_edit_does_not_find_and_holds_without_cause_is_named(careless: Lived, tmp_path: Path) -> None:
