@@ -23,8 +23,9 @@ NAMED = ("payer", "provider", "location", "worklist")
 
 
 def tile(label: str, value: str, detail: str = "", href: str | None = None, tone: str = "") -> html.Div:
-    """A figure with its name above it and a word below; it leads to its rows where `href` says so."""
-    shown = dcc.Link(value, href=href, className="figure") if href else html.Span(value, className="figure")
+    """A figure with its name above it and a word below; it leads to its rows where `href` says so, unless there are none."""
+    leads = href and value not in ("0", "$0.00", NOTHING)
+    shown = dcc.Link(value, href=href, className="figure") if leads else html.Span(value, className="figure")
     return html.Div(
         [html.Span(label, className="label"), shown, html.Span(detail, className="detail")], className=f"tile {tone}"
     )

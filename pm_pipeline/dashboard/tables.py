@@ -95,7 +95,7 @@ LISTINGS = {
             (CLAIM, PAYER, PROVIDER, Column("procedure_code", "Procedure"), Column("category", "Category"), Column("carc", "Reason"),
              Column("rarc", "Remark"), Column("root_cause_rules", "Edit that would have stopped it"), Column("root_cause_verdict", "What it did"),
              Column("denied_on", "Denied on", "day"), Column("appeal_by", "Appeal by", "day"), Column("outcome", "Outcome"),
-             Column("denied_amount", "Denied", "money"), Column("recovered_amount", "Recovered", "money"), Column("denial_id", "Denial")),
+             Column("denied_amount", "Denied", "money"), Column("recovered_amount", "Recovered", "money"), Column("denial_id", "Work on it", to="/item", as_param="item")),
             ("denied_amount", "recovered_amount"), (*SPAN, *DIMS, "by", "value", "outcome"), "No denials here.",
         ),
         Listing(
@@ -176,7 +176,7 @@ LISTINGS = {
             (Column("entry_id", "Entry"), Column("posted_on", "Posted", "day"), Column("entry_kind", "Kind"), Column("account", "Account"),
              Column("sub_account", "Sub-account"), PAYER, CLAIM, PAYMENT, Column("rule_id", "Decided by"), Column("amount", "Amount", "money"),
              FILE, Column("segment_no", "Segment", "count"), Column("txn_id", "Transaction", to="/list/entries", as_param="txn")),
-            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "entry", "run"), "No entries here.",
+            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "movement", "entry", "run"), "No entries here.",
         ),
         Listing(
             "claim_steps", "Life of the claim",

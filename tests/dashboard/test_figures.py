@@ -12,7 +12,9 @@ import pytest
 
 from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.pages import aging
 from pm_pipeline.dashboard.server import Doors
+from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.errors import PmError
 
 Ask = Callable[[str], Context]
@@ -177,8 +179,23 @@ def test_every_page_is_made_under_the_filters_it_knows_and_leads_only_to_pages(
 def test_the_number_of_a_link_is_the_sum_of_the_list_it_leads_to(doors: Doors, ask: Ask) -> None:
     """As a person would check it: read the number, follow it, read the sum."""
     followed = 0
-    for path in ("/aging", "/denials", "/payers", "/remittances", "/"):
-        page, _ = pages.render(path, ask(""), doors)
+    asked = [(path, "") for path in ("/aging", "/denials", "/payers", "/remittances", "/")]
+    asked += [
+        ("/aging", "base=first_bill"),
+        ("/aging", "party=primary"),
+        *(("/trace", f"claim=C{number:02}") for number in range(1, 14)),
+    ]
+    for path, search in asked:
+        page, _ = pages.render(path, ask(search), doors)
+        dead = [
+            one.children
+            for one in nodes(page)
+            if type(one).__name__ == "Span" and getattr(one, "className", "") == "figure"
+        ]
+        assert not [figure for figure in dead if figure not in ("0", "$0.00")], (
+            path,
+            search,
+        )  # every figure leads somewhere
         for text, href in links(page):
             where, _, query = href.partition("?")
             # what leads to all first answers of a payer is how many there are, and in how many days they came: no sum
@@ -190,9 +207,24 @@ def test_the_number_of_a_link_is_the_sum_of_the_list_it_leads_to(doors: Doors, a
                 continue
             behind = pages.render(where, ask(query), doors)[0]
             sums = [one.children for one in nodes(behind) if getattr(one, "data-sum", None)]
-            assert text.replace("$", "") in sums, (path, text, href, sums)
+            negated = (
+                text.replace("$", "").lstrip("-") if path == "/trace" else None
+            )  # what lowers A/R stands there as a credit
+            assert text.replace("$", "") in sums or f"-{negated}" in sums, (path, text, href, sums)
             followed += 1
-    assert followed > 30
+    assert followed > 60
+
+
+def test_the_aging_has_every_bucket_whether_something_is_in_it_or_not(doors: Doors, ask: Ask) -> None:
+    page, _ = pages.render("/aging", ask("as_of=2026-02-28"), doors)
+    heads = [one.children for one in nodes(page) if type(one).__name__ == "Th"]
+    assert [head for head in heads if head in aging.BUCKETS[:5]] == list(aging.BUCKETS[:5])
+
+
+def test_a_denial_leads_to_where_it_is_worked_and_the_kpis_to_the_denials(doors: Doors, ask: Ask) -> None:
+    assert {one.name: one.to for one in LISTINGS["denials"].columns}["denial_id"] == "/item"
+    page, _ = pages.render("/kpis", ask("payer=BLUE"), doors)
+    assert ("Denials", "/denials?payer=BLUE") in links(page)
 
 
 def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -> None:

@@ -51,11 +51,13 @@ def render(context: Context, doors: Doors) -> list[Any]:
                 "Recovered",
                 dollars(totals["recovered_amount"]),
                 f"{count(totals['ended'])} ended by a payment or a person",
+                context.state.link("/list/denials", KEPT, outcome="with money back"),
             ),
             tile(
                 "Preventable",
                 dollars(totals["preventable_amount"]),
                 ratio(totals["preventable_amount"] / totals["denied_amount"]) if totals["denied_amount"] else "",
+                context.state.link("/list/denials", KEPT, outcome="preventable"),
             ),
         ]
     )
@@ -100,7 +102,10 @@ def _pareto(context: Context, by: str, title: str, rows: list[Row]) -> Any:
     total = {
         name: sum(row[name] for row in rows) for name in ("denials", "denied_amount", "open_amount", "recovered_amount")
     }
-    foot = html.Tfoot(html.Tr([html.Th("Total", scope="row"), html.Td(count(total["denials"]), className="num"), html.Td(money(total["denied_amount"]), className="num"), html.Td(), html.Td(), html.Td(money(total["open_amount"]), className="num"), html.Td(money(total["recovered_amount"]), className="num")]))  # fmt: skip
+    every, opened, back = (
+        context.state.link("/list/denials", KEPT, outcome=outcome) for outcome in (None, "open", "with money back")
+    )
+    foot = html.Tfoot(html.Tr([html.Th("Total", scope="row"), html.Td(led(count(total["denials"]), every), className="num"), html.Td(led(money(total["denied_amount"]), every), className="num"), html.Td(), html.Td(), html.Td(led(money(total["open_amount"]), opened), className="num"), html.Td(led(money(total["recovered_amount"]), back), className="num")]))  # fmt: skip
     return html.Div(
         html.Table([html.Thead(html.Tr([html.Th(word, scope="col", className=style) for word, style in head])), html.Tbody(lines), foot]),
         className="scroll", tabIndex=0, role="region", **named(aria_label="Denials by cause"),
@@ -110,6 +115,7 @@ def _pareto(context: Context, by: str, title: str, rows: list[Row]) -> Any:
 def _line(context: Context, by: str, row: Row) -> Any:
     to = context.state.link("/list/denials", KEPT, by=by, value=row["value"])
     opened = context.state.link("/list/denials", KEPT, by=by, value=row["value"], outcome="open")
+    back = context.state.link("/list/denials", KEPT, by=by, value=row["value"], outcome="with money back")
     kind = {"payer": "payer", "provider": "provider"}.get(by, "text")
     name = (
         context.names.of_kind(kind, row["value"])
@@ -119,11 +125,11 @@ def _line(context: Context, by: str, row: Row) -> Any:
     return html.Tr(
         [
             html.Th(dcc.Link(name, href=to), scope="row"),
-            html.Td(count(row["denials"]), className="num"),
+            html.Td(led(count(row["denials"]), to), className="num"),
             html.Td(led(money(row["denied_amount"]), to), className="num"),
             html.Td(html.Div([bar(row["share"]), html.Span(ratio(row["share"]))], className="share")),
             html.Td(ratio(row["cumulative_share"]), className="num"),
             html.Td(led(money(row["open_amount"]), opened), className="num"),
-            html.Td(money(row["recovered_amount"]), className="num"),
+            html.Td(led(money(row["recovered_amount"]), back), className="num"),
         ]
     )

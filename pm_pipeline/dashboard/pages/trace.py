@@ -66,13 +66,17 @@ def _claim(context: Context, row: Row) -> list[Any]:
         ("First answer", day(row["first_answered_on"])), ("Submissions", str(row["version"])),
         ("Open", f"{row['open_denials']} denials, {row['open_findings']} findings"),
     ]  # fmt: skip
-    patients = context.state.link("/list/entries", (), claim=claim, account="AR", party="patient")
+
+    def to(**more: str) -> str:
+        return context.state.link("/list/entries", (), claim=claim, account="AR", **more)
+
     head = tiles(
         [
-            tile("Charged", dollars(row["charged_amount"])), tile("Paid", dollars(row["paid_amount"])),
-            tile("Contractual", dollars(row["contractual_amount"])), tile("Written off", dollars(row["written_off_amount"])),
-            tile("Owed by payers", dollars(row["insurance_balance_amount"])),
-            tile("Owed by patient", dollars(row["patient_balance_amount"]), "", patients),
+            tile("Charged", dollars(row["charged_amount"]), "", to(movement="charges")), tile("Paid", dollars(row["paid_amount"]), "", to(movement="payment")),
+            tile("Contractual", dollars(row["contractual_amount"]), "", to(movement="contractual")),
+            tile("Written off", dollars(row["written_off_amount"]), "", to(movement="write_off")),
+            tile("Owed by payers", dollars(row["insurance_balance_amount"]), "", to(party="insurance")),
+            tile("Owed by patient", dollars(row["patient_balance_amount"]), "", to(party="patient, collections")),
         ]
     )  # fmt: skip
     note = "In the order we learned of it. Raw text is patients' data: what you show is recorded."
