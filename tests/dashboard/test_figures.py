@@ -16,6 +16,7 @@ from pm_pipeline.dashboard.pages import aging
 from pm_pipeline.dashboard.server import Doors
 from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.errors import PmError
+from tests.dashboard.site import SENT
 
 Ask = Callable[[str], Context]
 MONEY = re.compile(r"-?\$?-?[\d,]+\.\d\d")
@@ -225,6 +226,15 @@ def test_a_denial_leads_to_where_it_is_worked_and_the_kpis_to_the_denials(doors:
     assert {one.name: one.to for one in LISTINGS["denials"].columns}["denial_id"] == "/item"
     page, _ = pages.render("/kpis", ask("payer=BLUE"), doors)
     assert ("Denials", "/denials?payer=BLUE") in links(page)
+
+
+def test_a_file_we_sent_says_to_whom_and_nothing_of_its_answers(doors: Doors, ask: Ask) -> None:
+    [row] = doors.published.rows("files", {"file": SENT})
+    assert row["partners"] == "clearinghouse"
+    page, _ = pages.render("/file", ask(f"file={SENT}"), doors)
+    names = [one.children for one in nodes(page) if type(one).__name__ == "Dt"]
+    assert "Partner" in names
+    assert not {"Seen", "Sets"} & set(names)
 
 
 def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -> None:
