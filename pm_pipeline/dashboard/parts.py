@@ -176,6 +176,8 @@ def _definition(column: Column) -> dict[str, Any]:
         made |= {"cellRenderer": "Leads", "cellRendererParams": {"to": column.to, "as": column.as_param}}
     if column.wide:
         made |= {"maxWidth": 520, "tooltipField": column.name}
+    if column.is_live:
+        made |= {"maxWidth": 260, "tooltipField": column.name}
     if column.name in ("item_id", "denial_id", "entry_id", "file_id", "txn_id", "run_id"):
         made |= {"maxWidth": 190}
     return made
