@@ -54,7 +54,7 @@ LISTINGS = {
             (Column("item_id", "Work on it", to="/item", as_param="item"), Column("desk", "At the desk", is_live=True), Column("worklist", "List", "worklist"),
              Column("amount", "Amount", "money"), Column("due_on", "Due", "day"), Column("kind", "Kind"), Column("text", "What is the matter", wide=True),
              CLAIM, PAYMENT, PAYER, PROVIDER, Column("opened_on", "Since", "day"), Column("age_days", "Age", "count")),
-            ("amount",), (*DIMS, "worklist", "kind", "due"), "Nothing waits here.",
+            ("amount",), (*DIMS, "worklist", "kind", "due", "claim"), "Nothing waits here.",
         ),
         Listing(
             "balances", "Balances",

@@ -237,6 +237,13 @@ def test_a_file_we_sent_says_to_whom_and_nothing_of_its_answers(doors: Doors, as
     assert not {"Seen", "Sets"} & set(names)
 
 
+def test_the_trace_of_a_claim_leads_to_what_of_it_waits_for_a_person(doors: Doors, ask: Ask) -> None:
+    page, _ = pages.render("/trace", ask("claim=C02"), doors)
+    number = doors.published.totals("worklist", {"claim": "C02"}, ())["rows"]
+    assert number > 0
+    assert (str(number), "/list/worklist?claim=C02") in links(page)
+
+
 def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -> None:
     page, _ = pages.render("/trace", ask("claim=C01"), doors)
     words = [one for one in nodes(page) if isinstance(one, str)]
@@ -244,6 +251,8 @@ def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -
     hrefs = [href for _, href in links(page)]
     assert any(href.startswith("/file?file=") and href.endswith("segment=6") for href in hrefs)
     assert any(href.startswith("http://127.0.0.1:3000/runs/") for href in hrefs)
+    entries = [href for href in hrefs if href.startswith("/list/entries?entry=")]
+    assert len(entries) == doors.published.totals("entries", {"claim": "C01"}, ())["rows"] > 0
     assert not any("Quince" in word for word in words)
 
 

@@ -90,13 +90,11 @@ def _gone(context: Context, doors: Doors, item: str) -> list[Any]:
     of_kinds = [kind for kind in kinds() if (said := doors.desk.state(kind, item)).answered or said.waiting]
     if not of_kinds:
         raise PmError("Nothing waits under this id any more. Look at Today: it was done, or it settled by itself.")
-    shown = [
-        panel(
-            "On no list", empty("This stands on no worklist of the generation on show: it was done, or nothing waits.")
-        )
-    ]
     if of_kinds[0] in ("credit_balance", "patient_balance"):
-        return [*shown, *_money(context, doors, of_kinds[0], item, item)]
+        claim = item.partition(" ")[0]
+        place = facts([("Claim", dcc.Link(claim, href=f"/trace?claim={claim}"))])
+        return [panel("Money of a claim", place), *_money(context, doors, of_kinds[0], item, item)]
+    shown = [panel("Done with", empty("This waits for nobody any more in the generation on show."))]
     return [*shown, *_worked(context, doors, of_kinds[0], item, None)]
 
 
