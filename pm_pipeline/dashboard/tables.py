@@ -84,6 +84,12 @@ LISTINGS = {
             (), ("practice", "provider", "payer", "as_of"),
         ),
         Listing(
+            "kpi_trend", "Earlier days",
+            (Column("kpi", "KPI"), Column("as_of_date", "As of", "day"), Column("value", "Value", "number"), Column("numerator", "Numerator", "number"),
+             Column("denominator", "Denominator", "number")),
+            (), ("practice", "provider", "payer", "as_of", "kpi"),
+        ),
+        Listing(
             "aging", "A/R by payer and age",
             (PAYER, Column("bucket", "Bucket"), Column("amount", "Open A/R", "money"), Column("billed_amount", "Billed", "money"),
              Column("balances", "Balances", "count")),

@@ -263,3 +263,18 @@ def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -
 def test_an_address_that_leads_nowhere_is_told_of(doors: Doors, ask: Ask, path: str, search: str, said: str) -> None:
     with pytest.raises(PmError, match=said):
         pages.render(path, ask(search), doors)
+
+
+@pytest.mark.parametrize(
+    ("path", "search"),
+    [("/", ""), ("/kpi", "kpi=charge_lag_median"), ("/aging", ""), ("/denials", ""), ("/payers", ""), ("/scrub", ""), ("/remittances", ""),
+     ("/remittance", "payment=PAY1"), ("/trace", "claim=C01"), ("/files", ""), ("/list/balances", "")],
+)  # fmt: skip
+def test_every_panel_with_a_table_hands_it_out(doors: Doors, ask: Ask, path: str, search: str) -> None:
+    page, _ = pages.render(path, ask(search), doors)
+    panels = [one for one in nodes(page) if getattr(one, "className", "") == "panel"]
+    tables = [one for one in panels if {"Table", "AgGrid"} & {type(part).__name__ for part in nodes(one)}]
+    assert tables
+    for one in tables:
+        kinds = {href.partition("?")[0].rpartition(".")[2] for _, href in links(one) if href.startswith("/export/")}
+        assert kinds == {"csv", "xlsx"}, [part.children for part in nodes(one) if type(part).__name__ == "H2"]

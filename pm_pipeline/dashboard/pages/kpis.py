@@ -94,7 +94,7 @@ def one(context: Context, doors: Doors) -> list[Any]:
             note=SUMS if row["statistic"] != "percentile" else PERCENTILES,
             export=("kpi_parts", address),
         ),
-        panel("Earlier days", table(context, history, past, "Earlier days", back)),
+        panel("Earlier days", table(context, history, past, "Earlier days", back), export=("kpi_trend", address)),
     ]  # fmt: skip
 
 
