@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pm_pipeline.codes import meanings
 from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.pages import aging
@@ -224,6 +225,8 @@ def test_the_aging_has_every_bucket_whether_something_is_in_it_or_not(doors: Doo
 
 def test_a_denial_leads_to_where_it_is_worked_and_the_kpis_to_the_denials(doors: Doors, ask: Ask) -> None:
     assert {one.name: one.to for one in LISTINGS["denials"].columns}["denial_id"] == "/item"
+    by_category, _ = pages.render("/denials", ask("by=category"), doors)
+    assert meanings("category")["BUNDLING"] in [one for one in nodes(by_category) if isinstance(one, str)]
     page, _ = pages.render("/kpis", ask("payer=BLUE"), doors)
     assert ("Denials", "/denials?payer=BLUE") in links(page)
 

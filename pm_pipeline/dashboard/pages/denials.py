@@ -9,6 +9,7 @@ from dash import dcc, html
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
 from pm_pipeline.dashboard.markup import named
+from pm_pipeline.dashboard.pages.matter import worded
 from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, grid, led, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS
@@ -115,6 +116,7 @@ def _pareto(context: Context, by: str, title: str, rows: list[Row]) -> Any:
 def _line(context: Context, by: str, row: Row) -> Any:
     to = context.state.link("/list/denials", KEPT, by=by, value=row["value"])
     opened = context.state.link("/list/denials", KEPT, by=by, value=row["value"], outcome="open")
+    meaning = worded(str(row["value"]), by).partition(": ")[2] if by in ("category", "carc") else ""
     back = context.state.link("/list/denials", KEPT, by=by, value=row["value"], outcome="with money back")
     kind = {"payer": "payer", "provider": "provider"}.get(by, "text")
     name = (
@@ -124,7 +126,7 @@ def _line(context: Context, by: str, row: Row) -> Any:
     )
     return html.Tr(
         [
-            html.Th(dcc.Link(name, href=to), scope="row"),
+            html.Th([dcc.Link(name, href=to), html.Span(meaning, className="said words")], scope="row"),
             html.Td(led(count(row["denials"]), to), className="num"),
             html.Td(led(money(row["denied_amount"]), to), className="num"),
             html.Td(html.Div([bar(row["share"]), html.Span(ratio(row["share"]))], className="share")),

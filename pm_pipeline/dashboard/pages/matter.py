@@ -51,15 +51,15 @@ def _denial(context: Context, row: Row) -> list[Any]:
     one = said[0]
     pairs = [
         ("Procedure", one["procedure_code"] or "the claim as a whole"),
-        ("Category", _worded(str(one["category"]), "category")),
-        ("Reason", _worded(str(one["carc"]), "carc")), ("Remark", _worded(one["rarc"], "rarc") if one["rarc"] else NOTHING),
+        ("Category", worded(str(one["category"]), "category")),
+        ("Reason", worded(str(one["carc"]), "carc")), ("Remark", worded(one["rarc"], "rarc") if one["rarc"] else NOTHING),
         ("Edit that would have stopped it", one["root_cause_rules"]), ("Appeal by", written(one["appeal_by"], "day")),
         ("Recovered so far", dollars(one["recovered_amount"])),
     ]  # fmt: skip
     return [panel("What the payer said", facts(pairs))]
 
 
-def _worded(code: str, table_name: str) -> str:
+def worded(code: str, table_name: str) -> str:
     """CO-4 -> CO-4: modifier missing or wrong for procedure; a code nobody has words for stays as it is."""
     meaning = meanings(table_name).get(code.rpartition("-")[2] if table_name == "carc" else code)
     return f"{code}: {meaning}" if meaning else code
