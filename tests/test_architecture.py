@@ -29,7 +29,7 @@ MAY: dict[str, set[str]] = {
     "exchange": {"config", "home", "sandbox", "transport"},
     "audit": CORE | {"desk"},
     "desk": CORE | set(STAGES),
-    "dashboard": {"config", "warehouse", "audit", "transport", "desk"},
+    "dashboard": {"config", "warehouse", "audit", "transport", "desk", "codes"},
     "docs_cli": {"home", "scrub", "audit", "defs"},
     "dashboard_cli": {"config", "home", "dashboard"},
     "closing": {"audit", "config", "desk", "warehouse", "x12"},

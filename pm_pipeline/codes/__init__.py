@@ -44,6 +44,19 @@ def code_set(name: str) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
+@cache
+def meanings(name: str) -> dict[str, str]:
+    """code -> what it means in our words, of one of TABLES that has one row per code."""
+    return {row[next(iter(row))]: row["meaning"] for row in csv.DictReader(_shipped()[0][name].splitlines())}
+
+
+@cache
+def answers() -> dict[str, tuple[str, str]]:
+    """ "277CA A7" -> what that answer of a clearinghouse or payer means, and what to do about it."""
+    rows = csv.DictReader(_shipped()[0]["answer"].splitlines())
+    return {f"{row['transaction']} {row['code']}": (row["meaning"], row["remedy"]) for row in rows}
+
+
 def refresh_codes(con: duckdb.DuckDBPyConnection, run_id: str) -> bool:
     """Bring the tables of schema `codes` to what the CSV files say; True when something had changed."""
     texts, digest = _shipped()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.config import Config
 from pm_pipeline.dashboard.reading import Row
-from pm_pipeline.desk import Action, ActionLog, record
+from pm_pipeline.desk import Action, ActionLog, ItemState, record
 from pm_pipeline.desk.vocabulary import Deed, arguments, deed
 from pm_pipeline.errors import PmError
 
@@ -24,6 +24,8 @@ KINDS = {
 }  # fmt: skip
 EXCEPTION = "Q"  # how the id of a posting exception begins, on whichever list it stands
 MONEY = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.[0-9]{2})?")  # a comma only between thousands
+SECOND = "approval of a second person"  # how an outcome says that it waits for one
+ANSWERS = ("approve", "refuse", "undo")
 MAY_NOT = "An auditor reads and does not act. Ask somebody who works the list."
 
 
@@ -54,6 +56,24 @@ def at_the_desk(desk: ActionLog, rows: Iterable[Row]) -> None:
             )
 
 
+def to_approve(desk: ActionLog) -> list[Action]:
+    """What people asked for and a run took, and no second person has answered at the desk yet; oldest first."""
+    states = desk.states()
+    found: list[Action] = []
+    for (kind, _), state in states.items():
+        applied = [(one, became) for one, became in state.answered if became.outcome == "applied"]
+        for one, became in applied:
+            if not became.made or SECOND not in became.message:
+                continue
+            about = (
+                applied if kind == "denial" else states.get(("money_movement", became.made), ItemState("", "")).answered
+            )
+            answers = [said for said, then in about if said.action in ANSWERS and then.outcome == "applied"]
+            if not any(said.seq > one.seq for said in answers):
+                found.append(one)
+    return sorted(found, key=lambda one: one.seq)
+
+
 def choices(config: Config, what: Deed, name: str) -> list[tuple[str, str]]:
     """What an argument of an action may be, with the words for it; empty: anything of its shape."""
     workflow = config.denials.workflow
@@ -65,6 +85,13 @@ def choices(config: Config, what: Deed, name: str) -> list[tuple[str, str]]:
         return [(one, one.replace("_", " ")) for one in config.denials.templates()]
     few = arguments()[name].one_of or (("yes", "no") if arguments()[name].shape == "flag" else ())
     return [(one, one.replace("_", " ")) for one in few]
+
+
+def owners(config: Config) -> list[tuple[str, str]]:
+    """Whom an item may be given to, as far as configuration names them; edit rules know more teams."""
+    people = [(one.person, one.name.title()) for one in config.people.people if one.roles]
+    known = {person for person, _ in people}
+    return [*people, *((team, team) for team in sorted(config.denials.workflow.teams - known))]
 
 
 def act(doors: Doors, viewer: Viewer, given: Mapping[str, str]) -> Action:
@@ -92,7 +119,9 @@ def _meant(name: str, text: str) -> Any:
     if shape == "flag":
         return {"yes": True, "true": True, "no": False, "false": False}.get(text.lower(), text)
     if shape == "values":
-        pairs = [part.partition("=") for part in text.split(",")]
+        pairs = [
+            part.partition("=") for part in re.split(r",\s*(?=\w+\s*=)", text)
+        ]  # a value may be a list: modifiers=25,59
         if not all(column.strip() and equals for column, equals, _ in pairs):
             raise PmError("Write each column with its value, such as units=1, modifiers=25.")
         return {column.strip(): value.strip() for column, _, value in pairs}

@@ -23,8 +23,9 @@ NAMED = ("payer", "provider", "location", "worklist")
 
 
 def tile(label: str, value: str, detail: str = "", href: str | None = None, tone: str = "") -> html.Div:
-    """A figure with its name above it and a word below; it leads to its rows where `href` says so."""
-    shown = dcc.Link(value, href=href, className="figure") if href else html.Span(value, className="figure")
+    """A figure with its name above it and a word below; it leads to its rows where `href` says so, unless there are none."""
+    leads = href and value not in ("0", "$0.00", NOTHING)
+    shown = dcc.Link(value, href=href, className="figure") if leads else html.Span(value, className="figure")
     return html.Div(
         [html.Span(label, className="label"), shown, html.Span(detail, className="detail")], className=f"tile {tone}"
     )
@@ -175,6 +176,8 @@ def _definition(column: Column) -> dict[str, Any]:
         made |= {"cellRenderer": "Leads", "cellRendererParams": {"to": column.to, "as": column.as_param}}
     if column.wide:
         made |= {"maxWidth": 520, "tooltipField": column.name}
+    if column.is_live:
+        made |= {"maxWidth": 260, "tooltipField": column.name}
     if column.name in ("item_id", "denial_id", "entry_id", "file_id", "txn_id", "run_id"):
         made |= {"maxWidth": 190}
     return made

@@ -33,7 +33,7 @@ from pm_pipeline.dashboard.journal import Journal
 from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.reading import Published
 from pm_pipeline.dashboard.reveal import reveal
-from pm_pipeline.dashboard.state import State, hold
+from pm_pipeline.dashboard.state import CODE, State, hold
 from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.dashboard.users import FOLDER, Passwords, Viewer, secret, viewer_of
 from pm_pipeline.desk import ActionLog
@@ -270,7 +270,9 @@ class Doors:
         return answer
 
     def _refused(self, problem: PmError) -> Any:
-        return flask.render_template("problem.html", problem=str(problem)), 400
+        item = flask.request.form.get("item", "") if flask.request.path == "/act" else ""
+        back = State({"item": item}).link("/item", ("item",)) if CODE.fullmatch(item) else None
+        return flask.render_template("problem.html", problem=str(problem), item=back), 400
 
     def _headers(self, response: flask.Response) -> flask.Response:
         response.headers.setdefault("Content-Security-Policy", self.policy)

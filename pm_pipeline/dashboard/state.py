@@ -20,7 +20,7 @@ DAYS = ("from", "to", "as_of")
 CODES = (
     "practice", "location", "provider", "payer", "worklist", "kind", "due", "base", "bucket", "party", "by", "value", "outcome", "rule",
     "severity", "state", "kpi", "claim", "payment", "entry", "txn", "file", "direction", "holds", "disposition", "deposit_state",
-    "posting_state", "account", "segment", "item", "run",
+    "posting_state", "account", "movement", "segment", "item", "run",
 )  # fmt: skip
 SHARED = ("from", "to", "practice", "location", "provider", "payer")  # the filters every page can have
 

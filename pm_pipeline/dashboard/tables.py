@@ -51,18 +51,17 @@ LISTINGS = {
     for one in (
         Listing(
             "worklist", "Worklist",
-            (Column("item_id", "Work on it", to="/item", as_param="item"), Column("desk", "At the desk", is_live=True), Column("worklist", "List", "worklist"), Column("kind", "Kind"), CLAIM, PAYMENT,
-             PAYER, PROVIDER, Column("amount", "Amount", "money"),
-             Column("opened_on", "Since", "day"), Column("due_on", "Due", "day"), Column("age_days", "Age", "count"),
-             Column("text", "What is the matter", wide=True)),
-            ("amount",), (*DIMS, "worklist", "kind", "due"), "Nothing waits here.",
+            (Column("item_id", "Work on it", to="/item", as_param="item"), Column("desk", "At the desk", is_live=True), Column("worklist", "List", "worklist"),
+             Column("amount", "Amount", "money"), Column("due_on", "Due", "day"), Column("kind", "Kind"), Column("text", "What is the matter", wide=True),
+             CLAIM, PAYMENT, PAYER, PROVIDER, Column("opened_on", "Since", "day"), Column("age_days", "Age", "count")),
+            ("amount",), (*DIMS, "worklist", "kind", "due", "claim"), "Nothing waits here.",
         ),
         Listing(
             "balances", "Balances",
-            (CLAIM, Column("charge_id", "Charge"), PAYER, Column("party", "Owed by"), PROVIDER, Column("service_on", "Service", "day"),
-             Column("billed_on", "First bill", "day"), Column("responsible_on", "Responsible since", "day"),
-             Column("age_days", "Age", "count"), Column("bucket", "Bucket"), Column("amount", "Balance", "money")),
-            ("amount",), (*DIMS, "as_of", "base", "bucket", "party"), "Nothing is owed here.",
+            (CLAIM, Column("charge_id", "Charge"), Column("amount", "Balance", "money"), PAYER, Column("party", "Owed by"),
+             Column("age_days", "Age", "count"), Column("bucket", "Bucket"), PROVIDER, Column("service_on", "Service", "day"),
+             Column("billed_on", "First bill", "day"), Column("responsible_on", "Responsible since", "day")),
+            ("amount",), (*DIMS, "as_of", "base", "bucket", "party", "claim"), "Nothing is owed here.",
         ),
         Listing(
             "kpi_rows", "Rows of the figure",
@@ -85,6 +84,12 @@ LISTINGS = {
             (), ("practice", "provider", "payer", "as_of"),
         ),
         Listing(
+            "kpi_trend", "Earlier days",
+            (Column("kpi", "KPI"), Column("as_of_date", "As of", "day"), Column("value", "Value", "number"), Column("numerator", "Numerator", "number"),
+             Column("denominator", "Denominator", "number")),
+            (), ("practice", "provider", "payer", "as_of", "kpi"),
+        ),
+        Listing(
             "aging", "A/R by payer and age",
             (PAYER, Column("bucket", "Bucket"), Column("amount", "Open A/R", "money"), Column("billed_amount", "Billed", "money"),
              Column("balances", "Balances", "count")),
@@ -92,10 +97,11 @@ LISTINGS = {
         ),
         Listing(
             "denials", "Denials",
-            (CLAIM, PAYER, PROVIDER, Column("procedure_code", "Procedure"), Column("category", "Category"), Column("carc", "Reason"),
-             Column("rarc", "Remark"), Column("root_cause_rules", "Edit that would have stopped it"), Column("root_cause_verdict", "What it did"),
-             Column("denied_on", "Denied on", "day"), Column("appeal_by", "Appeal by", "day"), Column("outcome", "Outcome"),
-             Column("denied_amount", "Denied", "money"), Column("recovered_amount", "Recovered", "money"), Column("denial_id", "Denial")),
+            (Column("denial_id", "Work on it", to="/item", as_param="item"), CLAIM, Column("denied_amount", "Denied", "money"),
+             Column("recovered_amount", "Recovered", "money"), Column("category", "Category"), Column("carc", "Reason"), Column("rarc", "Remark"),
+             PAYER, PROVIDER, Column("procedure_code", "Procedure"), Column("appeal_by", "Appeal by", "day"), Column("outcome", "Outcome"),
+             Column("denied_on", "Denied on", "day"), Column("root_cause_rules", "Edit that would have stopped it"),
+             Column("root_cause_verdict", "What it did")),
             ("denied_amount", "recovered_amount"), (*SPAN, *DIMS, "by", "value", "outcome"), "No denials here.",
         ),
         Listing(
@@ -139,7 +145,7 @@ LISTINGS = {
              Column("severity", "Severity"), Column("state", "State"), PAYER, PROVIDER, Column("found_on", "Found", "day"),
              Column("cleared_on", "Cleared", "day"), Column("charge_amount", "Claim's charge", "money"), Column("message", "Says", wide=True),
              Column("remedy", "Remedy", wide=True)),
-            (), (*SPAN, *DIMS, "rule", "severity", "state"), "No findings here.",
+            (), (*SPAN, *DIMS, "rule", "severity", "state", "claim"), "No findings here.",
         ),
         Listing(
             "remittance_summary", "Payments by state",
@@ -176,7 +182,7 @@ LISTINGS = {
             (Column("entry_id", "Entry"), Column("posted_on", "Posted", "day"), Column("entry_kind", "Kind"), Column("account", "Account"),
              Column("sub_account", "Sub-account"), PAYER, CLAIM, PAYMENT, Column("rule_id", "Decided by"), Column("amount", "Amount", "money"),
              FILE, Column("segment_no", "Segment", "count"), Column("txn_id", "Transaction", to="/list/entries", as_param="txn")),
-            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "entry", "run"), "No entries here.",
+            ("amount",), (*SPAN, "payer", "claim", "payment", "txn", "account", "party", "movement", "entry", "run"), "No entries here.",
         ),
         Listing(
             "claim_steps", "Life of the claim",

@@ -33,6 +33,7 @@ REMIT = (
     b"GS*HP*PAYER*HARBORVIEW*20260210*1200*1*X*005010X221A1~ST*835*0001~BPR*I*70*C*ACH*CCP*01*1*DA*1*1*01*1*DA*1*20260210~"
     b"TRN*1*T1*1990000021~CLP*C01*1*150*70**12*ICN1~NM1*QC*1*QUINCE*OLIVE~SVC*HC:99213*100*70~SE*7*0001~GE*1*1~IEA*1*000000001~"
 )
+SENT = "f" * 64
 CLP = 6  # the segment of CLP in it
 
 
@@ -126,6 +127,13 @@ def _people_and_files(con: duckdb.DuckDBPyConnection, file_id: str) -> None:
             "UPDATE remittance.claim SET file_id = ?, segment_no = ? WHERE remit_claim_id = 'PAY1-1'", [file_id, CLP]
         )
         con.execute("UPDATE scrub.edit_finding SET message = ?", [FORMULA])
+        con.execute("UPDATE posting.exception SET evidence = 'A/R of primary stands at -9800 cents'")
+        fill(
+            con,
+            "transport.file",
+            [{"file_id": SENT, "direction": "out", "kind": "x12", "bytes": 9, "landed_on": "2026-02-01"}],
+        )
+        fill(con, "submission.interchange", [{"isa13": 999, "file_id": SENT, "partner_id": "clearinghouse"}])
 
 
 @contextmanager

@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from pm_pipeline.codes import meanings
 from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.pages import aging
 from pm_pipeline.dashboard.server import Doors
+from pm_pipeline.dashboard.tables import LISTINGS
 from pm_pipeline.errors import PmError
+from tests.dashboard.site import SENT
 
 Ask = Callable[[str], Context]
 MONEY = re.compile(r"-?\$?-?[\d,]+\.\d\d")
@@ -177,8 +181,23 @@ def test_every_page_is_made_under_the_filters_it_knows_and_leads_only_to_pages(
 def test_the_number_of_a_link_is_the_sum_of_the_list_it_leads_to(doors: Doors, ask: Ask) -> None:
     """As a person would check it: read the number, follow it, read the sum."""
     followed = 0
-    for path in ("/aging", "/denials", "/payers", "/remittances", "/"):
-        page, _ = pages.render(path, ask(""), doors)
+    asked = [(path, "") for path in ("/aging", "/denials", "/payers", "/remittances", "/")]
+    asked += [
+        ("/aging", "base=first_bill"),
+        ("/aging", "party=primary"),
+        *(("/trace", f"claim=C{number:02}") for number in range(1, 14)),
+    ]
+    for path, search in asked:
+        page, _ = pages.render(path, ask(search), doors)
+        dead = [
+            one.children
+            for one in nodes(page)
+            if type(one).__name__ == "Span" and getattr(one, "className", "") == "figure"
+        ]
+        assert not [figure for figure in dead if figure not in ("0", "$0.00")], (
+            path,
+            search,
+        )  # every figure leads somewhere
         for text, href in links(page):
             where, _, query = href.partition("?")
             # what leads to all first answers of a payer is how many there are, and in how many days they came: no sum
@@ -190,9 +209,42 @@ def test_the_number_of_a_link_is_the_sum_of_the_list_it_leads_to(doors: Doors, a
                 continue
             behind = pages.render(where, ask(query), doors)[0]
             sums = [one.children for one in nodes(behind) if getattr(one, "data-sum", None)]
-            assert text.replace("$", "") in sums, (path, text, href, sums)
+            negated = (
+                text.replace("$", "").lstrip("-") if path == "/trace" else None
+            )  # what lowers A/R stands there as a credit
+            assert text.replace("$", "") in sums or f"-{negated}" in sums, (path, text, href, sums)
             followed += 1
-    assert followed > 30
+    assert followed > 60
+
+
+def test_the_aging_has_every_bucket_whether_something_is_in_it_or_not(doors: Doors, ask: Ask) -> None:
+    page, _ = pages.render("/aging", ask("as_of=2026-02-28"), doors)
+    heads = [one.children for one in nodes(page) if type(one).__name__ == "Th"]
+    assert [head for head in heads if head in aging.BUCKETS[:5]] == list(aging.BUCKETS[:5])
+
+
+def test_a_denial_leads_to_where_it_is_worked_and_the_kpis_to_the_denials(doors: Doors, ask: Ask) -> None:
+    assert {one.name: one.to for one in LISTINGS["denials"].columns}["denial_id"] == "/item"
+    by_category, _ = pages.render("/denials", ask("by=category"), doors)
+    assert meanings("category")["BUNDLING"] in [one for one in nodes(by_category) if isinstance(one, str)]
+    page, _ = pages.render("/kpis", ask("payer=BLUE"), doors)
+    assert ("Denials", "/denials?payer=BLUE") in links(page)
+
+
+def test_a_file_we_sent_says_to_whom_and_nothing_of_its_answers(doors: Doors, ask: Ask) -> None:
+    [row] = doors.published.rows("files", {"file": SENT})
+    assert row["partners"] == "clearinghouse"
+    page, _ = pages.render("/file", ask(f"file={SENT}"), doors)
+    names = [one.children for one in nodes(page) if type(one).__name__ == "Dt"]
+    assert "Partner" in names
+    assert not {"Seen", "Sets"} & set(names)
+
+
+def test_the_trace_of_a_claim_leads_to_what_of_it_waits_for_a_person(doors: Doors, ask: Ask) -> None:
+    page, _ = pages.render("/trace", ask("claim=C02"), doors)
+    number = doors.published.totals("worklist", {"claim": "C02"}, ())["rows"]
+    assert number > 0
+    assert (str(number), "/list/worklist?claim=C02") in links(page)
 
 
 def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -> None:
@@ -202,6 +254,8 @@ def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -
     hrefs = [href for _, href in links(page)]
     assert any(href.startswith("/file?file=") and href.endswith("segment=6") for href in hrefs)
     assert any(href.startswith("http://127.0.0.1:3000/runs/") for href in hrefs)
+    entries = [href for href in hrefs if href.startswith("/list/entries?entry=")]
+    assert len(entries) == doors.published.totals("entries", {"claim": "C01"}, ())["rows"] > 0
     assert not any("Quince" in word for word in words)
 
 
@@ -212,3 +266,18 @@ def test_a_claim_is_traced_to_its_entries_file_and_run(doors: Doors, ask: Ask) -
 def test_an_address_that_leads_nowhere_is_told_of(doors: Doors, ask: Ask, path: str, search: str, said: str) -> None:
     with pytest.raises(PmError, match=said):
         pages.render(path, ask(search), doors)
+
+
+@pytest.mark.parametrize(
+    ("path", "search"),
+    [("/", ""), ("/kpi", "kpi=charge_lag_median"), ("/aging", ""), ("/denials", ""), ("/payers", ""), ("/scrub", ""), ("/remittances", ""),
+     ("/remittance", "payment=PAY1"), ("/trace", "claim=C01"), ("/files", ""), ("/list/balances", "")],
+)  # fmt: skip
+def test_every_panel_with_a_table_hands_it_out(doors: Doors, ask: Ask, path: str, search: str) -> None:
+    page, _ = pages.render(path, ask(search), doors)
+    panels = [one for one in nodes(page) if getattr(one, "className", "") == "panel"]
+    tables = [one for one in panels if {"Table", "AgGrid"} & {type(part).__name__ for part in nodes(one)}]
+    assert tables
+    for one in tables:
+        kinds = {href.partition("?")[0].rpartition(".")[2] for _, href in links(one) if href.startswith("/export/")}
+        assert kinds == {"csv", "xlsx"}, [part.children for part in nodes(one) if type(part).__name__ == "H2"]

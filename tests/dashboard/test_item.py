@@ -11,17 +11,26 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient as Client
 
-from pm_pipeline.dashboard.acts import KINDS, choices, desk_kind
+from pm_pipeline.codes import meanings
+from pm_pipeline.dashboard.acts import KINDS, choices, desk_kind, to_approve
+from pm_pipeline.dashboard.context import Context
+from pm_pipeline.dashboard.pages.matter import credits
 from pm_pipeline.dashboard.server import Doors
+from pm_pipeline.dashboard.state import State
 from pm_pipeline.dashboard.tables import WORKLISTS
+from pm_pipeline.dashboard.users import Viewer
 from pm_pipeline.desk import new_action_id
 from pm_pipeline.desk.apply import apply
-from pm_pipeline.desk.vocabulary import deed, kinds
+from pm_pipeline.desk.line import Outcome
+from pm_pipeline.desk.vocabulary import arguments, deed, kinds
+from pm_pipeline.scrub.person_fix import may_set
+from pm_pipeline.warehouse import utc_now
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.site import Site
 from tests.dashboard.test_server import page
 
 TODAY = dt.date(2026, 7, 16)
+VIEWER = Viewer("wren", "Wren Hollis", "analyst")
 
 
 def said_of(client: Client, item: str) -> str:
@@ -99,6 +108,7 @@ def test_what_is_decided_on_a_page_that_is_out_of_date_is_refused(wren: Client, 
     late = act(wren, "D08", "close", reason="settled", why="paid", seen=number)
     assert late.status_code == 400
     assert "tamsin has said note about this denial" in late.text
+    assert 'href="/item?item=D08"' in late.text  # where it is looked at again
 
 
 def test_a_form_is_one_line_however_often_its_button_is_pressed(doors: Doors, wren: Client) -> None:
@@ -195,3 +205,69 @@ def test_the_next_run_does_it_and_the_page_says_what_became_of_it(
     state = doors.desk.state("held_claim", "C99")
     [(_, became)] = state.answered
     assert became.outcome == "refused"
+
+
+def test_an_item_says_the_reasons_in_words_and_offers_what_can_be_meant(doors: Doors, wren: Client) -> None:
+    shown = said_of(wren, "D02")
+    assert "What the payer said" in shown
+    assert "BUNDLING: " + meanings("category")["BUNDLING"] in shown
+    [carc] = [row["carc"] for row in doors.published.rows("denials", {"item": "D02"})]
+    assert f"{carc}: {meanings('carc')[carc.rpartition('-')[2]]}" in shown
+    assert '"Undo"' not in shown  # nothing was done that could be
+    for one in ("tamsin", "Marlow Pike"):
+        assert one in shown  # whom it may be given to
+    held = [row for row in doors.published.rows("findings", {"state": "open"}) if row["severity"] == "hold"]
+    claims = {row["item_id"] for row in doors.published.rows("worklist", {"worklist": "held_claims"})}
+    row = next(row for row in held if row["claim_id"] in claims)
+    shown = said_of(wren, row["claim_id"])
+    assert "What the edits say" in shown
+    assert f'"value": "{row["rule_id"]}"' in shown  # the edit that holds it is a choice, not a thing to type
+
+
+def test_what_may_be_set_is_said_where_it_is_set_and_a_list_is_one_value(doors: Doors, wren: Client) -> None:
+    meaning = arguments()["values"].meaning
+    assert all(column in meaning for column in may_set())
+    assert (
+        act(
+            wren, "C98", "fix", "held_claim", rule_id="MOD-001", values="modifiers=25,59, units=1, ndc=", why="x"
+        ).status_code
+        == 303
+    )
+    assert doors.desk.actions()[-1].arguments["values"] == {"modifiers": "25,59", "units": "1", "ndc": ""}
+
+
+def test_every_worklist_is_on_today_and_evidence_speaks_of_dollars(doors: Doors, wren: Client) -> None:
+    shown = page(wren, "/")
+    assert all(WORKLISTS[name][0] in shown for name in KINDS)
+    texts = [row["text"] or "" for row in doors.published.rows("worklist", {})]
+    assert "A/R of primary stands at -98.00" in texts
+    assert not any(re.search(r"\d{3} cents", text) for text in texts)
+
+
+def test_a_credit_is_refunded_from_its_item_and_a_second_person_finds_it_on_today(
+    site: Site, doors: Doors, wren: Client, tamsin: Client
+) -> None:
+    owed = next(one for one in doors.published.rows("balances", {}) if one["amount"] < 0)
+    row = {"worklist": "credit_balances", "claim_id": owed["claim_id"]}
+    context = Context(doors.published, State({}), VIEWER, doors.names, doors.dashboard)
+    assert credits(context, row) == {owed["party"]: -owed["amount"]}
+    assert credits(context, {**row, "worklist": "denials"}) == {}
+    item = f"{owed['claim_id']} {owed['party']}"
+    assert act(wren, item, "refund", "credit_balance", why="the payer asks for it back").status_code == 303
+    [asked] = [one for one in doors.desk.actions() if one.item == item]
+    doors.desk.settle(
+        [
+            Outcome(
+                asked.action_id, utc_now(), "applied", "M1: waiting for the approval of a second person.", "M1", "run-x"
+            )
+        ]
+    )
+    assert [one.item for one in to_approve(doors.desk)][-1:] == [item]
+    assert "For a second person" in page(tamsin, "/")
+    shown = said_of(tamsin, item)
+    assert "the payer asks for it back" in shown
+    assert '"approve"' in shown
+    assert act(tamsin, "M1", "approve", "money_movement", why="right").status_code == 303
+    [said] = [one for one in doors.desk.actions() if one.item == "M1"]
+    doors.desk.settle([Outcome(said.action_id, utc_now(), "applied", "M1: posted.", "M1", "run-y")])
+    assert item not in [one.item for one in to_approve(doors.desk)]

@@ -5,6 +5,10 @@ with seen as (
     group by file_id
 ),
 
+went as (
+    select file_id, min(partner_id) as partner from {{ ref('stg_submission__interchange') }} group by file_id
+),
+
 held as (
     select
         file_id, string_agg(distinct st01, ', ' order by st01) as sets_of, count(*) as sets,
@@ -30,12 +34,13 @@ dealt as (
 
 select
     file.file_id, file.direction, file.kind, coalesce(held.sets_of, case when file.direction = 'out' then '837' else file.kind end) as holds,
-    coalesce(seen.partners, case when file.direction = 'out' then 'sent' else 'by_hand' end) as partners, file.bytes,
+    coalesce(seen.partners, went.partner, 'by_hand') as partners, file.bytes,
     file.landed_on, file.landed_at, coalesce(seen.receipts, 0) as receipts, coalesce(held.sets, 0) as sets,
     coalesce(held.accepted_sets, 0) as accepted_sets, coalesce(wrong.problems, 0) as problems,
     coalesce(dealt.outcomes, case when file.direction = 'out' then 'sent' else 'waiting' end) as disposition, file.run_id
 from {{ ref('stg_transport__file') }} as file
 left join seen on file.file_id = seen.file_id
+left join went on file.file_id = went.file_id
 left join held on file.file_id = held.file_id
 left join wrong on file.file_id = wrong.file_id
 left join dealt on file.file_id = dealt.file_id

@@ -21,6 +21,7 @@ BASES = [
     ("responsibility_start", "Start of responsibility"),
 ]
 PARTIES = [
+    ("insurance", "Any payer"),
     ("primary", "Primary"),
     ("secondary", "Secondary"),
     ("tertiary", "Tertiary"),
@@ -51,7 +52,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
     )
     if not rows:
         return [form, empty("Nothing is owed under these filters.")]
-    used = [bucket for bucket in BUCKETS if any(bucket in row for row in rows)]
+    used = [bucket for bucket in BUCKETS if bucket != "not billed" or any(bucket in row for row in rows)]
     total: Row = {bucket: sum(row.get(bucket, 0) for row in rows) for bucket in used}
     total["total"] = sum(row["total"] for row in rows)
     columns = [
@@ -65,17 +66,21 @@ def render(context: Context, doors: Doors) -> list[Any]:
         bucket = column.name if column.name in BUCKETS else None
         return context.state.link("/list/balances", KEPT, **{**asked, "bucket": bucket, **payer})
 
+    def rest(**more: str) -> str:
+        return context.state.link("/list/balances", KEPT, **{**asked, **more})
+
     over = sum(total.get(bucket, 0) for bucket in ("91-120", "121+"))
     insurance = total["total"] - by_payer.get("patient", {"total": 0})["total"]
     head = tiles(
         [
             tile("Open A/R", dollars(total["total"]), f"as of {context.as_of}", to(columns[-1], {})),
-            tile("Owed by payers", dollars(insurance)),
-            tile("Owed by patients", dollars(total["total"] - insurance)),
+            tile("Owed by payers", dollars(insurance), "", rest(party=context.state.get("party") or "insurance")),
+            tile("Owed by patients", dollars(total["total"] - insurance), "", rest(payer="patient")),
             tile(
                 "Over 90 days",
                 dollars(over),
                 ratio(over / total["total"]) if total["total"] > 0 else "",
+                rest(bucket="over 90"),
                 tone="warn" if over > 0 else "",
             ),
         ]

@@ -9,6 +9,7 @@ from dash import dcc, html
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
 from pm_pipeline.dashboard.markup import named
+from pm_pipeline.dashboard.pages.matter import worded
 from pm_pipeline.dashboard.parts import bar, cell, dollars, empty, grid, led, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import LISTINGS
@@ -51,11 +52,13 @@ def render(context: Context, doors: Doors) -> list[Any]:
                 "Recovered",
                 dollars(totals["recovered_amount"]),
                 f"{count(totals['ended'])} ended by a payment or a person",
+                context.state.link("/list/denials", KEPT, outcome="with money back"),
             ),
             tile(
                 "Preventable",
                 dollars(totals["preventable_amount"]),
                 ratio(totals["preventable_amount"] / totals["denied_amount"]) if totals["denied_amount"] else "",
+                context.state.link("/list/denials", KEPT, outcome="preventable"),
             ),
         ]
     )
@@ -100,7 +103,10 @@ def _pareto(context: Context, by: str, title: str, rows: list[Row]) -> Any:
     total = {
         name: sum(row[name] for row in rows) for name in ("denials", "denied_amount", "open_amount", "recovered_amount")
     }
-    foot = html.Tfoot(html.Tr([html.Th("Total", scope="row"), html.Td(count(total["denials"]), className="num"), html.Td(money(total["denied_amount"]), className="num"), html.Td(), html.Td(), html.Td(money(total["open_amount"]), className="num"), html.Td(money(total["recovered_amount"]), className="num")]))  # fmt: skip
+    every, opened, back = (
+        context.state.link("/list/denials", KEPT, outcome=outcome) for outcome in (None, "open", "with money back")
+    )
+    foot = html.Tfoot(html.Tr([html.Th("Total", scope="row"), html.Td(led(count(total["denials"]), every), className="num"), html.Td(led(money(total["denied_amount"]), every), className="num"), html.Td(), html.Td(), html.Td(led(money(total["open_amount"]), opened), className="num"), html.Td(led(money(total["recovered_amount"]), back), className="num")]))  # fmt: skip
     return html.Div(
         html.Table([html.Thead(html.Tr([html.Th(word, scope="col", className=style) for word, style in head])), html.Tbody(lines), foot]),
         className="scroll", tabIndex=0, role="region", **named(aria_label="Denials by cause"),
@@ -110,6 +116,8 @@ def _pareto(context: Context, by: str, title: str, rows: list[Row]) -> Any:
 def _line(context: Context, by: str, row: Row) -> Any:
     to = context.state.link("/list/denials", KEPT, by=by, value=row["value"])
     opened = context.state.link("/list/denials", KEPT, by=by, value=row["value"], outcome="open")
+    meaning = worded(str(row["value"]), by).partition(": ")[2] if by in ("category", "carc") else ""
+    back = context.state.link("/list/denials", KEPT, by=by, value=row["value"], outcome="with money back")
     kind = {"payer": "payer", "provider": "provider"}.get(by, "text")
     name = (
         context.names.of_kind(kind, row["value"])
@@ -118,12 +126,12 @@ def _line(context: Context, by: str, row: Row) -> Any:
     )
     return html.Tr(
         [
-            html.Th(dcc.Link(name, href=to), scope="row"),
-            html.Td(count(row["denials"]), className="num"),
+            html.Th([dcc.Link(name, href=to), html.Span(meaning, className="said words")], scope="row"),
+            html.Td(led(count(row["denials"]), to), className="num"),
             html.Td(led(money(row["denied_amount"]), to), className="num"),
             html.Td(html.Div([bar(row["share"]), html.Span(ratio(row["share"]))], className="share")),
             html.Td(ratio(row["cumulative_share"]), className="num"),
             html.Td(led(money(row["open_amount"]), opened), className="num"),
-            html.Td(money(row["recovered_amount"]), className="num"),
+            html.Td(led(money(row["recovered_amount"]), back), className="num"),
         ]
     )

@@ -30,7 +30,7 @@ def overview(context: Context, doors: Doors) -> list[Any]:
     total: Row = {name: sum(row[name] for row in kinds) for name in ("files", "bytes", "sets", "problems")}
 
     def to(column: Column, row: Row) -> str | None:
-        if column.name in ("bytes", "last_on", "sets"):
+        if column.name == "last_on":
             return None
         return context.state.link(
             "/list/files",
@@ -61,10 +61,16 @@ def one(context: Context, doors: Doors) -> list[Any]:
     row, file_id = found[0], found[0]["file_id"]
     segment = context.state.get("segment")
     query = context.state.link("", (), file=file_id)
+    taken = [
+        ("Seen", f"{count(row['receipts'])} times"),
+        ("Sets", f"{count(row['accepted_sets'])} of {count(row['sets'])} accepted"),
+    ]
+    if row["direction"] == "out":  # nobody but us has said anything of it yet; its answers are files of their own
+        taken = []
     details = [
         ("File id (sha256)", html.Code(file_id)), ("Direction", "landed" if row["direction"] == "in" else "emitted"), ("Content", row["holds"]),
-        ("Partner", row["partners"]), ("Day", day(row["landed_on"])), ("Bytes", count(row["bytes"])), ("Seen", f"{count(row['receipts'])} times"),
-        ("Sets", f"{count(row['accepted_sets'])} of {count(row['sets'])} accepted"), ("Disposition", row["disposition"]),
+        ("Partner", row["partners"]), ("Day", day(row["landed_on"])), ("Bytes", count(row["bytes"])), *taken,
+        ("Disposition", row["disposition"]),
         ("Run", html.A(row["run_id"][:8], href=f"{context.settings.dagster_url}/runs/{row['run_id']}", rel="noreferrer")),
     ]  # fmt: skip
     problems, problem_rows, problem_sums = context.listed("file_problems")

@@ -7,13 +7,15 @@ does it. Nothing here writes to the warehouse.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
-from pm_pipeline.dashboard.acts import choices, desk_kind
+from pm_pipeline.dashboard.acts import choices, desk_kind, owners
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.markup import named
+from pm_pipeline.dashboard.pages.matter import credits, findings, known
 from pm_pipeline.dashboard.parts import dollars, empty, facts, panel
 from pm_pipeline.dashboard.reading import Row
 from pm_pipeline.dashboard.tables import WORKLISTS
@@ -25,12 +27,16 @@ from pm_pipeline.errors import PmError
 if TYPE_CHECKING:
     from pm_pipeline.dashboard.server import Doors
 
+BESIDE = {  # kind shown beside the item of a page -> what is done about it there
+    "credit_balance": ("refund",),
+    "money_movement": ("approve", "refuse", "refund_sent", "refund_cleared"),
+}
 ONE_CLICK = ("take", "leave")  # of the log alone: nothing more need be said
 HINTS = {
     "cents": "dollars, such as 125.00",
     "day": "YYYY-MM-DD",
     "flag": "yes or no",
-    "values": "column=value, column=value",
+    "values": "modifiers=25,59, units=1",
     "number": "a whole number",
 }
 
@@ -46,43 +52,50 @@ def render(context: Context, doors: Doors) -> list[Any]:
     row = found[0]
     kind = desk_kind(row)
     matter = panel(
-        WORKLISTS[str(row["worklist"])][0], [_matter(context, row), html.P(str(row["text"] or ""), className="said")]
+        WORKLISTS[str(row["worklist"])][0], [_matter(context, row), html.P(str(row["text"] or ""), className="matter")]
     )
     if kind is None:
         command = WORKLISTS[str(row["worklist"])][2]
         return [matter, panel("What may be done", empty(f"This is worked with {command}."))]
-    state = doors.desk.state(kind, str(item))
-    shown = [matter, panel("At the desk", _desk(context, doors, state))]
+    shown = [matter, *known(context, row), *_worked(context, doors, kind, str(item), row)]
+    for party, amount in credits(context, row).items():
+        title = f"credit of {party}: {dollars(amount)}"
+        shown += _money(context, doors, "credit_balance", f"{row['claim_id']} {party}", title)
+    return shown
+
+
+def _worked(context: Context, doors: Doors, kind: str, item: str, row: Row | None, of: str = "") -> list[Any]:
+    """The desk's word on an item, and what may be done; `of` says which one, where a page has several."""
+    state = doors.desk.state(kind, item)
+    after = f" ({of})" if of else ""
+    shown = [panel(f"At the desk{after}", _desk(context, doors, state))]
     if context.viewer.may_act:
-        shown.append(
-            panel(
-                "What may be done",
-                _forms(context, doors, kind, state),
-                "The next run does it, and says here what became of it.",
-            )
-        )
+        forms = _forms(context, doors, kind, state, row)
+        shown.append(panel(f"What may be done{after}", forms, "The next run does it, and says here what became of it."))
+    return shown
+
+
+def _money(context: Context, doors: Doors, kind: str, item: str, title: str) -> list[Any]:
+    """A balance that people may move, and each movement asked for: a second person approves it, and a refund is told when it is sent."""
+    shown = _worked(context, doors, kind, item, None, title)
+    for said, became in doors.desk.state(kind, item).answered:
+        if said.action not in ("note", "assign") and became.outcome == "applied" and became.made:
+            of = f"{said.action.replace('_', ' ')} of {_at(said.at)}"
+            shown += _worked(context, doors, "money_movement", became.made, None, of)
     return shown
 
 
 def _gone(context: Context, doors: Doors, item: str) -> list[Any]:
     """An item that waits no more: what people did about it, and what may still be done, such as undoing it. Raises PmError when nobody did."""
-    known = [kind for kind in kinds() if (said := doors.desk.state(kind, item)).answered or said.waiting]
-    if not known:
+    of_kinds = [kind for kind in kinds() if (said := doors.desk.state(kind, item)).answered or said.waiting]
+    if not of_kinds:
         raise PmError("Nothing waits under this id any more. Look at Today: it was done, or it settled by itself.")
-    state = doors.desk.state(known[0], item)
-    shown = [
-        panel("Done with", empty("This waits for nobody any more in the generation on show.")),
-        panel("At the desk", _desk(context, doors, state)),
-    ]
-    if context.viewer.may_act:
-        shown.append(
-            panel(
-                "What may be done",
-                _forms(context, doors, known[0], state),
-                "The next run does it, and says here what became of it.",
-            )
-        )
-    return shown
+    if of_kinds[0] in ("credit_balance", "patient_balance"):
+        claim = item.partition(" ")[0]
+        place = facts([("Claim", dcc.Link(claim, href=f"/trace?claim={claim}"))])
+        return [panel("Money of a claim", place), *_money(context, doors, of_kinds[0], item, item)]
+    shown = [panel("Done with", empty("This waits for nobody any more in the generation on show."))]
+    return [*shown, *_worked(context, doors, of_kinds[0], item, None)]
 
 
 def _matter(context: Context, row: Row) -> Any:
@@ -92,6 +105,7 @@ def _matter(context: Context, row: Row) -> Any:
             ("Item", str(row["item_id"])), ("Kind", str(row["kind"])),
             ("Claim", dcc.Link(str(claim), href=f"/trace?claim={claim}") if claim else NOTHING),
             ("Payer", context.names.of_kind("payer", row["payer_id"])), ("Amount", dollars(row["amount"])),
+            ("Payment", dcc.Link(str(row["payment_id"]), href=f"/remittance?payment={row['payment_id']}") if row["payment_id"] else NOTHING),
             ("Since", written(row["opened_on"], "day")), ("Due", written(row["due_on"], "day")),
         ]
     )  # fmt: skip
@@ -118,9 +132,9 @@ def _line(one: Action, became: Outcome | None, called: dict[str, str]) -> list[A
     if became is None:
         state = html.Span("waits for the next run", className="chip")
     elif became.outcome == "applied":
-        state = html.Span(["done: ", became.message] if became.message else "done", className="chip good")
+        state = html.Span(["done: ", _plain(became.message)] if became.message else "done", className="chip good")
     else:
-        state = html.Span(["refused: ", became.message], className="problem", role="status")
+        state = html.Span(["refused: ", _plain(became.message)], className="problem", role="status")
     return [
         head,
         html.B(one.action.replace("_", " ")),
@@ -131,28 +145,43 @@ def _line(one: Action, became: Outcome | None, called: dict[str, str]) -> list[A
     ]
 
 
+def _plain(message: str) -> str:
+    """Without the command that would do it: a page has buttons."""
+    return message.partition(": pm ")[0]
+
+
 def _given(name: str, value: Any) -> str:
     if arguments()[name].shape == "cents":
         return f"{int(value) / 100:,.2f}"
     return ", ".join(f"{column}={said}" for column, said in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _forms(context: Context, doors: Doors, kind: str, state: ItemState) -> list[Any]:
-    able = [one for (of, _), one in deeds().items() if of == kind]
+def _forms(context: Context, doors: Doors, kind: str, state: ItemState, row: Row | None) -> list[Any]:
+    able = [
+        one for (of, _), one in deeds().items() if of == kind and not (one.action == "undo" and not _made(one, state))
+    ]
+    if kind in BESIDE:
+        able = [one for one in able if one.action in BESIDE[kind]]
+    rules = {
+        str(one["rule_id"]) for one in findings(context, row["claim_id"] if row else None) if one["severity"] == "hold"
+    }
+    offered = [(rule, rule) for rule in sorted(rules)]
     is_mine = state.on_it is not None and state.on_it.person == context.viewer.person
     quick = [one for one in able if one.action == ("leave" if is_mine else "take")]
-    shown: list[Any] = [html.Div([_form(context, doors, one, state) for one in quick], className="buttons")]
+    shown: list[Any] = []
+    if quick:
+        shown.append(html.Div([_form(context, doors, one, state, offered) for one in quick], className="buttons"))
     for one in able:
         if one.action not in ONE_CLICK:
             summary = html.Summary(
                 [html.B(one.action.replace("_", " ").capitalize()), html.Span(one.meaning, className="said")]
             )
-            shown.append(html.Details([summary, _form(context, doors, one, state)], className="act"))
-    shown.append(html.P(f"It takes the role {kinds()[kind].role} in people.yaml.", className="note"))
+            shown.append(html.Details([summary, _form(context, doors, one, state, offered)], className="act"))
+    shown.append(html.P(f"Whoever does it needs the role {kinds()[kind].role} in people.yaml.", className="note"))
     return shown
 
 
-def _form(context: Context, doors: Doors, what: Deed, state: ItemState) -> html.Form:
+def _form(context: Context, doors: Doors, what: Deed, state: ItemState, rules: list[tuple[str, str]]) -> html.Form:
     held = {
         "kind": state.kind, "item": state.item, "action": what.action, "action_id": new_action_id(), "seen": str(state.last_seq),
         "generation": str(context.about.generation),
@@ -164,10 +193,9 @@ def _form(context: Context, doors: Doors, what: Deed, state: ItemState) -> html.
     button = html.Button(label, type="submit", className="primary")
     fields: list[Any] = []
     if what.action not in ONE_CLICK:
-        fields = [_field(doors, what, name, _made(what, state)) for name in (*what.required, *what.optional)]
-        fields.append(
-            _entry(f"{what.kind}-{what.action}-why", "why", "Why", "Whoever looks at this next reads it", needed=True)
-        )
+        own = {"target": _made(what, state), "rule_id": rules}
+        fields = [_field(doors, what, name, state, own.get(name, [])) for name in (*what.required, *what.optional)]
+        fields.append(_entry(_id(what, state, "why"), "why", "Why", "Whoever looks at this next reads it", needed=True))
     elif state.on_it is not None and what.action == "take":
         hidden.append(dcc.Input(type="hidden", name="over", value="true"))
         button = html.Button("Take it over", type="submit", className="primary")
@@ -180,14 +208,22 @@ def _form(context: Context, doors: Doors, what: Deed, state: ItemState) -> html.
     )
 
 
-def _field(doors: Doors, what: Deed, name: str, made: list[tuple[str, str]]) -> Any:
+def _id(what: Deed, state: ItemState, name: str) -> str:
+    """A field's own id: a page can have the forms of several items."""
+    after = f"-{state.item.replace(' ', '-')}" if what.kind in BESIDE else ""
+    return f"{what.kind}-{what.action}-{name}{after}"
+
+
+def _field(doors: Doors, what: Deed, name: str, state: ItemState, own: list[tuple[str, str]]) -> Any:
     argument = arguments()[name]
     title = name.removesuffix("_cents").replace("_", " ").replace("cents", "amount").capitalize()
-    hint = "; ".join(part for part in (HINTS.get(argument.shape), argument.meaning) if part)
-    of, needed = f"{what.kind}-{what.action}-{name}", name in what.required
-    able = made if name == "target" and made else choices(doors.config, what, name)
+    of, needed = _id(what, state, name), name in what.required
+    able = own or choices(doors.config, what, name)
     if not able:
-        return _entry(of, name, title, hint, needed=needed)
+        near = owners(doors.config) if name == "owner" else []
+        return _entry(
+            of, name, title, HINTS.get(argument.shape, ""), needed=needed, meaning=argument.meaning, near=near
+        )
     options = [
         html.Option("Choose" if needed else "As usual", value=""),
         *(html.Option(label, value=value) for value, label in able),
@@ -195,7 +231,7 @@ def _field(doors: Doors, what: Deed, name: str, made: list[tuple[str, str]]) -> 
     return html.Div(
         [_label(of, title, needed), html.Select(options, id=of, name=name, required=needed)],
         className="field wide",
-        title=hint,
+        title=argument.meaning,
     )
 
 
@@ -203,7 +239,12 @@ def _made(what: Deed, state: ItemState) -> list[tuple[str, str]]:
     """What was done about the item and can be meant: to be undone, approved or refused; newest first."""
     if what.action not in ("undo", "approve", "refuse"):
         return []
-    done = [(one, became) for one, became in state.answered if became.outcome == "applied" and became.made]
+    means = ("write_off",) if what.action != "undo" else ("write_off", "transfer", "close", "override", "fix")
+    done = [
+        (one, became)
+        for one, became in state.answered
+        if became.outcome == "applied" and became.made and one.action in means
+    ]
     return [
         (one.action_id, f"{one.action.replace('_', ' ')} of {_at(one.at)} by {one.by}")
         for one, became in reversed(done)
@@ -214,16 +255,22 @@ def _label(of: str, title: str, needed: bool) -> html.Label:
     return html.Label([title, "" if needed else html.Small(" (may be left out)")], htmlFor=of)
 
 
-def _entry(of: str, name: str, title: str, hint: str, *, needed: bool) -> Any:
+def _entry(
+    of: str, name: str, title: str, shape: str, *, needed: bool, meaning: str = "", near: Sequence[tuple[str, str]] = ()
+) -> Any:
+    field = dcc.Input(
+        id=of,
+        name=name,
+        type="text",
+        required=needed,
+        maxLength=400,
+        autoComplete="off",
+        placeholder=shape,
+        list=f"{of}-near",
+    )
+    known = html.Datalist([html.Option(label, value=value) for value, label in near], id=f"{of}-near")
     return html.Div(
-        [
-            _label(of, title, needed),
-            dcc.Input(
-                id=of, name=name, type="text", required=needed, maxLength=400, autoComplete="off", placeholder=hint
-            ),
-        ],
-        className="field wide",
-        title=hint,
+        [_label(of, title, needed), field, known, html.Small(meaning, className="hint")], className="field wide"
     )
 
 

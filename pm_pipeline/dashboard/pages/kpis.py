@@ -37,7 +37,9 @@ def overview(context: Context, doors: Doors) -> list[Any]:
         cards.setdefault(str(row["family"]), []).append(_card(context, row, trend.get(str(row["kpi"]), [])))
     order = [*FAMILIES, *(name for name in cards if name not in FAMILIES)]
     sections = [
-        html.Section([html.H2(name), html.Div(cards[name], className="cards")], className="family")
+        html.Section(
+            [html.H2(name), *_beside(context, name), html.Div(cards[name], className="cards")], className="family"
+        )
         for name in order
         if name in cards
     ]
@@ -92,7 +94,7 @@ def one(context: Context, doors: Doors) -> list[Any]:
             note=SUMS if row["statistic"] != "percentile" else PERCENTILES,
             export=("kpi_parts", address),
         ),
-        panel("Earlier days", table(context, history, past, "Earlier days", back)),
+        panel("Earlier days", table(context, history, past, "Earlier days", back), export=("kpi_trend", address)),
     ]  # fmt: skip
 
 
@@ -104,6 +106,14 @@ def title(name: str) -> str:
     """A KPI's name for people: days_in_ar_gross -> Days in A/R gross."""
     words = " ".join(WORDS.get(word, word) for word in name.split("_"))
     return words[0].upper() + words[1:]
+
+
+def _beside(context: Context, family: str) -> list[Any]:
+    """Where a family's figures are broken down further."""
+    if family != "Denials":
+        return []
+    page = dcc.Link("Denials", href=context.state.link("/denials", ("practice", "provider", "payer")))
+    return [html.P(["By category, reason, payer, provider and procedure: ", page, "."], className="note")]
 
 
 def _card(context: Context, row: Row, trend: list[Row]) -> Any:

@@ -33,7 +33,9 @@ def render(context: Context, doors: Doors) -> list[Any]:
             case "open_amount":
                 return context.state.link("/list/balances", ("practice", "provider"), base="first_bill", **payer)
             case "over_90_amount":
-                return context.state.link("/aging", ("practice", "provider"), base="first_bill", **payer)
+                return context.state.link(
+                    "/list/balances", ("practice", "provider"), base="first_bill", bucket="over 90", **payer
+                )
             case "underpaid_amount":
                 return context.state.link(
                     "/list/worklist", ("practice", "location", "provider"), worklist="underpayments", **payer

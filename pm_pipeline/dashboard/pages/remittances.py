@@ -34,6 +34,7 @@ def overview(context: Context, doors: Doors) -> list[Any]:
             "/list/remittances", KEPT, deposit_state=row.get("deposit_state"), posting_state=row.get("posting_state")
         )
 
+    summary = LISTINGS["remittance_summary"]
     open_ones = [
         row
         for row in states
@@ -48,17 +49,23 @@ def overview(context: Context, doors: Doors) -> list[Any]:
                 f"{count(total['payments'])} payments",
                 context.state.link("/list/remittances", KEPT),
             ),
-            tile("At the bank", dollars(total["deposited_amount"])),
-            tile("In suspense", dollars(total["suspense_amount"]), tone="warn" if total["suspense_amount"] else ""),
+            tile("At the bank", dollars(total["deposited_amount"]), "", to(summary.columns[4], {})),
+            tile(
+                "In suspense",
+                dollars(total["suspense_amount"]),
+                "",
+                to(summary.columns[6], {}),
+                "warn" if total["suspense_amount"] else "",
+            ),
             tile(
                 "Not settled",
                 count(sum(row["payments"] for row in open_ones)),
                 "waiting for a deposit or a person",
+                context.state.link("/list/remittances", KEPT, posting_state="not settled"),
                 tone="warn" if open_ones else "",
             ),
         ]
     )
-    summary = LISTINGS["remittance_summary"]
     query = context.state.link("", KEPT)
     return [
         form,

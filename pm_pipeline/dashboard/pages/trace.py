@@ -9,9 +9,9 @@ from dash import dcc, html
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import form
 from pm_pipeline.dashboard.markup import named
-from pm_pipeline.dashboard.parts import dollars, empty, facts, panel, tile, tiles
+from pm_pipeline.dashboard.parts import dollars, empty, facts, led, panel, tile, tiles
 from pm_pipeline.dashboard.reading import Row
-from pm_pipeline.dashboard.text import NOTHING, day, money
+from pm_pipeline.dashboard.text import NOTHING, count, day, money
 
 if TYPE_CHECKING:
     from pm_pipeline.dashboard.server import Doors
@@ -56,6 +56,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
 def _claim(context: Context, row: Row) -> list[Any]:
     claim, names = row["claim_id"], context.names
     steps = context.rows("claim_steps", claim=claim)
+    waits = len(context.rows("worklist", claim=claim))
     patient = html.Span(
         [html.Span([MASK, html.Button("Show", id={"type": "reveal", "key": f"name:{claim}"}, n_clicks=0, className="quiet", **named(aria_label="Show the patient's name; this is recorded"))], id={"type": "revealed", "key": f"name:{claim}"})]
     )  # fmt: skip
@@ -65,14 +66,19 @@ def _claim(context: Context, row: Row) -> list[Any]:
         ("State", f"{row['state']} since {day(row['state_since_on'])}"), ("First bill", day(row["first_billed_on"])),
         ("First answer", day(row["first_answered_on"])), ("Submissions", str(row["version"])),
         ("Open", f"{row['open_denials']} denials, {row['open_findings']} findings"),
+        ("Waits for a person", led(count(waits), context.state.link("/list/worklist", (), claim=claim))),
     ]  # fmt: skip
-    patients = context.state.link("/list/entries", (), claim=claim, account="AR", party="patient")
+
+    def to(**more: str) -> str:
+        return context.state.link("/list/entries", (), claim=claim, account="AR", **more)
+
     head = tiles(
         [
-            tile("Charged", dollars(row["charged_amount"])), tile("Paid", dollars(row["paid_amount"])),
-            tile("Contractual", dollars(row["contractual_amount"])), tile("Written off", dollars(row["written_off_amount"])),
-            tile("Owed by payers", dollars(row["insurance_balance_amount"])),
-            tile("Owed by patient", dollars(row["patient_balance_amount"]), "", patients),
+            tile("Charged", dollars(row["charged_amount"]), "", to(movement="charges")), tile("Paid", dollars(row["paid_amount"]), "", to(movement="payment")),
+            tile("Contractual", dollars(row["contractual_amount"]), "", to(movement="contractual")),
+            tile("Written off", dollars(row["written_off_amount"]), "", to(movement="write_off")),
+            tile("Owed by payers", dollars(row["insurance_balance_amount"]), "", to(party="insurance")),
+            tile("Owed by patient", dollars(row["patient_balance_amount"]), "", to(party="patient, collections")),
         ]
     )  # fmt: skip
     note = "In the order we learned of it. Raw text is patients' data: what you show is recorded."

@@ -6,7 +6,8 @@ WITH standing AS (
     WHERE from_on <= $as_of AND (until_on IS NULL OR $as_of < until_on)
   AND ($practice IS NULL OR practice_id = $practice) AND ($location IS NULL OR location_id = $location)
   AND ($provider IS NULL OR provider_id = $provider) AND ($payer IS NULL OR payer_id = $payer)
-      AND ($party IS NULL OR party = $party)
+      AND ($claim IS NULL OR claim_id = $claim)
+      AND ($party IS NULL OR party = $party OR ($party = 'insurance' AND payer_id <> 'patient'))
 ), aged AS (
     SELECT *, date_diff('day', CASE coalesce($base, 'service_date') WHEN 'service_date' THEN service_on WHEN 'first_bill' THEN billed_on ELSE responsible_on END, CAST($as_of AS DATE)) AS age_days
     FROM standing
@@ -17,5 +18,5 @@ WITH standing AS (
 )
 SELECT claim_id, charge_id, payer_id, party, provider_id, service_on, billed_on, responsible_on, age_days, bucket, balance_amount AS amount
 FROM placed
-WHERE $bucket IS NULL OR bucket = $bucket
+WHERE $bucket IS NULL OR bucket = $bucket OR ($bucket = 'over 90' AND age_days > 90)
 ORDER BY amount DESC, claim_id, charge_id, party

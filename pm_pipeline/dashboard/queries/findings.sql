@@ -5,4 +5,5 @@ WHERE ($first_day IS NULL OR found_on >= $first_day) AND ($last_day IS NULL OR f
   AND ($practice IS NULL OR practice_id = $practice) AND ($location IS NULL OR location_id = $location)
   AND ($provider IS NULL OR provider_id = $provider) AND ($payer IS NULL OR payer_id = $payer)
   AND ($rule IS NULL OR rule_id = $rule) AND ($severity IS NULL OR severity = $severity) AND ($state IS NULL OR state = $state)
+  AND ($claim IS NULL OR claim_id = $claim)
 ORDER BY found_on DESC, claim_id, finding_id
