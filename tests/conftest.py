@@ -20,7 +20,15 @@ USE_LIVED = (
     "tests/dashboard/test_lived.py", "tests/demo/test_contracts.py", "tests/demo/test_demo.py", "tests/marts/test_recomputed_lived.py",
     "tests/test_cli.py", "tests/test_phi.py",
 )  # fmt: skip
-SHARE_NOTHING = ("tests/x12/", "tests/posting/", "tests/receivables/")
+SHARE_NOTHING = (
+    "tests/audit/",
+    "tests/desk/",
+    "tests/posting/",
+    "tests/receivables/",
+    "tests/scrub/",
+    "tests/submission/",
+    "tests/x12/",
+)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
