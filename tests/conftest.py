@@ -10,17 +10,25 @@ import duckdb
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from pm_pipeline.home import SCHEMAS, Home, open_home
+from pm_pipeline.home import Home, open_home
 from pm_pipeline.settings import Settings
-from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.lived import Lived, live
+from tests.warehouses import Warehouses
 
 # the files whose tests look at the lived practice: they are slow, and run on one worker, so that it is made once
 USE_LIVED = (
     "tests/dashboard/test_lived.py", "tests/demo/test_contracts.py", "tests/demo/test_demo.py", "tests/marts/test_recomputed_lived.py",
     "tests/test_cli.py", "tests/test_phi.py",
 )  # fmt: skip
-SHARE_NOTHING = ("tests/x12/", "tests/posting/", "tests/receivables/")
+SHARE_NOTHING = (
+    "tests/audit/",
+    "tests/desk/",
+    "tests/posting/",
+    "tests/receivables/",
+    "tests/scrub/",
+    "tests/submission/",
+    "tests/x12/",
+)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -47,21 +55,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _ByFolder(config, log)
 
 
+@pytest.fixture(scope="session")
+def warehouses() -> Iterator[Warehouses]:
+    """The warehouses in memory of this process."""
+    made = Warehouses()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A warehouse in memory with every stage's tables."""
-    connection = duckdb.connect()
-    prepare(connection, threads=1)  # the rows are few
-    apply_schemas(connection, [OWN, *SCHEMAS])
-    yield connection
-    connection.close()
+def con(warehouses: Warehouses) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse in memory with every stage's tables, empty."""
+    with warehouses.lend() as connection:
+        yield connection
+
+
+def home_in(folder: Path) -> Home:
+    """An installation in `folder`, with the shipped configuration."""
+    return open_home(Settings.load({"PM_ROOT": str(folder), "PM_HOME": str(folder / "home")}))
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An installation of its own, with the shipped configuration."""
-    settings = Settings.load({"PM_ROOT": str(tmp_path), "PM_HOME": str(tmp_path / "home")})
-    return open_home(settings)
+    return home_in(tmp_path)
 
 
 @pytest.fixture(scope="session")

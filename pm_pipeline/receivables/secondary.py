@@ -120,7 +120,10 @@ def find_due(con: duckdb.DuckDBPyConnection) -> None:
 def due_claims(con: duckdb.DuckDBPyConnection, config: Config) -> list[LaterClaim | Fault]:
     """Every claim that is due to a payer after the first (open work bill_secondary), for submission to send."""
     due = con.execute("SELECT DISTINCT claim_id FROM receivables.open_work WHERE kind = 'bill_secondary' ORDER BY 1")
-    made = secondary_claims(con, config, [str(row[0]) for row in due.fetchall()])
+    claim_ids = [str(row[0]) for row in due.fetchall()]
+    if not claim_ids:  # most days
+        return []
+    made = secondary_claims(con, config, claim_ids)
     before = {
         str(claim_id): (str(basis), int(answered))
         for claim_id, basis, answered in con.execute(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
+from typing import Self
+
+import duckdb
 
 from pm_pipeline import acknowledgments
 from pm_pipeline.scrub.events import new_events
@@ -18,9 +22,19 @@ class Sent:
     """One interchange (ISA13 7, GS06 70) of two sets: 701 with claims C1 and C2, 702 with C3."""
 
     def __init__(self, world: World) -> None:
+        """The interchange is there already: `made` was used, or what it wrote was put into the world."""
         self.world, self.con, self.number = world, world.con, 0
+
+    @classmethod
+    def made(cls, con: duckdb.DuckDBPyConnection, folder: Path) -> Self:
+        """Make it in an empty warehouse."""
+        sent = cls(World(con, folder))
+        sent._send()
+        return sent
+
+    def _send(self) -> None:
         for claim_id in ("C1", "C2", "C3"):
-            world.bill(claim_id, {f"X{claim_id}": 10_000})
+            self.world.bill(claim_id, {f"X{claim_id}": 10_000})
         self.con.execute(
             "INSERT INTO submission.interchange VALUES (7, 70, 'clearinghouse', ?, 'out', '837P_7.edi', 1, 2, 3, 30000, now()::TIMESTAMP, 'r')",
             [TODAY],

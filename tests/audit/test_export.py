@@ -21,21 +21,33 @@ from pm_pipeline.audit.export import Exported, export
 from pm_pipeline.audit.verify_export import NotAnExport, verify_export
 from pm_pipeline.errors import PmError
 from tests.closing.books import IN_AUGUST, JULY, JUNE, Books
+from tests.kept import Kept
+from tests.money import World
 
 FIRST, LAST = dt.date(2026, 6, 1), dt.date(2026, 7, 31)
 SEALED = ("batches.csv", "chain.csv", "closings.csv", "entries.csv", "reopenings.csv", "roll_forwards.csv", "transactions.csv", "trial_balances.csv")  # fmt: skip
 
 
-@pytest.fixture
-def books(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> Books:
+def june_to_august(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Two months: June closed, paid into late, July closed, reopened and closed again; one movement of money in August."""
-    books = Books.lived(con, tmp_path)
+    books = Books.lived(con, folder)
     books.close_june_and_pay_late()
     books.close(JULY)
     books.reopen(JULY, why="=1+1, said the bank")
     books.close(JULY)
     books.copay(500, on=IN_AUGUST)
-    return books
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("books"), june_to_august)
+
+
+@pytest.fixture
+def books(con: duckdb.DuckDBPyConnection, tmp_path: Path, kept: Kept) -> Books:
+    """Books of their own for each test, after june_to_august."""
+    kept.put(con, tmp_path)
+    return Books(World(con, tmp_path, files=2))
 
 
 def write(books: Books, folder: Path, first: dt.date = FIRST, last: dt.date = LAST) -> Exported:

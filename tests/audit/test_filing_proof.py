@@ -44,7 +44,7 @@ def replace_limit(payer: Any, days: int) -> Any:
 
 
 def filed_in(con: duckdb.DuckDBPyConnection, folder: Path, outbox: FileStore) -> Filed:
-    sent = Sent(World(con, folder))
+    sent = Sent.made(con, folder)
     file_id = outbox.put_bytes(BYTES)
     con.execute("UPDATE submission.interchange SET file_id = ?, bytes = ?", [file_id, len(BYTES)])
     for seq, state in enumerate(("prepared", "uploading", "uploaded"), start=1):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
 import pytest
 
 from pm_pipeline.audit.verify import invariants, verify
 from pm_pipeline.ledger import batch_after
+from tests.kept import Kept
 from tests.money import CO45, PR2, World, claim, line
 
 LEDGER_ROW = "SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment' AND account = 'AR'"
@@ -15,9 +19,9 @@ ALL = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def paid(world: World) -> World:
+def pay(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Two claims billed; one paid in full with a write-off, one with coinsurance, by one payment."""
+    world = World(con, folder)
     world.bill("CLAIM1", {"A": 10_000})
     world.bill("CLAIM2", {"B": 20_000})
     world.post(
@@ -27,7 +31,18 @@ def paid(world: World) -> World:
         )
     )
     assert verify(world.con) == []
-    return world
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("paid"), pay)
+
+
+@pytest.fixture
+def paid(con: duckdb.DuckDBPyConnection, tmp_path: Path, kept: Kept) -> World:
+    """A world of its own for each test, after `pay`."""
+    kept.put(con, tmp_path)
+    return World(con, tmp_path, files=1)
 
 
 def test_the_nineteen_invariants_are_there_and_say_what_a_row_means() -> None:

@@ -13,6 +13,7 @@ from pm_pipeline.config import Config, load_config
 from pm_pipeline.intake import FeedResult
 from pm_pipeline.settings import Settings
 from tests.intake.files import CHARGES, COVERAGES, RUN, TODAY, MemoryStore, land, rows_text
+from tests.warehouses import fresh
 
 
 class Practice:
@@ -76,15 +77,10 @@ def practice(con: duckdb.DuckDBPyConnection, config: Config) -> Practice:
 @pytest.fixture
 def another(config: Config):
     """Makes further empty warehouses."""
-    from pm_pipeline.home import SCHEMAS
-    from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
-
     opened: list[duckdb.DuckDBPyConnection] = []
 
     def make() -> Practice:
-        connection = duckdb.connect()
-        prepare(connection)
-        apply_schemas(connection, [OWN, *SCHEMAS])
+        connection = fresh()
         opened.append(connection)
         return Practice(connection, config)
 

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pm_pipeline.home import SCHEMAS
 from pm_pipeline.intake import load_feed_files, refuse_unknown
-from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.intake.files import DEPOSITS, RUN, TODAY, MemoryStore, land, rows_text
+from tests.warehouses import fresh
 
 GOOD_TEXT = rows_text(DEPOSITS, [{"deposit_id": f"D{n}", "trace_number": f"SECRETTRACE{n}"} for n in range(6)])
 SNIPPETS = st.sampled_from(
@@ -23,9 +22,7 @@ EDITS = st.lists(
 
 @pytest.fixture(scope="module")
 def empty():
-    connection = duckdb.connect()
-    prepare(connection)
-    apply_schemas(connection, [OWN, *SCHEMAS])
+    connection = fresh()
     yield connection
     connection.close()
 

@@ -12,6 +12,7 @@ from pm_pipeline import ledger
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.errors import LedgerError
 from pm_pipeline.warehouse import unit
+from tests.warehouses import fresh
 
 DAY = dt.date(2026, 6, 1)
 Entry = tuple[str, str, str, int, str | None]  # txn_key, account, sub_account, cents, claim_id
@@ -98,12 +99,8 @@ def test_the_content_hash_ignores_order_run_clock_and_what_nets_to_nothing(con: 
     post(con, *CHARGE)
     post(con, *second, run_id="run-2", on=DAY + dt.timedelta(30))
     one = ledger.content_hash(con)
-    other = duckdb.connect()
+    other = fresh()
     try:
-        from tests.conftest import OWN, SCHEMAS, apply_schemas, prepare
-
-        prepare(other)
-        apply_schemas(other, [OWN, *SCHEMAS])
         post(other, ("in", "UNAPPLIED", "payer", -50, None), ("in", "CASH_CLEARING", "eft", 50, None))
         post(other, *second, *CHARGE)
         assert ledger.content_hash(other) != one

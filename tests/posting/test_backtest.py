@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from pm_pipeline.errors import WarehouseError
 from pm_pipeline.home import Home
 from pm_pipeline.posting.backtest import Backtest, Change, Effect, Rate, backtest
 from pm_pipeline.settings import SHIPPED_CONFIG
+from tests.conftest import home_in
 from tests.lived import pm
 from tests.money import CO45, PR3, Adjustment, World, claim, line, taken_back
 from tests.posting.policies import standard, strict
@@ -28,8 +31,7 @@ def denied(name: str, cents: int) -> Any:
     return claim(name, line(f"{name}A", cents, 0, Adjustment("CO", "96", cents)), number=name)
 
 
-@pytest.fixture
-def world(home: Home) -> World:
+def june_and_july(home: Home) -> World:
     """June: C1 paid and C2, C3 denied, C5 paid and taken back, one nobody knows. July: C4 denied. Over several days."""
     with home.write() as con:
         world = World(con, home.settings.home)
@@ -48,6 +50,22 @@ def world(home: Home) -> World:
         zero = world.remittance(denied("C2", 5_000), denied("C3", 6_000), method="NON", trace="T2", on=LAST)
         world.post(zero, today=LAST, run_id="3")
         world.post(world.remittance(denied("C4", 700), method="NON", trace="T4", on=JULY), today=TODAY, run_id="4")
+    return world
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """A folder with an installation after june_and_july, and its world."""
+    folder = tmp_path_factory.mktemp("june_and_july")
+    return folder, june_and_july(home_in(folder))
+
+
+@pytest.fixture
+def world(home: Home, kept: tuple[Path, World]) -> World:
+    """The installation is a copy of that one. The world's connection is closed."""
+    shutil.copytree(kept[0], home.settings.root, dirs_exist_ok=True)
+    world = copy.copy(kept[1])
+    world.folder = home.settings.home
     return world
 
 

@@ -6,12 +6,11 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pm_pipeline import ledger
 from pm_pipeline.audit.verify import verify
-from tests.conftest import OWN, SCHEMAS, apply_schemas, prepare
+from tests import warehouses
 from tests.money import CO45, PR1, PR2, PR3, Adjustment, World, claim, line, taken_back
 
 
@@ -349,10 +348,7 @@ def test_a_deposit_clears_the_payment_it_equals_and_questions_one_it_does_not(wo
 
 
 def fresh(folder: Path) -> World:
-    con = duckdb.connect()
-    prepare(con, threads=1)
-    apply_schemas(con, [OWN, *SCHEMAS])
-    return World(con, folder)
+    return World(warehouses.fresh(), folder)
 
 
 @pytest.mark.slow

@@ -13,9 +13,9 @@ from pm_pipeline import remittance
 from pm_pipeline.audit.trace import Evidence
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.intake import FeedResult, write_report
-from tests.conftest import OWN, SCHEMAS, apply_schemas, prepare
 from tests.money import CO45, TODAY, World, claim, line
 from tests.remittance.bank import AS_OF, ORIGINATOR, account, credit, feed, land, statement
+from tests.warehouses import fresh
 
 
 def take(world: World, *files: str, run_id: str = "bank") -> list[FeedResult]:
@@ -178,7 +178,5 @@ def test_a_thousand_lines_cost_one_pass(con: duckdb.DuckDBPyConnection, tmp_path
 
 
 def test_the_tables_are_made_in_a_fresh_warehouse() -> None:
-    con = duckdb.connect()
-    prepare(con, threads=1)
-    apply_schemas(con, [OWN, *SCHEMAS])
+    con = fresh()
     assert con.execute("SELECT count(*) FROM remittance.current_deposit").fetchone() == (0,)

@@ -6,16 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from pm_pipeline.home import SCHEMAS
 from pm_pipeline.scrub import Rulebook, load_rules, shipped_rules
 from pm_pipeline.scrub.backtest import Backtest, backtest
 from pm_pipeline.warehouse import load_rows
-from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.scrub.test_rules import A_FIX, write_rule
 from tests.scrub.world import DAY, TODAY, World
+from tests.warehouses import fresh
 
 
 def deny(world: World, claim: str, charge: str | None, carc: str, cents: int) -> None:
@@ -36,9 +34,7 @@ def tried(world: World, folder: Path, **changes: Any) -> Backtest:
 @pytest.fixture(scope="module")
 def lived() -> World:
     """Made once; nothing here writes to it. Five claims: two denied for their units (151), one of them corrected since, one paid, one denied for another reason."""
-    con = duckdb.connect()
-    prepare(con, threads=1)
-    apply_schemas(con, [OWN, *SCHEMAS])
+    con = fresh()
     world = World(con)
     for number, payer in enumerate(("SMTML", "SMTML", "SMTML", "SMTML", "LKSHM"), start=1):
         world.insured(f"PT{number}", payer)

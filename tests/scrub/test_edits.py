@@ -6,12 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import duckdb
 import pytest
 
-from pm_pipeline.home import SCHEMAS
-from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.scrub.world import DAY, TODAY, World
+from tests.warehouses import fresh
 
 LATER = DAY + dt.timedelta(days=10)
 
@@ -184,9 +182,7 @@ FAULTS: list[tuple[str, Callable[[World], str]]] = [
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[tuple[World, list[str]]]:
     """Every fault in one world, each with people and charges of its own, judged once."""
-    con = duckdb.connect()
-    prepare(con)
-    apply_schemas(con, [OWN, *SCHEMAS])
+    con = fresh()
     world, claims = World(con), []
     for number, (_, arrange) in enumerate(FAULTS):
         world.mark = f"F{number}-"

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import duckdb
 import pytest
 
-from pm_pipeline.home import SCHEMAS
-from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.scrub.world import World
+from tests.warehouses import fresh
 
 
 def ledger_of(steps: Callable[[World], None]) -> str:
-    con = duckdb.connect()
-    prepare(con)
-    apply_schemas(con, [OWN, *SCHEMAS])
+    con = fresh()
     world = World(con)
     steps(world)
     found = world.ledger()

@@ -9,23 +9,21 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from rich.console import Console
 
 from pm_pipeline.audit.render_rules import print_suggestions
 from pm_pipeline.errors import RuleError
-from pm_pipeline.home import SCHEMAS
 from pm_pipeline.scrub import Rulebook, load_rules, shipped_rules
 from pm_pipeline.scrub.backtest import backtest
 from pm_pipeline.scrub.events import new_events
 from pm_pipeline.scrub.suggest import Suggestion, suggest, write
 from pm_pipeline.scrub.suggest_features import FEATURES
 from pm_pipeline.warehouse import unit
-from pm_pipeline.warehouse.store import OWN, apply_schemas, prepare
 from tests.scrub.test_backtest import deny
 from tests.scrub.test_rules import write_rule
 from tests.scrub.world import DAY, World
+from tests.warehouses import fresh
 
 NEW_POLICY = DAY - dt.timedelta(days=20)
 PROCEDURES = ("99213", "36415", "85025")  # of a claim's lines
@@ -82,9 +80,7 @@ def live(world: World, visits: Sequence[Visit]) -> None:
 def lived() -> World:
     """SMTML refuses 81002 in place 22 (CO-5). LKSHM has refused 99214 since it changed its mind (197). BLHRB refuses claims of
     place 22 as a whole (16), each of three lines. SMDCD pays everything; what is refused of its claims another payer has refused."""
-    con = duckdb.connect()
-    prepare(con, threads=1)
-    apply_schemas(con, [OWN, *SCHEMAS])
+    con = fresh()
     visits: list[Visit] = []
     for number in range(32):
         place, procedure = ("22", "11")[number % 2], ("81002", "99213")[number // 2 % 2]

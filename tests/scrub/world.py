@@ -9,12 +9,12 @@ import duckdb
 
 from pm_pipeline.charges import claim_id, line_id, post_charges
 from pm_pipeline.codes import refresh_codes
-from pm_pipeline.config import Config, load_config
+from pm_pipeline.config import Config
 from pm_pipeline.ledger import content_hash
 from pm_pipeline.scrub import Rulebook, Scrubbed, run
 from pm_pipeline.scrub.events import new_events
-from pm_pipeline.settings import Settings
 from pm_pipeline.warehouse import load_rows, unit
+from tests.money import shipped
 
 DAY = dt.date(2026, 6, 1)
 TODAY = dt.date(2026, 6, 3)
@@ -34,7 +34,7 @@ class World:
         self.con = con
         con.execute("SET threads = 1")  # on a handful of rows a second thread only costs
         self.mark = ""  # goes before every id of a person, charge or encounter: many small stories in one world
-        self.config: Config = load_config(Settings.load({}))
+        self.config: Config = shipped()
         self.today = TODAY
         self.files = 0
         self.runs = 0
