@@ -14,7 +14,7 @@ from dash import dcc, html
 from pm_pipeline.dashboard.context import SHOWN, Context
 from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.reading import Row
-from pm_pipeline.dashboard.tables import LISTINGS, NUMBERS, Column, Listing
+from pm_pipeline.dashboard.tables import LISTINGS, NUMBERS, RECORDS, Column, Listing
 from pm_pipeline.dashboard.text import NOTHING, count, money, written
 
 PAGE_SIZE = 25
@@ -49,7 +49,7 @@ def panel(title: str, children: Any, note: Any = None, export: tuple[str, str] |
 
 def exports(name: str, query: str) -> html.Div:
     """Links that hand a list out as CSV or XLSX, all of its rows."""
-    title = LISTINGS[name].title
+    title = (LISTINGS | RECORDS)[name].title
     return html.Div(
         [
             html.A(kind.upper(), href=f"/export/{name}.{kind}{query}", download="", title=f"{title} as {kind.upper()}",

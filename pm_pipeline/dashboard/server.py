@@ -28,13 +28,14 @@ from pm_pipeline.dashboard import pages
 from pm_pipeline.dashboard.acts import act
 from pm_pipeline.dashboard.context import Context, Names
 from pm_pipeline.dashboard.documents import KINDS
-from pm_pipeline.dashboard.export import as_csv, as_xlsx
+from pm_pipeline.dashboard.export import Batches, as_csv, as_xlsx
 from pm_pipeline.dashboard.journal import Journal
 from pm_pipeline.dashboard.markup import named
+from pm_pipeline.dashboard.pages import access
 from pm_pipeline.dashboard.reading import Published
 from pm_pipeline.dashboard.reveal import reveal
 from pm_pipeline.dashboard.state import CODE, State, hold
-from pm_pipeline.dashboard.tables import LISTINGS
+from pm_pipeline.dashboard.tables import LISTINGS, RECORDS
 from pm_pipeline.dashboard.users import FOLDER, Passwords, Viewer, secret, viewer_of
 from pm_pipeline.desk import ActionLog
 from pm_pipeline.errors import PmError
@@ -236,25 +237,24 @@ class Doors:
         return flask.redirect(State({"item": said.item}).link("/item", ("item",)), 303)
 
     def _export(self, name: str, kind: str) -> Any:
-        if name not in LISTINGS or kind not in ("csv", "xlsx"):
+        listing, viewer = LISTINGS.get(name) or RECORDS.get(name), flask.g.viewer
+        if listing is None or kind not in ("csv", "xlsx") or (name in RECORDS and not viewer.may_administer):
             flask.abort(404)
-        listing, state = LISTINGS[name], State.read(flask.request.query_string.decode())
+        about, state = self.published.about(), State.read(flask.request.query_string.decode())
         hold(f"The list {listing.title}", listing.filters, state.values)
-        params = state.params()
-        rows = self.published.totals(name, params, ())["rows"]
+        columns = [one for one in listing.columns if not one.is_live]
+        batches: Batches
+        if name in RECORDS:
+            names, found = [one.name for one in columns], access.listed(self, name)
+            rows, batches = len(found), [(names, [tuple(row[column] for column in names) for row in found])]
+        else:
+            params = state.params()
+            rows, batches = self.published.totals(name, params, ())["rows"], self.published.every_row(name, params)
         asked = {key: str(value) for key, value in sorted(state.values.items())}
         self.journal.write(
-            flask.g.viewer.person,
-            "export",
-            list=name,
-            form=kind,
-            filters=asked,
-            rows=rows,
-            generation=self.published.about().generation,
+            viewer.person, "export", list=name, form=kind, filters=asked, rows=rows, generation=about.generation
         )
-        batches = self.published.every_row(name, params)
-        columns = [one for one in listing.columns if not one.is_live]
-        filename = f"{name}-{self.published.about().as_of_date}.{kind}"
+        filename = f"{name}-{about.as_of_date}.{kind}"
         if kind == "xlsx":
             return flask.send_file(as_xlsx(columns, batches, listing.title), as_attachment=True, download_name=filename)
         disposition = {"Content-Disposition": f'attachment; filename="{filename}"'}

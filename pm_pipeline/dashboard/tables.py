@@ -148,6 +148,12 @@ LISTINGS = {
             (), (*SPAN, *DIMS, "rule", "severity", "state", "claim"), "No findings here.",
         ),
         Listing(
+            "finding_claims", "Claims with findings",
+            (CLAIM, PAYER, PROVIDER, Column("findings", "Findings", "count"), Column("open_findings", "Open", "count"), Column("first_on", "First", "day"),
+             Column("last_on", "Last", "day"), Column("charge_amount", "Claim's charge", "money")),
+            ("findings", "open_findings", "charge_amount"), (*SPAN, *DIMS, "rule", "severity"), "No edit found anything here.",
+        ),
+        Listing(
             "remittance_summary", "Payments by state",
             (Column("deposit_state", "Deposit"), Column("posting_state", "Posting"), Column("payments", "Payments", "count"),
              Column("paid_amount", "Paid", "money"), Column("deposited_amount", "Deposited", "money"), Column("applied_amount", "On claims", "money"),
@@ -163,7 +169,7 @@ LISTINGS = {
              Column("deposited_amount", "Deposited", "money"), Column("open_exceptions", "Exceptions", "count"), Column("claims", "Claims", "count"),
              Column("trn02", "Trace number"), Column("method", "Method"), Column("effective_on", "Paid on", "day")),
             ("paid_amount", "deposited_amount", "applied_amount", "suspense_amount", "other_amount"),
-            (*SPAN, "payer", "deposit_state", "posting_state"), "No remittances here.",
+            (*SPAN, "payer", "payment", "deposit_state", "posting_state"), "No remittances here.",
         ),
         Listing(
             "remit_claims", "Claims of the payment",
@@ -218,6 +224,22 @@ LISTINGS = {
 }  # fmt: skip
 
 # what a worklist is called on the page, and what to do with what stands on it
+# who may enter, and what was seen: of no generation, and for administrators and auditors alone
+RECORDS = {
+    one.name: one
+    for one in (
+        Listing(
+            "people", "People",
+            (Column("person", "Person"), Column("name", "Name"), Column("title", "Title"), Column("role", "Enters as"), Column("password", "Signs in")),
+        ),
+        Listing(
+            "journal", "Record of what was seen and taken out",
+            (Column("seq", "No."), Column("at", "When (UTC)"), Column("who", "Who"), Column("what", "What"), Column("detail", "Of what", wide=True)),
+            empty="Nothing yet.",
+        ),
+    )
+}  # fmt: skip
+
 WORKLISTS = {
     "denials": ("Denials", "Refused by a payer; appeal, correct, or give up.", "pm denials"),
     "held_claims": ("Held claims", "An edit keeps them from being sent.", "pm holds"),

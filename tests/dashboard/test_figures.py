@@ -138,6 +138,8 @@ def test_findings_and_payments_add_up(doors: Doors) -> None:
         asked = {"rule": row["rule_id"], "severity": row["severity"]}
         assert doors.published.totals("findings", asked, ())["rows"] == row["findings"]
         assert doors.published.totals("findings", {**asked, "state": "open"}, ())["rows"] == row["open_findings"]
+        of_claims = doors.published.totals("finding_claims", asked, ("findings",))
+        assert of_claims == {"rows": row["claims"], "findings": row["findings"]}
     for row in doors.published.rows("remittance_summary", {}):
         asked = {"deposit_state": row["deposit_state"], "posting_state": row["posting_state"]}
         assert doors.published.totals("remittances", asked, ("paid_amount",)) == {
@@ -145,6 +147,7 @@ def test_findings_and_payments_add_up(doors: Doors) -> None:
             "paid_amount": row["paid_amount"],
         }
     for payment in doors.published.rows("remittances", {}):
+        assert doors.published.rows("remittances", {"payment": payment["payment_id"]}) == [payment]
         accounts = doors.published.rows("payment_accounts", {"payment": payment["payment_id"]})
         assert sum(one["amount"] for one in accounts) == Decimal(0)
 

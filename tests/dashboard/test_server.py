@@ -284,6 +284,23 @@ def test_an_export_has_every_row_and_is_kept(client: Client, doors: Doors) -> No
         assert book.data[:2] == b"PK"
 
 
+@pytest.mark.parametrize(("person", "may"), [("wren", False), ("tamsin", False), ("sable", True), ("idris", True)])
+def test_the_record_is_handed_out_whole_to_those_who_may_read_it(doors: Doors, person: str, may: bool) -> None:
+    client = doors.app.server.test_client()
+    sign_in(client, person)
+    if not may:
+        assert {client.get(f"/export/{name}.csv").status_code for name in ("people", "journal")} == {404}
+        return
+    people = list(csv.DictReader(io.StringIO(client.get("/export/people.csv").text, newline="")))
+    assert person in {line["Person"] for line in people}
+    lines = list(csv.DictReader(io.StringIO(client.get("/export/journal.csv").text, newline="")))
+    assert (person, "sign in") in {(line["Who"], line["What"]) for line in lines}
+    assert len(lines) == sum(1 for _ in doors.journal.lines()) - 1  # its own line came after
+    kept = last(doors)["detail"]
+    assert (kept["list"], kept["form"], kept["rows"]) == ("journal", "csv", len(lines))
+    assert client.get("/export/journal.csv?payer=GOLD").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/export/passwords.csv", 404), ("/export/findings.html", 404), ("/export/findings.csv?from=x", 400)],

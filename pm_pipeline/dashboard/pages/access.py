@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import html
@@ -10,36 +11,36 @@ from dash import html
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.journal import NEWEST
 from pm_pipeline.dashboard.parts import empty, panel, table
-from pm_pipeline.dashboard.tables import Column
+from pm_pipeline.dashboard.reading import Row
+from pm_pipeline.dashboard.tables import RECORDS
 from pm_pipeline.dashboard.text import count
 
 if TYPE_CHECKING:
     from pm_pipeline.dashboard.server import Doors
 
-PEOPLE = (
-    Column("person", "Person"),
-    Column("name", "Name"),
-    Column("title", "Title"),
-    Column("role", "Enters as"),
-    Column("password", "Signs in"),
-)
-JOURNAL = (
-    Column("seq", "No."),
-    Column("at", "When (UTC)"),
-    Column("who", "Who"),
-    Column("what", "What"),
-    Column("detail", "Of what", wide=True),
-)
+
+def listed(doors: Doors, name: str) -> list[Row]:
+    """The rows of one of RECORDS: people as people.yaml has them, or every line of the journal, oldest first."""
+    if name == "journal":
+        return [_line(one) for one in doors.journal.lines()]
+    having = set(doors.passwords.people())
+    header = doors.dashboard.sign_in.proxy_header
+    return [
+        {"person": one.person, "name": one.name.title(), "title": one.title, "role": one.dashboard or "not at all", "password": f"by {header}" if header else "with a password" if one.person in having else "no password yet"}
+        for one in doors.config.people.people
+    ]  # fmt: skip
+
+
+def _line(one: Mapping[str, Any]) -> Row:
+    return {
+        **one,
+        "at": one["at"][:19].replace("T", " "),
+        "detail": json.dumps(one["detail"])[1:-1].replace('"', ""),
+    }
 
 
 def render(context: Context, doors: Doors) -> list[Any]:
     """People, and the newest lines of the journal with what its chain says."""
-    having = set(doors.passwords.people())
-    header = doors.dashboard.sign_in.proxy_header
-    people = [
-        {"person": one.person, "name": one.name.title(), "title": one.title, "role": one.dashboard or "not at all", "password": f"by {header}" if header else "with a password" if one.person in having else "no password yet"}
-        for one in doors.config.people.people
-    ]  # fmt: skip
     lines, number = doors.journal.newest()
     faults = doors.journal.faults()
     said = (
@@ -57,19 +58,19 @@ def render(context: Context, doors: Doors) -> list[Any]:
             role="alert",
         )
     )
-    newest = [
-        {**one, "at": one["at"][:19].replace("T", " "), "detail": json.dumps(one["detail"])[1:-1].replace('"', "")}
-        for one in lines
-    ]
+    people, journal = RECORDS["people"], RECORDS["journal"]
+    newest = [_line(one) for one in lines]
     return [
         panel(
             "People",
-            table(context, PEOPLE, people, "People"),
+            table(context, people.columns, listed(doors, "people"), people.title),
             "Who may enter is said in people.yaml; passwords are set with pm users add PERSON.",
+            ("people", ""),
         ),
         panel(
-            "Record of what was seen and taken out",
-            [said, table(context, JOURNAL, newest, "Journal") if newest else empty("Nothing yet.")],
-            f"The newest {NEWEST} lines; pm users log has them all, and holds the chain against them.",
+            journal.title,
+            [said, table(context, journal.columns, newest, "Journal") if newest else empty(journal.empty)],
+            f"The newest {NEWEST} lines; an export has them all, and pm users log holds the chain against them.",
+            ("journal", ""),
         ),
     ]

@@ -63,11 +63,8 @@ def one(context: Context, doors: Doors) -> list[Any]:
         return context.state.link("/list/kpi_rows", KEPT, kpi=name, as_of=context.as_of, **({"payer": payer} if payer else {}), **({"provider": provider} if provider not in (None, "all") else {})) if column.name in wanted else None  # fmt: skip
 
     def back(column: Column, past: Row) -> str | None:
-        return (
-            context.state.link("/kpi", KEPT, kpi=name, as_of=past["as_of_date"])
-            if column.name == "as_of_date"
-            else None
-        )
+        page = "/kpi" if column.name == "as_of_date" else "/list/kpi_rows"
+        return context.state.link(page, KEPT, kpi=name, as_of=past["as_of_date"])
 
     history = (Column("as_of_date", "As of", "day"), Column("value", "Value", "text"), Column("numerator", "Numerator", "number"), Column("denominator", "Denominator", "number"))  # fmt: skip
     past = [{**one, "value": figure(one["value"], row["unit"])} for one in reversed(trend)]

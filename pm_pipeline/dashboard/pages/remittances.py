@@ -101,21 +101,15 @@ def one(context: Context, doors: Doors) -> list[Any]:
         ("Posting", row["posting_state"]), ("Exceptions open", count(row["open_exceptions"])),
         ("File", dcc.Link(f"{row['file_id'][:12]}, segment {row['segment_no']}", href=context.state.link("/file", (), file=row["file_id"], segment=row["segment_no"]))),
     ]  # fmt: skip
+    adjusted = f"provider adjustments {money(row['provider_adjustment_amount'])}"
+    itself = context.state.link("/list/remittances", (), payment=payment)
     head = tiles(
         [
-            tile(
-                "Paid (BPR02)",
-                dollars(row["paid_amount"]),
-                f"provider adjustments {money(row['provider_adjustment_amount'])}",
-            ),
-            tile("Deposited", dollars(row["deposited_amount"]), row["deposit_state"]),
-            tile(
-                "On claims",
-                dollars(row["applied_amount"]),
-                "net of takebacks",
-            ),
-            tile("In suspense", dollars(row["suspense_amount"])),
-            tile("Other accounts", dollars(row["other_amount"]), "recoupments, interest, incentives"),
+            tile("Paid (BPR02)", dollars(row["paid_amount"]), adjusted, itself),
+            tile("Deposited", dollars(row["deposited_amount"]), row["deposit_state"], itself),
+            tile("On claims", dollars(row["applied_amount"]), "net of takebacks", itself),
+            tile("In suspense", dollars(row["suspense_amount"]), "", itself),
+            tile("Other accounts", dollars(row["other_amount"]), "recoupments, interest, incentives", itself),
         ]
     )
     return [

@@ -25,6 +25,10 @@ def render(context: Context, doors: Doors) -> list[Any]:
     sums.pop("rows")
 
     def to(column: Column, row: Row) -> str | None:
+        if column.name == "claims":
+            return context.state.link(
+                "/list/finding_claims", KEPT, rule=row.get("rule_id"), severity=row.get("severity")
+            )
         if column.name in ("rule_id", "findings", *STATES):
             return context.state.link(
                 "/list/findings",
