@@ -71,7 +71,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
         panel(
             "Queue of held claims",
             grid(context, held, held_rows, held_sums, "held"),
-            "Worked with pm holds. Days do not apply to a queue.",
+            "Each leads to its page of work; pm holds does the same. Days do not apply to a queue.",
             ("worklist", context.state.link("", dims, worklist="held_claims")),
         ),
         panel("What the edits found", shown, export=("rule_hits", context.state.link("", KEPT))),
