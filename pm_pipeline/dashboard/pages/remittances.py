@@ -35,11 +35,8 @@ def overview(context: Context, doors: Doors) -> list[Any]:
         )
 
     summary = LISTINGS["remittance_summary"]
-    open_ones = [
-        row
-        for row in states
-        if row["posting_state"] not in ("posted", "not ours") or row["deposit_state"] in ("unequal", "no deposit yet")
-    ]
+    unsettled = sum(row["unsettled"] for row in states)
+    every = context.state.link("/list/remittances", KEPT)
     listing, rows, sums = context.listed("remittances")
     head = tiles(
         [
@@ -47,22 +44,22 @@ def overview(context: Context, doors: Doors) -> list[Any]:
                 "Paid",
                 dollars(total["paid_amount"]),
                 f"{count(total['payments'])} payments",
-                context.state.link("/list/remittances", KEPT),
+                every,
             ),
-            tile("At the bank", dollars(total["deposited_amount"]), "", to(summary.columns[4], {})),
+            tile("At the bank", dollars(total["deposited_amount"]), "", every),
             tile(
                 "In suspense",
                 dollars(total["suspense_amount"]),
                 "",
-                to(summary.columns[6], {}),
+                every,
                 "warn" if total["suspense_amount"] else "",
             ),
             tile(
                 "Not settled",
-                count(sum(row["payments"] for row in open_ones)),
+                count(unsettled),
                 "waiting for a deposit or a person",
                 context.state.link("/list/remittances", KEPT, posting_state="not settled"),
-                tone="warn" if open_ones else "",
+                tone="warn" if unsettled else "",
             ),
         ]
     )
