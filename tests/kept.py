@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import duckdb
+import pytest
 
 from tests.warehouses import USED, fresh
 
@@ -36,3 +38,15 @@ class Kept:
             con.execute(f"INSERT INTO {name} FROM kept.{name}")
         con.execute("COMMIT")
         con.execute("DETACH kept")
+
+
+def kept_by(
+    make: Callable[[duckdb.DuckDBPyConnection, Path], object], scope: Literal["module", "session"] = "module"
+) -> Any:
+    """A fixture of that scope, to be named `kept`: what `make` makes, made once. Other fixtures put it where they need it."""
+
+    @pytest.fixture(scope=scope)
+    def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+        return Kept(tmp_path_factory.mktemp("kept"), make)
+
+    return kept

@@ -6,13 +6,10 @@ import duckdb
 import pytest
 
 from tests.acknowledgments.sent import Sent
-from tests.kept import Kept
+from tests.kept import Kept, kept_by
 from tests.money import World
 
-
-@pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    return Kept(tmp_path_factory.mktemp("sent"), Sent.made)
+kept = kept_by(Sent.made, "session")
 
 
 @pytest.fixture

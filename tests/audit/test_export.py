@@ -21,7 +21,7 @@ from pm_pipeline.audit.export import Exported, export
 from pm_pipeline.audit.verify_export import NotAnExport, verify_export
 from pm_pipeline.errors import PmError
 from tests.closing.books import IN_AUGUST, JULY, JUNE, Books
-from tests.kept import Kept
+from tests.kept import Kept, kept_by
 from tests.money import World
 
 FIRST, LAST = dt.date(2026, 6, 1), dt.date(2026, 7, 31)
@@ -38,9 +38,7 @@ def june_to_august(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     books.copay(500, on=IN_AUGUST)
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    return Kept(tmp_path_factory.mktemp("books"), june_to_august)
+kept = kept_by(june_to_august)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from pm_pipeline.audit.verify import invariants, verify
 from pm_pipeline.ledger import batch_after
-from tests.kept import Kept
+from tests.kept import Kept, kept_by
 from tests.money import CO45, PR2, World, claim, line
 
 LEDGER_ROW = "SELECT min(entry_id) FROM ledger.entry WHERE entry_kind = 'payment' AND account = 'AR'"
@@ -33,9 +33,7 @@ def pay(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     assert verify(world.con) == []
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    return Kept(tmp_path_factory.mktemp("paid"), pay)
+kept = kept_by(pay)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,7 @@ from typing import Any
 
 import click
 import duckdb
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from pm_pipeline.config import load_config
 from pm_pipeline.config.dashboard import load_dashboard
@@ -34,6 +33,7 @@ from pm_pipeline.dashboard.users import Viewer
 from pm_pipeline.settings import Settings
 from tests.bench.harness import ROOT
 from tests.bench.report import in_words, machine
+from tests.dashboard.browsing import CHROMIUM, chromium, sign_in, whole
 from tests.dashboard.site import served
 
 MONTHS = 36
@@ -177,25 +177,18 @@ class _Timed(Published):
 @contextmanager
 def browsing(doors: Doors) -> Iterator[tuple[str, Page] | None]:
     """The dashboard served, and a browser's page signed in to it; None where there is no chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         yield None
         return
     person = next(one for one in doors.config.people.people if one.person == WHO)
     doors.passwords.set(person, password := secrets.token_urlsafe(24))
-    with served(doors) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with served(doors) as url, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(url)
-        page.fill("#person", WHO)
-        page.fill("#password", password)
-        page.click("button")
-        page.wait_for_selector("[data-page] #content h1")
+        sign_in(page, url, WHO, password)
         yield url, page
-        browser.close()
 
 
-def seen(doors: Doors, page: Page, url: str) -> float:
+def in_browser(doors: Doors, page: Page, url: str) -> float:
     """Milliseconds from the click to a page with its rows, nothing kept by the server; the best of some."""
     taken = []
     for _ in range(OPENED):
@@ -203,9 +196,7 @@ def seen(doors: Doors, page: Page, url: str) -> float:
         doors.published = Published(doors.settings.published_dir)
         started = time.perf_counter()
         page.goto(url)
-        page.wait_for_selector("[data-page] #content h1")
-        if page.locator(".grid .ag-root-wrapper, .grid .loading, .sums").count():
-            page.wait_for_selector(".ag-row, .ag-overlay", state="attached")
+        whole(page)
         taken.append((time.perf_counter() - started) * 1_000)
     return min(taken)
 
@@ -245,7 +236,7 @@ def main(home_: Path, claims: int, keep: Path | None, out: Path) -> None:
             for title, address in visits().items():
                 path = address.format(**words)
                 asked, slowest, took = measure(doors, path)
-                shown = seen(doors, browser[1], browser[0] + path) if browser else None
+                shown = in_browser(doors, browser[1], browser[0] + path) if browser else None
                 late += [title] if slowest > TARGET or (shown or 0) > IN_BROWSER else []
                 lines.append(f"| {title} | {asked:,.0f} | {slowest:,.0f} | {took:,.0f} | {'-' if shown is None else f'{shown:,.0f}'} |")  # fmt: skip
                 click.echo(lines[-1])

@@ -6,14 +6,10 @@ import duckdb
 import pytest
 
 from tests.closing.books import Books
-from tests.kept import Kept
+from tests.kept import Kept, kept_by
 from tests.money import World
 
-
-@pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """What Books.lived makes."""
-    return Kept(tmp_path_factory.mktemp("books"), Books.lived)
+kept = kept_by(Books.lived, "session")
 
 
 @pytest.fixture

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 from pm_pipeline.config import load_config
 from pm_pipeline.config.dashboard import load_dashboard
 from pm_pipeline.dashboard.server import Doors
 from pm_pipeline.settings import Settings
+from tests.dashboard.browsing import chromium, sign_in
 from tests.dashboard.site import served
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -38,18 +36,12 @@ def main(home: Path, folder: Path) -> None:
         password = secrets.token_urlsafe(16)
         doors.passwords.set(person, password)
         claim = next(row["claim_id"] for row in doors.published.rows("denials", {}) if row["recovered_amount"] == 0)
-        with served(doors) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        with served(doors) as address, chromium() as browser:
             for name, (path, scheme) in PAGES.items():
                 page = browser.new_context(viewport=SIZE, color_scheme=scheme).new_page()  # type: ignore[arg-type]
-                page.goto(address + path.format(claim=claim))
-                page.fill("#person", person.person)
-                page.fill("#password", password)
-                page.click("button")
-                page.wait_for_selector("[data-page]")
+                sign_in(page, address + path.format(claim=claim), person.person, password)
                 page.wait_for_timeout(1_500)
                 page.screenshot(path=folder / f"dashboard-{name}.png")
-            browser.close()
 
 
 if __name__ == "__main__":

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.dashboard.browsing import CHROMIUM, chromium, sign_in, whole
 from tests.dashboard.site import CLP, HOSTILE, PASSWORD, Site, served
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 PAGES = {
     "today": "/", "kpis": "/kpis", "kpi": "/kpi?kpi=days_in_ar_gross", "aging": "/aging", "denials": "/denials", "payers": "/payers", "scrub": "/scrub",
@@ -40,10 +39,8 @@ def address(site: Site) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +48,8 @@ def signed_in(browser: Browser, address: str) -> Any:
     """The cookies of an auditor."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(address + "/denials?by=carc")
-    page.fill("#person", "sable")
-    page.fill("#password", PASSWORD)
-    page.click("button")
-    page.wait_for_selector("[data-page='/denials']")  # where one wanted to go
+    sign_in(page, address + "/denials?by=carc", "sable", PASSWORD)
+    assert page.url == address + "/denials?by=carc"  # where one wanted to go
     state = context.storage_state()
     context.close()
     return state
@@ -74,9 +68,7 @@ def go(page: Page, url: str) -> list[str]:
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda problem: complaints.append(str(problem)))
     page.goto(url)
-    page.wait_for_selector("[data-page] #content h1")
-    if page.locator(".grid .ag-root-wrapper, .grid .loading").count() or page.locator(".sums").count():
-        page.wait_for_selector(".ag-row", state="attached")
+    whole(page)
     return complaints
 
 
@@ -211,11 +203,7 @@ def test_a_hostile_name_renders_as_text(page: Page, address: str, site: Site, pa
 
 def test_an_analyst_can_look_and_not_administer(browser: Browser, address: str) -> None:
     page = browser.new_context().new_page()
-    page.goto(address)
-    page.fill("#person", "wren")
-    page.fill("#password", PASSWORD)
-    page.click("button")
-    page.wait_for_selector("[data-page='/']")
+    sign_in(page, address, "wren", PASSWORD)
     expect(page.get_by_role("link", name="Access")).to_have_count(0)
     page.goto(address + "/access")
     expect(page.get_by_role("alert")).to_contain_text("administrators and auditors")
@@ -245,10 +233,7 @@ def test_a_new_generation_shows_without_starting_again(page: Page, address: str,
 def test_a_person_takes_an_item_from_the_worklist_and_says_what_is_to_be_done(browser: Browser, address: str) -> None:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.set_default_timeout(20_000)
-    page.goto(address + "/list/worklist?worklist=denials")
-    page.fill("#person", "wren")
-    page.fill("#password", PASSWORD)
-    page.click("button")
+    sign_in(page, address + "/list/worklist?worklist=denials", "wren", PASSWORD)
     page.locator(".ag-row a", has_text="D08").click()
     page.wait_for_selector("[data-page='/item']")
     page.click("text=I am on it")
