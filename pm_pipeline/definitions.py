@@ -151,6 +151,13 @@ EXTERNAL = [
         "receivables", "denial_closed", "Denial episodes that ended, and what came back.", [("receivables", "denial")]
     ),
     spec("receivables", "denial_action", "What people did about denials.", [("receivables", "denial")]),
+    spec(
+        "receivables",
+        "denial_approval",
+        "Write-offs of denials that wait for a second person.",
+        [("receivables", "denial_action")],
+    ),
+    spec("receivables", "money_state", "Movements of money people asked for: waiting, refused or posted."),
     spec("receivables", "work_item_closed", "Work items that are done.", [("receivables", "work_item")]),
     spec("warehouse", "chain", "One link per committed unit of work; an anchor outside the database follows it."),
     spec("codes", "category", "Denial and adjustment categories, replaced as a whole when pm_pipeline/codes changes."),

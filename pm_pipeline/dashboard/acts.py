@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pm_pipeline.config import Config
 from pm_pipeline.dashboard.reading import Row
-from pm_pipeline.desk import Action, ActionLog, ItemState, record
+from pm_pipeline.desk import Action, ActionLog, record
 from pm_pipeline.desk.vocabulary import Deed, arguments, deed
 from pm_pipeline.errors import PmError
 
@@ -16,32 +16,14 @@ if TYPE_CHECKING:
     from pm_pipeline.dashboard.server import Doors
     from pm_pipeline.dashboard.users import Viewer
 
-# worklist -> kind of item at the desk; what is not here is worked from the command line alone
-KINDS = {
-    "denials": "denial", "held_claims": "held_claim", "rejections": "rejection", "posting_exceptions": "posting_exception",
-    "credit_balances": "posting_exception", "underpayments": "underpayment", "missing_answers": "missing_answer",
-    "filing_risk": "timely_filing", "appeal_risk": "timely_filing", "unmatched_deposits": "unmatched_deposit",
-}  # fmt: skip
-EXCEPTION = "Q"  # how the id of a posting exception begins, on whichever list it stands
 MONEY = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.[0-9]{2})?")  # a comma only between thousands
-SECOND = "approval of a second person"  # how an outcome says that it waits for one
-ANSWERS = ("approve", "refuse", "undo")
 MAY_NOT = "An auditor reads and does not act. Ask somebody who works the list."
-
-
-def desk_kind(row: Row) -> str | None:
-    """What a row of the worklist is at the desk; None when nothing is done about it there."""
-    if row["worklist"] == "unmatched_deposits" and str(row["item_id"]).startswith(EXCEPTION):
-        return "posting_exception"
-    if row["kind"] == "overdue_deposit":  # an answer of the bank's that did not come
-        return "missing_answer"
-    return KINDS.get(str(row["worklist"]))
 
 
 def at_the_desk(desk: ActionLog, rows: Iterable[Row]) -> None:
     """Say in each row of the worklist who is on its item, and what waits for the next run: the column `desk`."""
     for row in rows:
-        kind = desk_kind(row)
+        kind = row["item_kind"]
         state = desk.state(kind, str(row["item_id"])) if kind else None
         if state is not None and (state.on_it or state.waiting or state.owner):
             row["desk"] = "; ".join(
@@ -54,24 +36,6 @@ def at_the_desk(desk: ActionLog, rows: Iterable[Row]) -> None:
                     ),
                 )
             )
-
-
-def to_approve(desk: ActionLog) -> list[Action]:
-    """What people asked for and a run took, and no second person has answered at the desk yet; oldest first."""
-    states = desk.states()
-    found: list[Action] = []
-    for (kind, _), state in states.items():
-        applied = [(one, became) for one, became in state.answered if became.outcome == "applied"]
-        for one, became in applied:
-            if not became.made or SECOND not in became.message:
-                continue
-            about = (
-                applied if kind == "denial" else states.get(("money_movement", became.made), ItemState("", "")).answered
-            )
-            answers = [said for said, then in about if said.action in ANSWERS and then.outcome == "applied"]
-            if not any(said.seq > one.seq for said in answers):
-                found.append(one)
-    return sorted(found, key=lambda one: one.seq)
 
 
 def choices(config: Config, what: Deed, name: str) -> list[tuple[str, str]]:

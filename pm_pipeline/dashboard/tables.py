@@ -255,6 +255,7 @@ WORKLISTS = {
         "Money at the bank without its remittance, or the reverse.",
         "pm exceptions",
     ),
+    "approvals": ("Approvals", "Asked for by one person; a second one approves or refuses it.", "pm money, pm denials"),
     "later_payers": ("Later payers", "A secondary or tertiary claim is due.", "pm trace"),
     "other": ("Other work", "What else is due.", "pm status"),
 }

@@ -72,6 +72,15 @@ DENIALS = [
 CLOSED_DENIALS = [("D01", "paid_later")]
 # denial, day, command; the last one came after the last as-of day, and no figure knows it
 DENIAL_NOTES = [("D09A", "07-02", "act-1"), ("D02", "06-01", "act-2"), ("D09A", "07-16", "act-3")]
+# write-offs that one person asked for; the second was refused
+WRITE_OFFS = [
+    {"action_id": action, "denial_id": denial, "seq": 50 + seq, "action": what, "actor": by, "cents": cents, "acted_on": day("07-16"), "run_id": "act-3",
+     "target_action_id": of}
+    for seq, (action, denial, what, by, cents, of) in enumerate([
+        ("A50", "D08", "write_off", "wren", 1_500, None), ("A51", "D09A", "write_off", "wren", 700, None),
+        ("A52", "D09A", "refuse", "tamsin", None, "A51"),
+    ])
+]  # fmt: skip
 DENIED_LINES = {"PAY1-1-2", "PAY4-2-1", "PAY6-1", "PAY6-2-1", "PAY6-2-2"}
 
 # claim -> its events: state, kind, day
@@ -269,9 +278,19 @@ def _receivables() -> dict[str, list[Row]]:
         "receivables.denial_action": [
             {"action_id": f"A{seq}", "denial_id": denial, "seq": seq, "action": "note", "acted_on": day(acted), "run_id": run}
             for seq, (denial, acted, run) in enumerate(DENIAL_NOTES, start=1)
+        ] + WRITE_OFFS,
+        "receivables.money_action": [
+            {"action_id": "M1", "event": "refund", "claim_id": "C12", "party": "primary", "cents": 2_505, "needs_second": True, "actor": "wren",
+             "decided_on": day("06-01")},
+            {"action_id": "M2", "event": "refund", "claim_id": "C12", "party": "primary", "cents": 900, "needs_second": True, "actor": "wren",
+             "decided_on": day("06-01")},
+            {"action_id": "M3", "event": "small_balance", "claim_id": "C01", "party": "patient", "cents": 100, "needs_second": False, "actor": "wren",
+             "decided_on": day("06-01")},
         ],
+        "receivables.money_answer": [{"action_id": "M2", "answer": "refused", "actor": "tamsin"}],
         "receivables.work_item": [
-            {"work_id": "W1", "kind": "overdue_remittance", "item_id": "C10", "claim_id": "C10", "cents": 11_000},
+            {"work_id": "W1", "kind": "overdue_remittance", "item_id": "C10", "claim_id": "C10", "cents": 11_000,
+             "text": "owed 5 cents, 50 cents, -100 cents and 1234567 cents at segment 12 of 3"},
             {"work_id": "W2", "kind": "overdue_set", "item_id": "7", "cents": 100},
         ],
         "receivables.work_item_closed": [{"work_id": "W2", "because": "happened"}],

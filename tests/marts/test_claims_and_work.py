@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from pm_pipeline.desk.vocabulary import kinds
 from tests.marts.arithmetic import AR, owes, rows, summed
 
 
@@ -56,6 +57,29 @@ def test_open_lists_hold_only_what_is_open(marts: duckdb.DuckDBPyConnection) -> 
         ("F5", True),
     ]
     assert rows(marts, "SELECT work_id, amount FROM marts.open_work") == [("W1", 11_000)]
+
+
+def test_what_one_person_asked_for_waits_for_another_until_it_is_answered(marts: duckdb.DuckDBPyConnection) -> None:
+    """M2 was refused, M3 needs nobody; the write-off of D08 was asked for, that of D09A refused."""
+    said = "SELECT item_kind, item_id, kind, claim_id, amount, text FROM marts.worklist WHERE worklist = 'approvals' ORDER BY item_id"
+    asked = "asked for by wren: somebody else approves or refuses it"
+    assert rows(marts, said) == [
+        ("denial", "D08", "denial_write_off", "C08", 1_500, f"write-off {asked}"),
+        ("money_movement", "M1", "refund", "C12", 2_505, f"refund of primary, {asked}"),
+    ]
+
+
+def test_amounts_in_a_text_are_dollars(marts: duckdb.DuckDBPyConnection) -> None:
+    assert rows(marts, "SELECT text FROM marts.open_work") == [
+        ("owed 0.05, 0.50, -1.00 and 12345.67 at segment 12 of 3",)
+    ]
+
+
+def test_what_an_item_is_at_the_desk_is_a_kind_of_the_desk(marts: duckdb.DuckDBPyConnection) -> None:
+    found = rows(marts, "SELECT DISTINCT worklist, item_kind FROM marts.worklist ORDER BY ALL")
+    assert ("denials", "denial") in found
+    assert ("posting_exceptions", "posting_exception") in found
+    assert {kind for _, kind in found if kind} <= set(kinds())
 
 
 def test_counts_beside_a_claim(marts: duckdb.DuckDBPyConnection) -> None:

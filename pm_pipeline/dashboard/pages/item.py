@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import dcc, html
 
-from pm_pipeline.dashboard.acts import choices, desk_kind, owners
+from pm_pipeline.dashboard.acts import choices, owners
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.markup import named
 from pm_pipeline.dashboard.pages.matter import credits, findings, known
@@ -50,7 +50,7 @@ def render(context: Context, doors: Doors) -> list[Any]:
     if not found:
         return _gone(context, doors, str(item))
     row = found[0]
-    kind = desk_kind(row)
+    kind = row["item_kind"]
     matter = panel(
         WORKLISTS[str(row["worklist"])][0], [_matter(context, row), html.P(str(row["text"] or ""), className="matter")]
     )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import dcc, html
-
-from pm_pipeline.dashboard.acts import KINDS, at_the_desk, to_approve
+from pm_pipeline.dashboard.acts import at_the_desk
 from pm_pipeline.dashboard.context import Context
 from pm_pipeline.dashboard.forms import filters
 from pm_pipeline.dashboard.parts import dollars, empty, grid, panel, table, tile, tiles
 from pm_pipeline.dashboard.reading import Row
-from pm_pipeline.dashboard.state import State
 from pm_pipeline.dashboard.tables import WORKLISTS, Column
 from pm_pipeline.dashboard.text import count
 
@@ -42,9 +39,8 @@ def render(context: Context, doors: Doors) -> list[Any]:
     if not lists:
         return [form, empty("Nothing waits for a person under these filters.")]
     named = {str(one["worklist"]) for one in lists}
-    lists = [
-        *lists,
-        *({**NO_ITEMS, "worklist": name} for name in KINDS if name not in named),
+    lists += [
+        {**NO_ITEMS, "worklist": name} for name in WORKLISTS if name not in named
     ]  # nothing waits there, and that is said
     for one in lists:
         one |= dict(zip(("title", "means", "command"), WORKLISTS[str(one["worklist"])], strict=True))
@@ -83,7 +79,6 @@ def render(context: Context, doors: Doors) -> list[Any]:
     return [
         form,
         head,
-        *_for_a_second_person(context, doors),
         panel(
             "Worklists",
             table(context, COLUMNS, lists, "Worklists", to, total),
@@ -94,32 +89,4 @@ def render(context: Context, doors: Doors) -> list[Any]:
             grid(context, listing, rows, sums, "due-now"),
             export=("worklist", now),
         ),
-    ]
-
-
-def _for_a_second_person(context: Context, doors: Doors) -> list[Any]:
-    """What waits for somebody else's approval; each leads to its item."""
-    waiting = to_approve(doors.desk)
-    if not waiting or not context.viewer.may_act:
-        return []
-    called = {one.person: one.name.title() for one in doors.config.people.people}
-    lines = [
-        html.Li(
-            [
-                f"{called.get(one.by, one.by)} \N{MIDDLE DOT} {one.at:%Y-%m-%d %H:%M} UTC \N{MIDDLE DOT} ",
-                dcc.Link(
-                    f"{one.action.replace('_', ' ')} of {one.item}",
-                    href=State({"item": one.item}).link("/item", ("item",)),
-                ),
-                html.P(one.why, className="said"),
-            ]
-        )
-        for one in waiting
-    ]
-    return [
-        panel(
-            "For a second person",
-            html.Ul(lines, className="acts"),
-            "Asked for at the desk; somebody else approves or refuses it.",
-        )
     ]

@@ -1,7 +1,5 @@
 -- one row per thing that happened to a claim, in order: what the stages did, its diary, its ledger entries
-SELECT happened_on, stage, what,
-       regexp_replace(text, '([0-9]+)([0-9]{2}) cents', '\1.\2', 'g') AS text, -- evidence is kept in cents, people read dollars
-       amount, file_id, segment_no, run_id, entry_id FROM (
+SELECT happened_on, stage, what, text, amount, file_id, segment_no, run_id, entry_id FROM (
     SELECT happened_on, rank, stage, what, text, amount, file_id, segment_no, run_id, NULL AS entry_id FROM drill.claim_step WHERE claim_id = $claim
     UNION ALL
     SELECT happened_on, CASE WHEN state_rank >= 100 THEN 69 WHEN state_rank >= 50 THEN 45 WHEN state_rank >= 30 THEN 35 ELSE 25 END, 'state', state, kind, NULL, file_id, segment_no, run_id, NULL

@@ -1,6 +1,5 @@
 -- one row per thing that waits for a person, nearest deadline first, then most dollars
-SELECT worklist, item_id, kind, claim_id, payment_id, payer_id, provider_id, amount, opened_on, due_on, age_days,
-       regexp_replace(text, '([0-9]+)([0-9]{2}) cents', '\1.\2', 'g') AS text -- evidence is kept in cents, people read dollars
+SELECT worklist, item_id, kind, claim_id, payment_id, payer_id, provider_id, amount, opened_on, due_on, age_days, text, item_kind
 FROM marts.worklist
 WHERE ($worklist IS NULL OR worklist = $worklist) AND ($kind IS NULL OR kind = $kind)
   AND ($due IS NULL OR ($due = 'overdue' AND is_overdue) OR ($due IN ('soon', 'now') AND due_on BETWEEN $as_of AND $as_of + 14) OR ($due = 'now' AND is_overdue))

@@ -1,3 +1,3 @@
 -- one row per thing somebody must do
-select work_id, kind, item_id, claim_id, {{ dollars('cents') }} as amount, due_on, text, opened_on
+select work_id, kind, item_id, claim_id, {{ dollars('cents') }} as amount, due_on, {{ dollars_in('text') }} as text, opened_on
 from {{ source('receivables', 'work_item') }}
