@@ -1,9 +1,9 @@
--- fails with every basis whose charges, contractual adjustments or payments over all months are not those of the ledger
+-- fails with every basis whose charges, contractual adjustments or payments (net of takebacks and refunds) over all months are not those of the ledger
 with ledger as (
     select
         {{ total_where('amount', "account = 'REVENUE_GROSS'") }} as revenue_amount,
         {{ total_where('amount', "account = 'CONTRACTUAL'") }} as contractual_amount,
-        {{ total_where('amount', "account = 'AR' and entry_kind in ('payment', 'takeback')") }} as payments_amount
+        {{ total_where('amount', "account = 'AR' and entry_kind in ('payment', 'takeback', 'refund')") }} as payments_amount
     from {{ ref('stg_ledger__entry') }}
 ),
 

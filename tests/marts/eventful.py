@@ -104,6 +104,11 @@ MONEY: list[tuple[str, str, str, str, str, int, str, str, str]] = [
     ("denial_wo", "DENIAL_WO", "no_authorization", "AR", "primary", 7_000, "E6", "07-01", "07-01"),
     ("denial_wo", "DENIAL_WO", "no_authorization", "AR", "primary", -7_000, "E6", "07-08", "07-08"),
     ("denial_wo", "DENIAL_WO", "medical_necessity", "AR", "primary", 1_000, "E4", "07-03", "07-03"),
+    ("refund", "AR", "primary", "REFUND_PAYABLE", "payer", 300, "E1", "07-06", "07-06"),
+    ("refund_sent", "REFUND_PAYABLE", "payer", "CASH_CLEARING", "check", 300, "E1", "07-07", "07-07"),
+    ("refund_cleared", "CASH_CLEARING", "check", "BANK", "none", 300, "E1", "07-09", "07-09"),
+    ("transfer", "AR", "collections", "AR", "patient", 250, "E3", "07-06", "07-06"),
+    ("payment", "CASH_CLEARING", "check", "AR", "collections", 150, "E3", "07-10", "07-10"),
 ]
 
 # remittance claim, occasion, priced on, verdict, reason, expected
