@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import stat
@@ -10,8 +11,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from pm_pipeline import receivables
+from pm_pipeline.audit.render_denials import print_worklist
 from pm_pipeline.cli import main
 from pm_pipeline.codes import refresh_codes
 from pm_pipeline.home import open_home
@@ -62,6 +65,17 @@ def test_the_list_and_its_filters(office: Office) -> None:
     assert "2 denials, 200.00 at stake, 0 overdue." in said
     assert "No open denial here." in office.pm("list", "--queue", "CODING").output
     assert "TESTER" not in said
+
+
+def test_ids_and_days_are_whole_on_a_narrow_terminal(office: Office) -> None:
+    rows = office.document("list")
+    rows = [{**one, "claim_id": "CXNSX9V9QH119EGC", "owner": "billing lead", "is_escalated": True} for one in rows]
+    shown = io.StringIO()
+    print_worklist(Console(file=shown, width=80), rows, TODAY)
+    said = shown.getvalue()
+    assert all(one["denial_id"] in said and str(one["due_on"]) in said for one in rows)
+    assert said.count("CXNSX9V9QH119EGC") == len(rows) > 0
+    assert "\N{HORIZONTAL ELLIPSIS}" not in said
 
 
 def test_from_letter_over_appeal_and_write_off_to_the_ledger(office: Office) -> None:

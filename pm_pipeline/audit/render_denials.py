@@ -21,23 +21,25 @@ VERDICTS = {
 
 
 def print_worklist(console: Console, rows: Sequence[dict[str, Any]], today: dt.date) -> None:
-    """A line per denial; overdue days in red, escalated ones marked."""
+    """A row per denial; overdue days in red, escalated ones marked. Ids are whole on a terminal of 80 columns: people copy them."""
     if not rows:
         console.print("No open denial here.")
         return
     table = Table(header_style="bold", title=f"Open denials on {today}", title_justify="left")
-    for name, right in (("denial", False), ("claim", False), ("payer", False), ("code", False), ("queue", False), ("owner", False),
-                        ("next", False), ("due", False), ("appeal by", False), ("state", False), ("at stake", True), ("worth", True)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    table.add_column("denial\nclaim", no_wrap=True)
+    for name in ("payer\ncode", "queue\nowner", "state\nnext"):
+        table.add_column(name)
+    table.add_column("due\nappeal by", no_wrap=True)
+    table.add_column("at stake\nworth", justify="right", no_wrap=True)
     for one in rows:
         due = str(one["due_on"])
         table.add_row(
-            one["denial_id"], one["claim_id"], f"{one['payer_id']} {one['payer_turn'][0].upper()}",
-            f"{one['group_code']}-{one['carc']}" + (f" {one['rarc']}" if one["rarc"] else ""), one["queue_id"],
-            escape(one["owner"]) + (" [yellow](escalated)[/]" if one["is_escalated"] else ""), one["next_action"].replace("_", " "),
-            f"[red]{due}[/]" if one["is_overdue"] else due, str(one["appeal_by"]) if one["is_appealable"] else "no appeal",
-            one["state"].replace("_", " ") + (", again" if one["is_reopened"] else ""), money(one["at_stake_cents"]),
-            money(round(one["at_stake_cents"] * one["chance"])),
+            f"{one['denial_id']}\n{one['claim_id']}",
+            f"{one['payer_id']} {one['payer_turn'][0].upper()}\n{one['group_code']}-{one['carc']}" + (f" {one['rarc']}" if one["rarc"] else ""),
+            f"{one['queue_id']}\n{escape(one['owner'])}" + (" [yellow](escalated)[/]" if one["is_escalated"] else ""),
+            one["state"].replace("_", " ") + (", again" if one["is_reopened"] else "") + f"\n{one['next_action'].replace('_', ' ')}",
+            (f"[red]{due}[/]" if one["is_overdue"] else due) + "\n" + (str(one["appeal_by"]) if one["is_appealable"] else "no appeal"),
+            f"{money(one['at_stake_cents'])}\n{money(round(one['at_stake_cents'] * one['chance']))}",
         )  # fmt: skip
     console.print(table)
     overdue = sum(bool(one["is_overdue"]) for one in rows)

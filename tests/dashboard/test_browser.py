@@ -16,6 +16,7 @@ from tests.dashboard.browsing import CHROMIUM, chromium, sign_in, whole
 from tests.dashboard.site import CLP, HOSTILE, PASSWORD, Site, served
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+expect.set_options(timeout=20_000)  # milliseconds; a slow machine is not a fault of the page
 PAGES = {
     "today": "/", "kpis": "/kpis", "kpi": "/kpi?kpi=days_in_ar_gross", "aging": "/aging", "denials": "/denials", "payers": "/payers", "scrub": "/scrub",
     "remittances": "/remittances", "remittance": "/remittance?payment=PAY1", "trace": "/trace?claim=C01", "files": "/files", "access": "/access", "documents": "/documents",

@@ -244,7 +244,7 @@ def test_a_credit_is_refunded_from_its_item(site: Site, doors: Doors, wren: Clie
     item = f"{owed['claim_id']} {owed['party']}"
     assert act(wren, item, "refund", "credit_balance", why="the payer asks for it back").status_code == 303
     [asked] = [one for one in doors.desk.actions() if one.item == item]
-    doors.desk.settle([Outcome(asked.action_id, utc_now(), "applied", "M9: it waits.", "M9", "run-x")])
+    doors.desk.settle([Outcome(asked.action_id, utc_now(), "applied", "M1: it waits.", "M1", "run-x")])  # as published
     shown = said_of(tamsin, item)
     assert "the payer asks for it back" in shown
     assert '"approve"' in shown
@@ -263,6 +263,9 @@ def test_what_was_asked_for_anywhere_is_approved_or_refused_from_its_item(doors:
     assert "Duplicate" in said_of(tamsin, "D08") or "DUPLICATE" in said_of(
         tamsin, "D08"
     )  # the denial itself comes first
+    assert not {'"approve"', '"refuse"'} & set(
+        re.findall(r'"(?:approve|refuse)"', said_of(tamsin, "D02"))
+    )  # nothing waits there
     assert "approve by tamsin waits" in page(tamsin, "/list/worklist", "?worklist=approvals")
     assert [(one.kind, one.action) for one in doors.desk.actions()][-2:] == [
         ("money_movement", "approve"),

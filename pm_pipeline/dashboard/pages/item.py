@@ -31,6 +31,7 @@ BESIDE = {  # kind shown beside the item of a page -> what is done about it ther
     "credit_balance": ("refund",),
     "money_movement": ("approve", "refuse", "refund_sent", "refund_cleared"),
 }
+ANSWERS = ("approve", "refuse")  # a second person's, to what somebody asked for
 ONE_CLICK = ("take", "leave")  # of the log alone: nothing more need be said
 HINTS = {
     "cents": "dollars, such as 125.00",
@@ -162,6 +163,10 @@ def _forms(context: Context, doors: Doors, kind: str, state: ItemState, row: Row
     ]
     if kind in BESIDE:
         able = [one for one in able if one.action in BESIDE[kind]]
+    waits = any(one["worklist"] == "approvals" for one in context.rows("item", item=state.item))
+    able = sorted(
+        (one for one in able if waits or one.action not in ANSWERS), key=lambda one: one.action not in ANSWERS
+    )
     rules = {
         str(one["rule_id"]) for one in findings(context, row["claim_id"] if row else None) if one["severity"] == "hold"
     }
