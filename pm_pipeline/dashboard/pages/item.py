@@ -52,13 +52,17 @@ def render(context: Context, doors: Doors) -> list[Any]:
         return _gone(context, doors, str(item))
     row = found[0]
     kind = row["item_kind"]
-    matter = panel(
-        WORKLISTS[str(row["worklist"])][0], [_matter(context, row), html.P(str(row["text"] or ""), className="matter")]
-    )
+    matters = [
+        panel(
+            WORKLISTS[str(one["worklist"])][0],
+            [_matter(context, one), html.P(str(one["text"] or ""), className="matter")],
+        )
+        for one in found  # on each list it stands on: a denial, and its write-off that waits for a second person
+    ]
     if kind is None:
         command = WORKLISTS[str(row["worklist"])][2]
-        return [matter, panel("What may be done", empty(f"This is worked with {command}."))]
-    shown = [matter, *known(context, row), *_worked(context, doors, kind, str(item), row)]
+        return [*matters, panel("What may be done", empty(f"This is worked with {command}."))]
+    shown = [*matters, *known(context, row), *_worked(context, doors, kind, str(item), row)]
     for party, amount in credits(context, row).items():
         title = f"credit of {party}: {dollars(amount)}"
         shown += _money(context, doors, "credit_balance", f"{row['claim_id']} {party}", title)
