@@ -8,7 +8,7 @@ adds nothing, whenever and however often it happens.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from pm_pipeline.errors import LedgerError
 from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
 
 HERE = __package__ or ""
-PART_ENTRIES = 500_000  # posted at a time: their texts are held in memory
+PART_ENTRIES = 1_000_000  # posted at a time: their texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -64,29 +64,42 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
         "batch_no": batch_no, "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now(),
         "parts": -(-entries // PART_ENTRIES),
     }  # fmt: skip
-    transactions = already = 0
-    for part in range(params["parts"]):
-        added, known = _post_part(con, {**params, "part": part})
-        transactions, already = transactions + added, already + known
-    if not transactions:
-        return Posted(0, 0, already)
-    entries, digest = run_sql(con, HERE, "seal.sql", params).fetchall()[0]
-    work.digest = f"{work.digest}+{digest}" if work.digest else digest
-    return Posted(transactions, entries, already)
-
-
-def _post_part(con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> tuple[int, int]:
-    """Post the new transactions of one part; how many they are, and how many were posted already."""
-    run_sql(con, HERE, "find.sql", params)
-    (found,) = records(con)
+    parts = [{**params, "part": part} for part in range(params["parts"])]
+    found = _find(con, parts)
     _refuse_unlawful(found)
     already = found["already_posted"]
     if already:
         con.execute("DELETE FROM ledger_new_txn WHERE txn_id IN (SELECT txn_id FROM ledger_known_txn)")
-    if found["transactions"] > already:
-        run_sql(con, HERE, "post.sql", params)
-    con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")  # they hold a text per entry
-    return found["transactions"] - already, already
+    transactions = found["transactions"] - already
+    sealed = _keep(con, work, params, parts) if transactions else None
+    con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")
+    if sealed is None:
+        return Posted(0, 0, already)
+    entries, digest = sealed
+    work.digest = f"{work.digest}+{digest}" if work.digest else digest
+    return Posted(transactions, entries, already)
+
+
+def _find(con: duckdb.DuckDBPyConnection, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Fill ledger_new_txn and ledger_known_txn; how many transactions there are, and which must not be posted."""
+    run_sql(con, HERE, "find.sql")
+    for part in parts:
+        run_sql(con, HERE, "find_part.sql", part)
+    run_sql(con, HERE, "found.sql")
+    (found,) = records(con)
+    return found
+
+
+def _keep(
+    con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], parts: Sequence[dict[str, Any]]
+) -> tuple[int, str]:
+    """Move what was found into the ledger as one sealed batch; how many entries, and the seal."""
+    work.begin()  # what was found before it is read by all threads
+    run_sql(con, HERE, "post.sql", params)
+    for part in parts:
+        run_sql(con, HERE, "post_part.sql", part)
+    (sealed,) = run_sql(con, HERE, "seal.sql", params).fetchall()
+    return sealed
 
 
 def batch_after(con: duckdb.DuckDBPyConnection, name: str) -> int:

@@ -7,17 +7,21 @@
     gates.sql       what that policy requires of the payment, and what it makes of the claim's payment
     block.sql       what keeps a claim from being posted;  unblock.sql  what this run has posted since lets go
     items.sql       what nothing blocks, line by line;  overlap.sql  what of a later payer's write-offs is covered already
-    forward.sql     its payments, write-offs and transfers
+    forward.sql     its payments, write-offs and transfers;  keep.sql  the postings, line outcomes and decisions they go with
     reversal.sql    CLP02 22: the exact negation of what it takes back
     suspend.sql     the rest: cash to UNAPPLIED, with the reason
-    provider.sql    PLB;  deposits.sql  the bank;  unexplained.sql  money at the bank without a remittance
+    deposits.sql    which payment each deposit of the bank is;  tie.sql  keeps it;  unexplained.sql  money without a remittance
+    provider.sql    PLB
     flags.sql       what posted but should be looked at, by what the ledger holds;  look.sql  by what the remittance says
     recoup.sql      takebacks and balances carried forward, until their other half comes
     deferred.sql    what a rule's delay_days held back, when its day has come
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
-keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (unpost.sql, said.sql,
-overrule.sql, place.sql, settled.sql).
+keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (said.sql, unposting.sql,
+unpost.sql, overrule.sql, placing.sql, place.sql, settled.sql).
+
+All of a run is kept, or nothing (run.py). Up to keep.sql of the first pass nothing but temporary tables is made, unless there is
+something to take back or to place: DuckDB reads them with all its threads only when they were made before the transaction.
 
 auto_post.py says how much posted with no person.
 

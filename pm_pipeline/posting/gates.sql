@@ -16,7 +16,7 @@ SEMI JOIN (SELECT payment_id FROM pending UNION ALL SELECT payment_id FROM remit
 LEFT JOIN policy_in_force AS force ON pay.effective_on BETWEEN force.effective_from AND force.effective_to
 LEFT JOIN (SELECT payment_id, string_agg(DISTINCT reason_code, ', ' ORDER BY reason_code) AS reasons FROM remittance.provider_adjustment GROUP BY 1) AS plb
   USING (payment_id)
-LEFT JOIN (SELECT DISTINCT payment_id FROM posting.deposit_match) AS tied USING (payment_id);  -- of several deposits too
+LEFT JOIN (SELECT payment_id FROM posting.deposit_match UNION SELECT payment_id FROM deposit_pair) AS tied USING (payment_id);  -- of several deposits too
 
 -- one row per pending claim: the gate that holds it (code NULL: none), and the first payment rule that fits (NULL: none does).
 -- What speaks of the same claim (CLP01) in a payment as something negative waits with it: the correction beside a reversal.

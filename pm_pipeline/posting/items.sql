@@ -20,7 +20,7 @@ WITH item AS (
     FROM matched_line AS line JOIN posting_now AS now USING (remit_claim_id)
     UNION ALL
     SELECT now.now_no, now.remit_claim_id, 'remit_claim', only_charge.charge_id, 'claim',
-           CASE WHEN is_estimate THEN 0 ELSE now.paid_cents - coalesce(of_lines.paid_cents, 0) END, now.segment_no,
+           CASE WHEN is_estimate THEN 0 ELSE now.paid_cents - CAST(coalesce(of_lines.paid_cents, 0) AS BIGINT) END, now.segment_no,
            CASE WHEN only_charge.charge_id IS NULL THEN now.provider_id ELSE only_charge.provider_id END,
            CASE WHEN only_charge.charge_id IS NULL THEN now.dos_from ELSE only_charge.dos_from END
     FROM posting_now AS now

@@ -53,19 +53,16 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         "policy_version": in_force.version if in_force else None,
     }
     done = Posted()
-    with little_memory(con), unit(con, "posting", run_id) as work:
+    with little_memory(con), unit(con, "posting", run_id, late=True) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
+        con.execute("CREATE OR REPLACE TEMP TABLE deposit_pair (deposit_id VARCHAR, payment_id VARCHAR)")
         run_sql(con, HERE, "said.sql")
         has = _what_is_there(con)
         if has["deposits"]:
-            with ledger.proposals(con):  # first: a policy may post only what the bank has
-                run_sql(con, HERE, "deposits.sql", params)
-                _add(done, ledger.post(con, work, "posting: deposits", today))
-            done.deposits = number(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
-        with ledger.proposals(con):
-            run_sql(con, HERE, "unpost.sql", params)
-            ledger.reverse(con)
-            _add(done, ledger.post(con, work, "posting: matches taken back", today))
+            run_sql(con, HERE, "deposits.sql")  # first: a policy may post only what the bank has
+        run_sql(con, HERE, "unposting.sql")
+        if _any(con, "unposting_now"):
+            _post(con, work, "unpost", "matches taken back", params, done)
         for step in ("pending", "match"):
             run_sql(con, HERE, f"{step}.sql")
         if _any(con, "pending ANTI JOIN matched USING (remit_claim_id)"):
@@ -73,13 +70,17 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         run_sql(con, HERE, "answer.sql")
         has["placeable"] = has["said"] or _any(con, "unplaced")
         if has["placeable"]:
-            with ledger.proposals(con):  # before the passes: what they post takes back or builds on what is placed
-                run_sql(con, HERE, "place.sql", params)
-                _add(done, ledger.post(con, work, "posting: lines placed on their charge", today))
+            run_sql(con, HERE, "placing.sql")
+            if _any(con, "line_placed"):  # before the passes: what they post takes back or builds on what is placed
+                _post(con, work, "place", "lines placed on their charge", params, done)
         for step in ("decide", *(["overrule"] if has["said"] else []), "gates", "block"):
             run_sql(con, HERE, f"{step}.sql")
-        while _pass(con, work, params, today, done):
+        while _pass(con, work, params, done):
             pass
+        work.begin()
+        if has["deposits"]:
+            _post(con, work, "tie", "deposits", params, done)
+            done.deposits = number(con, "SELECT count(DISTINCT deposit_id) FROM deposit_pair")
         with ledger.proposals(con):
             run_sql(con, HERE, "suspend.sql", params)
             for step, is_there in (("provider", has["provider"]), ("deferred", _any(con, "posting.deferred"))):
@@ -163,7 +164,18 @@ def _any(con: duckdb.DuckDBPyConnection, rows: str) -> bool:
     return con.execute(f"SELECT 1 FROM {rows} LIMIT 1").fetchone() is not None
 
 
-def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], today: dt.date, done: Posted) -> bool:
+def _post(
+    con: duckdb.DuckDBPyConnection, work: Unit, step: str, name: str, params: dict[str, Any], done: Posted
+) -> None:
+    """Post what the SQL of a step proposes, and what it lists to be reversed."""
+    work.begin()
+    with ledger.proposals(con):
+        run_sql(con, HERE, f"{step}.sql", params)
+        ledger.reverse(con)
+        _add(done, ledger.post(con, work, f"posting: {name}", params["today"]))
+
+
+def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted) -> bool:
     """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
     codes = _codes(con)
     if codes.intersection(UNBLOCKED_BY_POSTING):
@@ -177,12 +189,11 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], to
                 run_sql(con, HERE, "overlap.sql")
             run_sql(con, HERE, "forward.sql", params)
             ledger.reverse(con)
-            _add(done, ledger.post(con, work, "posting: remittances", today))
+            _add(done, ledger.post(con, work, "posting: remittances", params["today"]))
+            work.begin()
+            run_sql(con, HERE, "keep.sql", params)
     if "ORPHAN_REVERSAL" in codes:
-        with ledger.proposals(con):
-            run_sql(con, HERE, "reversal.sql", params)
-            ledger.reverse(con)
-            _add(done, ledger.post(con, work, "posting: reversals", today))
+        _post(con, work, "reversal", "reversals", params, done)
     after = number(con, "SELECT count(*) FROM posted_in_run")
     return before < after and not _codes(con).isdisjoint(UNBLOCKED_BY_POSTING)
 

@@ -1,13 +1,4 @@
--- matches that people took back (posting.unposting): what they posted is negated in the person's name, on the days it was for, and
--- the remittance claim is pending again. An attempt made after the decision stands.
-CREATE OR REPLACE TEMP TABLE unposting_now AS
-SELECT posted.*, undo.unposting_id, undo.attempt AS undone_attempt, undo.actor, pay.effective_on, clp.file_id, clp.segment_no
-FROM posting.unposting AS undo
-JOIN posting.posting AS posted ON posted.remit_claim_id = undo.remit_claim_id AND posted.attempt <= undo.attempt AND posted.kind IN ('post', 'release')
-JOIN remittance.claim AS clp ON clp.remit_claim_id = undo.remit_claim_id
-JOIN remittance.payment AS pay ON pay.payment_id = posted.payment_id
-QUALIFY row_number() OVER (PARTITION BY posted.posting_key ORDER BY undo.attempt DESC) = 1;
-
+-- take back what unposting.sql found: the negation of its entries, and the postings and exceptions that go with them
 INSERT INTO ledger_reversal (txn_key, txn_kind, reverses_txn_key, actor, effective_on, file_id, segment_no, rule_id)
 SELECT concat('unpost:', unposting_id, ':', txn.txn_key), 'unpost', txn.txn_key, now.actor, now.effective_on, now.file_id, now.segment_no, unposting_id
 FROM unposting_now AS now

@@ -13,8 +13,9 @@ from pm_pipeline.config import Config
 from pm_pipeline.intake import FeedResult, load_feed, load_feed_files
 from pm_pipeline.remittance.statements import also_delivered, load_statements
 from pm_pipeline.transport.pending import ReadsFiles, pending_sets
-from pm_pipeline.warehouse import load_rows, run_sql, unit
-from pm_pipeline.x12.segments import read_guide
+from pm_pipeline.warehouse import load_rows, number, run_sql, unit
+from pm_pipeline.x12.parts import PART_BYTES, SetSpan
+from pm_pipeline.x12.read_835 import read_835
 
 STAGE = "remittance"
 EARLIEST_PAYMENT = dt.date(2000, 1, 1)
@@ -53,13 +54,20 @@ def run(
     _name_payers(con, params)
     for batch in pending_sets(con, store, STAGE, "835"):
         progress(f"835: {len(batch)}")
-        with unit(con, "remittance", run_id):
-            read_guide(con, "835", batch)
+        with unit(con, "remittance", run_id, late=True) as work:
+            read_835(con, batch, threads=_threads(con, batch))
             run_sql(con, __package__ or "", "judge.sql", params)
+            work.begin()
             run_sql(con, __package__ or "", "load.sql", params)
         _count(con, done)
         done.files += sorted({one.file_id for one in batch})
     return done
+
+
+def _threads(con: duckdb.DuckDBPyConnection, batch: list[SetSpan]) -> int:
+    """The connection's own; one where there is nothing to share out."""
+    is_little = sum(one.end - one.start for one in batch) < 2 * PART_BYTES
+    return 1 if is_little else number(con, "SELECT current_setting('threads')")
 
 
 def load_deposits(con: duckdb.DuckDBPyConnection, store: ReadsFiles, today: dt.date, run_id: str) -> list[FeedResult]:

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,13 @@ class Unit:
     name: str
     run_id: str
     digest: str = ""
+    _start: Callable[[], None] | None = None
+
+    def begin(self) -> None:
+        """Begin the transaction now, before the first write: nothing to do but in a unit that was told to begin `late`."""
+        if self._start is not None:
+            start, self._start = self._start, None
+            start()
 
 
 _in_progress: dict[int, Unit] = {}  # by the id() of the connection it writes to
@@ -55,7 +62,7 @@ def link_hash(prev_hash: str, seq: int, unit_name: str, run_id: str, digest: str
 
 
 @contextmanager
-def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Unit]:
+def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str, *, late: bool = False) -> Iterator[Unit]:
     """Run the body as one transaction: all of it is committed and anchored, or none of it.
 
     Never catch an error inside the body and go on: DuckDB's COMMIT of an aborted transaction raises nothing and rolls
@@ -63,16 +70,24 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str) -> Iterator[Uni
 
     Inside another unit on the same connection the body is part of that one: what it seals goes into the outer link, and its
     error must take the outer unit back too. A person's action from the desk and the record that it was applied are kept so.
+
+    With `late` the transaction begins when the body calls ``begin``, which it must before it writes to the warehouse. Until then
+    it makes temporary tables, which DuckDB reads with all its threads: those made in a transaction it reads with one.
     """
-    work = Unit(name, run_id)
     if (outer := _in_progress.get(id(con))) is not None:
+        work = Unit(name, run_id, _start=outer.begin)
+        if not late:
+            work.begin()
         yield work
         outer.digest = "+".join(filter(None, (outer.digest, work.digest)))
         return
-    con.execute("BEGIN TRANSACTION")
+    work = Unit(name, run_id, _start=lambda: _begin(con))
+    if not late:
+        work.begin()
     _in_progress[id(con)] = work
     try:
         yield work
+        work.begin()
         last = last_link(con)
         link = Link(last.seq + 1, link_hash(last.hash, last.seq + 1, name, run_id, work.digest))
         con.execute(
@@ -187,6 +202,10 @@ def check_anchor(con: duckdb.DuckDBPyConnection, database: Path) -> None:
         + ". It is an older copy, or its log was damaged. Do not write to it: restore the newest backup, or land the "
         "files of edi_inbox/landed into a fresh warehouse. To accept the loss knowingly: pm ledger anchor --accept"
     )
+
+
+def _begin(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("BEGIN TRANSACTION")
 
 
 def _commit(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -31,6 +31,45 @@ def test_an_error_takes_everything_back(warehouse: Warehouse, inner: bool) -> No
     assert marks(warehouse) == ["first", "next"]
 
 
+def test_a_unit_that_begins_late_is_kept_whole_or_not_at_all(warehouse: Warehouse) -> None:
+    def work(fails: bool) -> None:
+        with warehouse.write() as con, unit(con, "late", "run-1", late=True) as one:
+            con.execute("CREATE OR REPLACE TEMP TABLE found AS SELECT 'late' AS name, 1 AS seq")
+            one.begin()
+            one.begin()  # once is enough
+            con.execute("INSERT INTO mark FROM found")
+            if fails:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work(fails=True)
+    assert marks(warehouse) == ["first"]
+    work(fails=False)
+    assert marks(warehouse) == ["first", "late"]
+
+
+def test_what_begins_late_inside_another_unit_goes_back_with_it(warehouse: Warehouse) -> None:
+    def work(late: bool) -> None:
+        with warehouse.write() as con, unit(con, "outer", "run-1", late=late):
+            with unit(con, "inner", "run-1", late=not late) as inner:
+                inner.begin()
+                con.execute("INSERT INTO mark VALUES ('inner', 1)")
+            raise ZeroDivisionError
+
+    for late in (False, True):
+        with pytest.raises(ZeroDivisionError):
+            work(late)
+        assert marks(warehouse) == ["first"]
+
+
+def test_a_unit_told_to_begin_late_that_had_nothing_to_write_is_sealed_all_the_same(warehouse: Warehouse) -> None:
+    with warehouse.write() as con, unit(con, "idle", "run-1", late=True) as work:
+        work.digest = "nothing"
+    with warehouse.read() as con:
+        last = con.execute("SELECT unit_name, digest FROM warehouse.chain ORDER BY seq DESC LIMIT 1").fetchall()
+    assert last == [("idle", "nothing")]
+
+
 def test_an_error_that_was_caught_inside_takes_everything_back_too(warehouse: Warehouse) -> None:
     """DuckDB's COMMIT of an aborted transaction raises nothing and rolls back (law 7)."""
 
