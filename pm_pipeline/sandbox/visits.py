@@ -158,7 +158,10 @@ class _Desk:
         for slot in range(1, wanted + 1):
             rng = self.draw.of("visit", day, slot)
             kind = rng.choices(self.kinds, [kind.weight for kind in self.kinds])[0]
-            free = [person for person in rng.choices(self.pools[kind.who], k=8) if person.patient_id not in today]
+            drawn = rng.choices(self.pools[kind.who], k=8)
+            free = [
+                one for one in drawn if one.patient_id not in today and (kind.who != "child" or one.age_on(day) < ADULT)
+            ]
             if free:
                 today.add(free[0].patient_id)
                 found.append(self._visit(kind, free[0], day, slot, rng))

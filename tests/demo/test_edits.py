@@ -81,3 +81,31 @@ def test_what_an_edit_does_not_find_and_holds_without_cause_is_named(careless: L
     print_edits(Console(file=out, width=200), {**vars(found), "edits": [vars(one) for one in found.edits]})
     assert f"{rule} " in out.getvalue()
     assert "(DX-001): held, and nothing was planted" in out.getvalue()
+
+
+def test_a_mistake_put_right_before_its_patient_was_registered_could_not_be_found(
+    careless: Lived, tmp_path: Path
+) -> None:
+    home, _ = careless
+    copy = tmp_path / "copy.duckdb"
+    shutil.copy(home.settings.warehouse_path, copy)
+    try:
+        world = embedded(home, Plan.of_mix("edits", **PLAN)).world
+        last = world.plan.first_day + dt.timedelta(days=DAYS - 1)
+        with duckdb.connect(copy) as con:
+            edits_found(con, world, last)
+            item, rule, fixed_on, file_id = con.execute(
+                "SELECT planted.item_id, code, fixed_on, patient.file_id FROM planted JOIN charges.charge ON charge_id = item_id "
+                "JOIN front_office.patient USING (patient_id) WHERE stage = 'scrub' AND fixed_on IS NOT NULL ORDER BY 1 LIMIT 1"
+            ).fetchall()[0]
+            con.execute(
+                "DELETE FROM scrub.edit_finding WHERE rule_id = ? AND claim_id IN (SELECT claim_id FROM charges.charge WHERE charge_id = ?)",
+                [rule, item],
+            )
+            seen = {one.rule: one.missing for one in edits_found(con, world, last).edits}
+            con.execute("UPDATE transport.file SET landed_on = ? WHERE file_id = ?", [fixed_on, file_id])
+            unseen = {one.rule: one.missing for one in edits_found(con, world, last).edits}
+    finally:
+        stop_embedded()
+    assert item in seen[rule]
+    assert item not in unseen.get(rule, [])

@@ -68,3 +68,25 @@ def test_a_claim_paid_twice_and_once_taken_back_is_still_paid(world: World) -> N
     last = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
     world.post(world.remittance(taken_back(last), trace="T3", on=JUNE[3]), run_id="all back")
     assert state(world) == "reversed"
+
+
+@pytest.mark.parametrize(
+    ("number", "names", "code"),
+    [
+        ("ICN1", None, "CORRECTION_IS_REVERSAL"),
+        ("ICN2", "ICN1", "CORRECTION_IS_REVERSAL"),
+        ("ICN2", "ICN9", "ORPHAN_REVERSAL"),
+        ("ICN2", None, "ORPHAN_REVERSAL"),
+    ],
+    ids=["the same number", "its own, naming the original", "its own, naming another", "its own, naming nothing"],
+)
+def test_a_correction_under_22_is_known_by_the_number_of_what_it_corrects(
+    world: World, number: str, names: str | None, code: str
+) -> None:
+    world.bill("C1", {"A": 10_000})
+    first = claim("C1", line("A", 10_000, 6_000, CO45(4_000)))
+    world.post(world.remittance(first, on=JUNE[0]))
+    correction = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), status="22", number=number, original_number=names)
+    world.post(world.remittance(taken_back(first), correction, trace="T2", on=JUNE[1]), run_id="second")
+    assert world.exceptions() == [code]
+    assert world.ar("C1") == {"primary": 10_000}

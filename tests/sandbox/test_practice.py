@@ -75,6 +75,27 @@ def test_a_plan_of_ninety_days_gives_the_claims_the_demo_needs(practice: Practic
     assert {row["procedure_code"] for row in charges} >= {"99213", "97110", "J1100", "90471", "73560", "20610", "80053"}
 
 
+def test_nobody_who_has_come_of_age_has_the_visit_of_a_child(config: Config) -> None:
+    """The practice lives a year: who was seventeen at its beginning is not to the end."""
+    plan = Plan.of_mix("standard", days=360)
+    practice = simulate(plan, config, Draw(2026))
+    born = {
+        row["patient_id"]: dt.date.fromisoformat(row["birth_date"])
+        for row in (as_row("patients", one.cells) for one in practice.rows if one.feed == "patients" and one.expected == "loaded")
+    }  # fmt: skip
+    seen = [as_row("charges", one.cells) for one in practice.rows if one.feed == "charges" and one.expected == "loaded"]
+    ages = [
+        (day.year - birth.year) - ((day.month, day.day) < (birth.month, birth.day))
+        for row in seen
+        if row["diagnosis_1"].replace(".", "") == "Z00129"
+        and row["dos_from"] <= row["entered_on"]  # else its date is a mistake
+        if (birth := born.get(row["patient_id"]))
+        for day in [dt.date.fromisoformat(row["dos_from"])]
+    ]
+    assert len(ages) > 100
+    assert sum(age > 17 for age in ages) == 0
+
+
 def test_every_starter_edit_that_holds_is_planted(practice: Practice) -> None:
     planted = {one.code for one in practice.planted if one.stage == "scrub"}
     families = {
