@@ -1,6 +1,6 @@
--- what is posted in this pass: every claim nothing blocks, and its units of posting
+-- what is posted now: every claim of a portion of this pass that nothing blocks, and its units of posting. Answers to one claim are in one portion
 
--- one row per claim posted in this pass, with who rendered the claim and when
+-- one row per claim posted now, with who rendered the claim and when
 CREATE OR REPLACE TEMP TABLE posting_now AS
 SELECT row_number() OVER () AS now_no, now.remit_claim_id, now.payment_id, now.clp_no, now.file_id, now.segment_no, now.claim_id, now.payer_id, now.turn, now.turn_no,
        now.next_turn, now.next_payer_id, now.match_by, now.lines, now.paid_cents, now.is_suspended, now.is_estimate, now.effective_on, now.policy_id,
@@ -8,7 +8,8 @@ SELECT row_number() OVER () AS now_no, now.remit_claim_id, now.payment_id, now.c
        CASE WHEN is_suspended THEN 'release' ELSE 'post' END AS kind,
        concat(remit_claim_id, CASE WHEN is_suspended THEN ':release' ELSE ':post' END, again) AS posting_key
 FROM blocked AS now LEFT JOIN scrub.claim AS claim ON claim.claim_id = now.claim_id
-WHERE code IS NULL AND NOT is_reversal AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run);
+WHERE code IS NULL AND NOT is_reversal AND remit_claim_id NOT IN (SELECT remit_claim_id FROM posted_in_run)
+  AND ($portions = 1 OR hash(now.claim_id) % CAST($portions AS UBIGINT) = CAST($portion AS UBIGINT));
 
 -- one row per unit of posting: a line, and the claim itself for what stands at claim level (a claim with one charge: that charge)
 CREATE OR REPLACE TEMP TABLE posting_item AS

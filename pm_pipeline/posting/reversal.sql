@@ -8,12 +8,7 @@ SELECT * FROM blocked WHERE code = 'ORPHAN_REVERSAL'
 -- one row per pending reversal and candidate original: posted, not reversed, same payer, same claim or payer claim number,
 -- and of another payment: beside a reversal stands its correction, which may have the very amounts of the original
 CREATE OR REPLACE TEMP TABLE reversal_pair AS
-SELECT reversal.*, original.posting_key AS original_key, original.remit_claim_id AS original_remit_claim_id, original.payer_turn AS original_turn,
-       original.claim_id AS original_claim_id, original.adjusted_cents AS original_adjusted_cents, pay.effective_on AS original_effective_on,
-       clp.charge_cents = -reversal.charge_cents AND clp.paid_cents = -reversal.paid_cents AS amounts_negate,
-       near.is_said AND clp.paid_cents = -reversal.paid_cents AS is_said
-FROM open_reversal AS reversal
-JOIN (
+WITH near AS MATERIALIZED (  -- first, with what is posted only as far as it is of these: all that ever was would be joined otherwise
     SELECT reversal.remit_claim_id AS reversal_id, original.posting_key, false AS is_said FROM open_reversal AS reversal JOIN posting.posting AS original USING (claim_id)
     UNION
     SELECT reversal.remit_claim_id, original.posting_key, false
@@ -25,12 +20,25 @@ JOIN (
     SELECT reversal.remit_claim_id, original.posting_key, true FROM open_reversal AS reversal
     JOIN said ON said.remit_claim_id = reversal.remit_claim_id AND said.action = 'reverse'
     JOIN posting.posting AS original ON original.remit_claim_id = said.target
-) AS near ON near.reversal_id = reversal.remit_claim_id
-JOIN posting.posting AS original ON original.posting_key = near.posting_key AND original.kind IN ('post', 'release') AND original.reverses IS NULL
-JOIN remittance.claim AS clp ON clp.remit_claim_id = original.remit_claim_id AND clp.status NOT IN ('22', '25')
+), posted AS MATERIALIZED (
+    SELECT posting_key, remit_claim_id, payer_turn, claim_id, adjusted_cents FROM posting.posting SEMI JOIN near USING (posting_key)
+    WHERE kind IN ('post', 'release') AND reverses IS NULL
+), answer AS MATERIALIZED (
+    SELECT remit_claim_id, payment_id, payer_claim_number, charge_cents, paid_cents FROM remittance.claim SEMI JOIN posted USING (remit_claim_id)
+    WHERE status NOT IN ('22', '25')
+), undone AS MATERIALIZED (
+    SELECT reverses AS posting_key FROM posting.posting WHERE reverses IN (SELECT posting_key FROM near)
+)
+SELECT reversal.*, original.posting_key AS original_key, original.remit_claim_id AS original_remit_claim_id, original.payer_turn AS original_turn,
+       original.claim_id AS original_claim_id, original.adjusted_cents AS original_adjusted_cents, pay.effective_on AS original_effective_on,
+       clp.charge_cents = -reversal.charge_cents AND clp.paid_cents = -reversal.paid_cents AS amounts_negate,
+       near.is_said AND clp.paid_cents = -reversal.paid_cents AS is_said
+FROM open_reversal AS reversal
+JOIN near ON near.reversal_id = reversal.remit_claim_id
+JOIN posted AS original ON original.posting_key = near.posting_key
+JOIN answer AS clp ON clp.remit_claim_id = original.remit_claim_id
 JOIN remittance.current_payment AS pay ON pay.payment_id = clp.payment_id AND pay.payer_id = reversal.payer_id AND pay.payment_id <> reversal.payment_id
-LEFT JOIN posting.posting AS later ON later.reverses = original.posting_key
-WHERE later.posting_key IS NULL
+WHERE original.posting_key NOT IN (SELECT posting_key FROM undone)
   AND (clp.payer_claim_number IN (reversal.payer_claim_number, reversal.original_payer_claim_number)
        OR clp.payer_claim_number IS NULL OR reversal.payer_claim_number IS NULL OR near.is_said);
 

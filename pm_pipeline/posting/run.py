@@ -17,6 +17,7 @@ from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
+PORTION_CLAIMS = 150_000  # posted at a time: what is proposed for many more does not stay in memory
 # the codes that a posting of the same run may do away with
 UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
 
@@ -183,19 +184,29 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], do
         codes = _codes(con)
     before = number(con, "SELECT count(*) FROM posted_in_run")
     if None in codes:
-        with ledger.proposals(con):
-            run_sql(con, HERE, "items.sql")
-            if _any(con, "posting_now WHERE turn_no > 1"):
-                run_sql(con, HERE, "overlap.sql")
-            run_sql(con, HERE, "forward.sql", params)
-            ledger.reverse(con)
-            _add(done, ledger.post(con, work, "posting: remittances", params["today"]))
-            work.begin()
-            run_sql(con, HERE, "keep.sql", params)
+        claims = number(
+            con, "SELECT count(*) FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id) WHERE code IS NULL"
+        )
+        portions = -(-claims // PORTION_CLAIMS)
+        for portion in range(portions):
+            _forward(con, work, {**params, "portion": portion, "portions": portions}, done)
     if "ORPHAN_REVERSAL" in codes:
         _post(con, work, "reversal", "reversals", params, done)
     after = number(con, "SELECT count(*) FROM posted_in_run")
     return before < after and not _codes(con).isdisjoint(UNBLOCKED_BY_POSTING)
+
+
+def _forward(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted) -> None:
+    """Post a portion of what nothing blocks."""
+    with ledger.proposals(con):
+        run_sql(con, HERE, "items.sql", params)
+        if _any(con, "posting_now WHERE turn_no > 1"):
+            run_sql(con, HERE, "overlap.sql")
+        run_sql(con, HERE, "forward.sql", params)
+        ledger.reverse(con)
+        _add(done, ledger.post(con, work, "posting: remittances", params["today"]))
+        work.begin()
+        run_sql(con, HERE, "keep.sql", params)
 
 
 def _codes(con: duckdb.DuckDBPyConnection) -> set[str | None]:

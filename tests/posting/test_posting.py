@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from pm_pipeline import ledger
 from pm_pipeline.audit.verify import verify
 from tests import warehouses
-from tests.money import CO45, PR1, PR2, PR3, Adjustment, World, claim, line, taken_back
+from tests.money import CO45, PR1, PR2, PR3, Adjustment, Bill, World, claim, line, taken_back
 
 
 def lawful(world: World) -> None:
@@ -382,3 +383,26 @@ def test_any_order_of_files_comes_to_the_same_ledger(tmp_path: Path) -> None:
             assert world.exceptions() == []
         world.con.close()
     assert len(set(hashes.values())) == 1, hashes
+
+
+def test_many_claims_are_posted_portion_by_portion_and_answers_to_one_claim_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["pm_pipeline.posting.run"], "PORTION_CLAIMS", 2)
+    names = [f"C{number}" for number in range(9)]
+    world.bill_all([Bill(name, {f"{name}A": 10_000, f"{name}B": 5_000}) for name in names])
+    halves = [
+        claim(name, line(f"{name}{half}", cents, cents - 1_000, CO45(1_000)), number=f"{name}{half}")
+        for name in names
+        for half, cents in (("A", 10_000), ("B", 5_000))
+    ]
+    posted = world.post(world.remittance(*halves))
+    assert (posted.claims, posted.suspended) == (18, 0)
+    assert all(world.ar(name) == {} for name in names)
+    generations = world.con.execute(
+        "SELECT claim_id, list(generation ORDER BY generation) FROM posting.posting GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert generations == [(name, [1, 2]) for name in names]
+    batches = world.con.execute("SELECT count(*) FROM ledger.batch WHERE name = 'posting: remittances'").fetchall()
+    assert batches[0][0] > 1
+    assert verify(world.con) == []
