@@ -13,7 +13,7 @@ from pm_pipeline.config import Config
 from pm_pipeline.intake import FeedResult, load_feed, load_feed_files
 from pm_pipeline.remittance.statements import also_delivered, load_statements
 from pm_pipeline.transport.pending import ReadsFiles, pending_sets
-from pm_pipeline.warehouse import load_rows, number, run_sql, unit
+from pm_pipeline.warehouse import little_memory, load_rows, number, run_sql, unit
 from pm_pipeline.x12.parts import PART_BYTES, SetSpan
 from pm_pipeline.x12.read_835 import read_835
 
@@ -54,7 +54,7 @@ def run(
     _name_payers(con, params)
     for batch in pending_sets(con, store, STAGE, "835"):
         progress(f"835: {len(batch)}")
-        with unit(con, "remittance", run_id, late=True) as work:
+        with little_memory(con), unit(con, "remittance", run_id, late=True) as work:
             read_835(con, batch, threads=_threads(con, batch))
             run_sql(con, __package__ or "", "judge.sql", params)
             work.begin()
