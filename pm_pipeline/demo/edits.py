@@ -16,7 +16,8 @@ SOME = 10  # claims shown by name
 @dataclass(frozen=True)
 class Edit:
     """One edit: how many mistakes were planted for it, how many of these it found, and the items of those it did not. What the
-    practice put right before the claim was first put together is no mistake to find and is not counted."""
+    practice put right before the edit could see it is no mistake to find and is not counted: before the claim was first put
+    together or, where the edit goes by sex or age, before the patient was registered."""
 
     rule: str
     planted: int

@@ -19,7 +19,7 @@ from pm_pipeline.errors import LedgerError
 from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
 
 HERE = __package__ or ""
-PART_ENTRIES = 1_000_000  # posted at a time: their texts are held in memory
+PART_ENTRIES = 1_000_000  # found at a time: their texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Posted:
 def proposals(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """An empty ``ledger_proposal`` (and ``ledger_reversal``) for the body to fill; dropped afterwards."""
     run_sql(con, HERE, "proposals.sql")
-    yield  # when the body fails, the unit of work rolls back, and the temporary tables with it
+    yield  # when the body fails, the unit of work rolls back; the next run makes the temporary tables anew
     con.execute("DROP TABLE IF EXISTS ledger_proposal; DROP TABLE IF EXISTS ledger_reversal")
 
 

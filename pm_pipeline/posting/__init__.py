@@ -20,8 +20,8 @@ People decide about what waits (exceptions.csv: which codes, which actions): pro
 keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (said.sql, unposting.sql,
 unpost.sql, overrule.sql, placing.sql, place.sql, settled.sql).
 
-All of a run is kept, or nothing (run.py). Up to keep.sql of the first pass nothing but temporary tables is made, unless there is
-something to take back or to place: DuckDB reads them with all its threads only when they were made before the transaction.
+All of a run is kept, or nothing (run.py). Until the first transactions go into the ledger nothing but temporary tables is made:
+DuckDB reads them with all its threads only when they were made before the transaction.
 
 auto_post.py says how much posted with no person.
 

@@ -27,7 +27,7 @@ LEFT JOIN party AS next ON next.claim_id = matched.claim_id AND next.turn_no > s
 WHERE said.action = 'turn'
 GROUP BY matched.remit_claim_id, said.target;
 
--- one row per line that posted on its claim as a whole: its charge may have become known since (place.sql)
+-- one row per line that posted on its claim as a whole: its charge may have become known since (placing.sql)
 CREATE OR REPLACE TEMP TABLE unplaced AS
 SELECT open.exception_id, outcome.remit_line_id, outcome.remit_claim_id, outcome.posting_key, posted.attempt, posted.claim_id
 FROM posting.open_exception AS open

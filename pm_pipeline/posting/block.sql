@@ -24,6 +24,6 @@ LEFT JOIN gated AS gate USING (remit_claim_id)
 LEFT JOIN said AS anyway ON anyway.remit_claim_id = pending.remit_claim_id AND anyway.action = 'post'
 LEFT JOIN (
     SELECT remit_claim_id, min(hold_code) AS code,
-           string_agg(concat(group_code, '-', carc, ' ', cents, ' cents at segment ', segment_no), ', ' ORDER BY segment_no) AS evidence
+           string_agg(concat(group_code, '-', carc, ' ', cents, ' cents at segment ', segment_no), ', ' ORDER BY segment_no, CAST(regexp_extract(adjustment_id, '[0-9]+$') AS INTEGER)) AS evidence
     FROM decided WHERE action = 'hold' GROUP BY 1
 ) AS held USING (remit_claim_id);

@@ -96,11 +96,14 @@ FROM reversal_candidate AS candidate
 WHERE candidate.remit_claim_id = blocked.remit_claim_id AND candidate.choice = 1 AND NOT candidate.negates AND NOT candidate.is_said AND blocked.code = 'ORPHAN_REVERSAL';
 
 -- two CLP02 22 of one claim in one payment, and one of them took it back: the other is the correction, under the wrong code (RFI 288). It has
--- the number of what was taken back, or one of its own and names that as its original
+-- the number of the reversal or of what that took back, or one of its own and names such a number as its original
 UPDATE blocked SET code = 'CORRECTION_IS_REVERSAL', evidence = 'another CLP02 22 of this payment took back the claim'
 FROM (
-    SELECT clp.payment_id, clp.clp01, clp.payer_claim_number FROM remittance.claim AS clp JOIN posting.posting AS posted USING (remit_claim_id)
-    WHERE posted.reverses IS NOT NULL AND clp.payment_id IN (SELECT payment_id FROM open_reversal)
+    SELECT clp.payment_id, clp.clp01, unnest([clp.payer_claim_number, taken_back.payer_claim_number]) AS payer_claim_number
+    FROM remittance.claim AS clp JOIN posting.posting AS posted USING (remit_claim_id)
+    JOIN posting.posting AS original ON original.posting_key = posted.reverses
+    JOIN remittance.claim AS taken_back ON taken_back.remit_claim_id = original.remit_claim_id
+    WHERE clp.payment_id IN (SELECT payment_id FROM open_reversal)
 ) AS beside
 WHERE blocked.code IN ('ORPHAN_REVERSAL', 'REVERSAL_MISMATCH') AND beside.payment_id = blocked.payment_id AND beside.clp01 = blocked.clp01
   AND (beside.payer_claim_number IS NOT DISTINCT FROM blocked.payer_claim_number OR beside.payer_claim_number = blocked.original_payer_claim_number)

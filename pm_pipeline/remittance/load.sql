@@ -10,7 +10,7 @@ SELECT concat(pay.payment_id, '-', clp_no), pay.payment_id, clp_no, clp.file_id,
        coalesce(remark.codes, []), interest_cents, clp.lines, adjusted_cents, imbalance IS NULL, imbalance, $run_id
 FROM x12_835_balance AS clp
 JOIN judged_set AS pay ON pay.set_no = clp.set_no AND pay.outcome = 'loaded'
-LEFT JOIN (SELECT set_no, clp_at, list(code ORDER BY segment_no) AS codes FROM x12_835_remark WHERE svc_at IS NULL GROUP BY ALL) AS remark
+LEFT JOIN (SELECT set_no, clp_at, list(code ORDER BY segment_no, place) AS codes FROM x12_835_remark WHERE svc_at IS NULL GROUP BY ALL) AS remark
   ON remark.set_no = clp.set_no AND remark.clp_at = clp.segment_no;
 
 INSERT INTO remittance.line
@@ -21,7 +21,7 @@ SELECT concat(pay.payment_id, '-', clp.clp_no, '-', line.svc_no), concat(pay.pay
 FROM x12_835_svc AS line
 JOIN judged_set AS pay ON pay.set_no = line.set_no AND pay.outcome = 'loaded'
 JOIN x12_835_clp AS clp ON clp.set_no = line.set_no AND clp.segment_no = line.clp_at
-LEFT JOIN (SELECT set_no, svc_at, list(code ORDER BY segment_no) AS codes FROM x12_835_remark WHERE svc_at IS NOT NULL GROUP BY ALL) AS remark
+LEFT JOIN (SELECT set_no, svc_at, list(code ORDER BY segment_no, place) AS codes FROM x12_835_remark WHERE svc_at IS NOT NULL GROUP BY ALL) AS remark
   ON remark.set_no = line.set_no AND remark.svc_at = line.segment_no
 LEFT JOIN (SELECT set_no, svc_at, sum(cents) AS adjusted FROM x12_835_cas WHERE svc_at IS NOT NULL GROUP BY ALL) AS cas
   ON cas.set_no = line.set_no AND cas.svc_at = line.segment_no;

@@ -229,4 +229,4 @@ def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
     try:
         con.execute("ROLLBACK")
     except duckdb.Error:
-        return  # the failed statement already ended the transaction; the first error is the one to report
+        return  # the failed statement ended the transaction, or it had not begun; the first error is the one to report

@@ -36,12 +36,14 @@ def read_835(
     parts = cut_parts(sets, facts, rows_of(remarks=gates, everything=everything), CUT_BEFORE)
     if threads > 1:
         con.execute("SET threads = 1")  # a part is one batch: more threads of DuckDB's would only wait beside ours
-    for part, tables in made(parts, threads):
-        take_in(con, "read_835_part.sql", part.marks, tables)
-        if everything:
-            take_in(con, "read_835_more.sql", part.marks, tables)
-    if threads > 1:
-        con.execute(f"SET threads = {threads}")
+    try:
+        for part, tables in made(parts, threads):
+            take_in(con, "read_835_part.sql", part.marks, tables)
+            if everything:
+                take_in(con, "read_835_more.sql", part.marks, tables)
+    finally:
+        if threads > 1:
+            con.execute(f"SET threads = {threads}")
     load_sets(con, facts, keep=keep)
     _run(con, "read_835_done.sql", keep)
     if gates:

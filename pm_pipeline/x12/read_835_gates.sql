@@ -1,11 +1,11 @@
 -- 835, all parts read: x12_835_remark, x12_835_balance with what does not balance, claim by claim, and x12_835_sum and _fault, set by set
 
--- one row per remark code: LQ*HE of a line, MOA and MIA of a claim
+-- one row per remark code: LQ*HE of a line, MOA and MIA of a claim; place: in its segment
 CREATE OR REPLACE TEMP TABLE x12_835_remark AS
-SELECT set_no, set_id, segment_no, clp_at, svc_at, code
-FROM (SELECT set_no, segment_no, clp_at, svc_at, unnest(CASE WHEN tag = 'LQ' AND e[2] = 'HE' THEN [e[3]] WHEN tag = 'MOA' THEN e[4:8]
-                                                        WHEN tag = 'MIA' THEN [e[6], e[21], e[22], e[23], e[24]] END) AS code
-      FROM x12_835_elements WHERE clp_at IS NOT NULL)
+SELECT set_no, set_id, segment_no, clp_at, svc_at, place, code
+FROM (SELECT set_no, segment_no, clp_at, svc_at, unnest(codes) AS code, generate_subscripts(codes, 1) AS place
+      FROM (SELECT *, CASE WHEN tag = 'LQ' AND e[2] = 'HE' THEN [e[3]] WHEN tag = 'MOA' THEN e[4:8] WHEN tag = 'MIA' THEN [e[6], e[21], e[22], e[23], e[24]] END AS codes
+            FROM x12_835_elements WHERE clp_at IS NOT NULL))
 JOIN x12_set USING (set_no)
 WHERE code <> '';
 

@@ -13,7 +13,7 @@ from pm_pipeline import posting, remittance
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.posting import Resolution
 from pm_pipeline.transport.opening import open_landed
-from tests.money import CO45, PR1, TODAY, World, claim, line, taken_back
+from tests.money import CO45, PR1, TODAY, Adjustment, World, claim, line, taken_back
 from tests.posting.test_flags import deposit
 from tests.posting.test_place import place
 from tests.posting.test_resolve import decide, only
@@ -114,13 +114,18 @@ def test_posting_is_kept_whole_or_not_at_all(world: World, monkeypatch: pytest.M
     assert world.balances()["BANK:none"] == 31_000
 
 
-@pytest.mark.parametrize(("answers", "in_ar"), [("C1", 0), ("X9", 10_000)], ids=["all posts", "all is held"])
+@pytest.mark.parametrize(
+    ("answers", "paid", "reason", "in_ar"),
+    [("C1", 8_000, "45", 0), ("X9", 8_000, "45", 10_000), ("C1", 0, "50", 10_000)],
+    ids=["all posts", "all is held", "all is denied: nothing moves"],
+)
 def test_a_run_with_nothing_to_take_back_is_kept_whole_or_not_at_all(
-    world: World, monkeypatch: pytest.MonkeyPatch, answers: str, in_ar: int
+    world: World, monkeypatch: pytest.MonkeyPatch, answers: str, paid: int, reason: str, in_ar: int
 ) -> None:
     """Its transaction begins only when everything of the first pass is known."""
     world.bill("C1", {"A": 10_000})
-    world.land(world.text(world.remittance(claim(answers, line("A", 10_000, 8_000, CO45(2_000))))))
+    answer = claim(answers, line("A", 10_000, paid, Adjustment("CO", reason, 10_000 - paid)))
+    world.land(world.text(world.remittance(answer, method="ACH" if paid else "NON")))
     world.load()
     fails_everywhere(
         world.con, monkeypatch, ("pm_pipeline.posting.run", "pm_pipeline.ledger.post", "pm_pipeline.scrub.events"),

@@ -61,7 +61,7 @@ def test_every_code_that_can_be_opened_is_listed() -> None:
             "decide.sql",
             "flags.sql",
             "provider.sql",
-            "deposits.sql",
+            "tie.sql",
             "reversal.sql",
             "look.sql",
             "recoup.sql",

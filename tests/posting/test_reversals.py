@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -90,3 +91,14 @@ def test_a_correction_under_22_is_known_by_the_number_of_what_it_corrects(
     world.post(world.remittance(taken_back(first), correction, trace="T2", on=JUNE[1]), run_id="second")
     assert world.exceptions() == [code]
     assert world.ar("C1") == {"primary": 10_000}
+
+
+@pytest.mark.parametrize(("number", "names"), [("ICN1", None), ("ICN3", "ICN1"), ("ICN3", "ICN2"), ("ICN2", None)])
+def test_so_it_is_beside_a_reversal_with_a_number_of_its_own(world: World, number: str, names: str | None) -> None:
+    world.bill("C1", {"A": 10_000})
+    first = claim("C1", line("A", 10_000, 6_000, CO45(4_000)))
+    world.post(world.remittance(first, on=JUNE[0]))
+    back = replace(taken_back(first), payer_claim_number="ICN2", original_number="ICN1")
+    correction = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), status="22", number=number, original_number=names)
+    world.post(world.remittance(back, correction, trace="T2", on=JUNE[1]), run_id="second")
+    assert world.exceptions() == ["CORRECTION_IS_REVERSAL"]

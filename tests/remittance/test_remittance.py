@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+import duckdb
 import pytest
 
 from pm_pipeline.audit.verify import verify
+from pm_pipeline.x12 import parts
+from pm_pipeline.x12.read_835 import read_835
 from tests.money import CO45, PR2, Adjustment, World, claim, line
 
 GOOD = claim("C1", line("A", 10_000, 8_000, CO45(2_000)))
@@ -225,3 +231,64 @@ def test_test_money_is_refused_where_only_production_is_accepted(world: World) -
     world.land(world.text(world.remittance(GOOD)))
     assert world.load().sets == {}
     assert "USAGE" in world.problems()
+
+
+@pytest.fixture
+def threads_of_its_own(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """The database, which other tests use after this one, gets back how many threads it had."""
+    row = con.execute("SELECT current_setting('threads')").fetchone()
+    yield
+    con.execute(f"SET threads = {row[0] if row else 2}")
+
+
+@pytest.mark.usefixtures("threads_of_its_own")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_large_file_is_shared_out_and_every_row_is_that_of_one_thread(
+    world: World, monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    """Many parts; remark codes stay in the order of their segment, however the parts fall."""
+    given: list[Any] = []
+
+    def read(*args: Any, **options: Any) -> int:
+        given.append(options["threads"])
+        return read_835(*args, **options)
+
+    load = sys.modules["pm_pipeline.remittance.load"]
+    monkeypatch.setattr(load, "read_835", read)
+    for module in (load, parts):
+        monkeypatch.setattr(module, "PART_BYTES", 1_500)
+    world.con.execute(f"SET threads = {threads}")
+    remarks = [("MA01", "MA13", "MA18"), ("MA18",), (), ("N30", "MA01")]
+    sent = [
+        claim(f"C{number}", line("A", 10_000 + number, 8_000, CO45(1_500 + number), PR2(500), remarks=remarks[-number % 4]),
+              remarks=remarks[number % 4], number=f"N{number}")
+        for number in range(40)
+    ]  # fmt: skip
+    world.land(world.text(world.remittance(*sent)))
+    done = world.load()
+    assert given == [threads]
+    assert world.con.execute("SELECT current_setting('threads')").fetchall() == [(threads,)]
+    assert (done.claims, done.lines, done.adjustments) == (40, 40, 80)
+    rows = world.con.execute(
+        "SELECT clp.clp01, clp.charge_cents, clp.remark_codes, line.remark_codes, clp.imbalance FROM remittance.claim AS clp "
+        "JOIN remittance.line AS line USING (remit_claim_id) ORDER BY clp_no"
+    ).fetchall()
+    assert rows == [
+        (f"C{number}", 10_000 + number, list(remarks[number % 4]), list(remarks[-number % 4]), None)
+        for number in range(40)
+    ]
+
+
+@pytest.mark.usefixtures("threads_of_its_own")
+def test_a_read_that_fails_leaves_the_threads_as_they_were(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    world.con.execute("SET threads = 2")
+    monkeypatch.setattr(sys.modules["pm_pipeline.x12.read_835"], "take_in", fail)
+    for module in (sys.modules["pm_pipeline.remittance.load"], parts):
+        monkeypatch.setattr(module, "PART_BYTES", 10)
+    world.land(world.text(world.remittance(GOOD)))
+    with pytest.raises(ZeroDivisionError):
+        world.load()
+    assert world.con.execute("SELECT current_setting('threads')").fetchall() == [(2,)]
