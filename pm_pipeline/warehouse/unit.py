@@ -31,7 +31,7 @@ class Unit:
     name: str
     run_id: str
     digest: str = ""
-    _start: Callable[[], None] | None = None
+    _start: Callable[[], object] | None = None
 
     def begin(self) -> None:
         """Begin the transaction now, before the first write: nothing to do but in a unit that was told to begin `late`."""
@@ -74,16 +74,14 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str, *, late: bool =
     With `late` the transaction begins when the body calls ``begin``, which it must before it writes to the warehouse. Until then
     it makes temporary tables, which DuckDB reads with all its threads: those made in a transaction it reads with one.
     """
-    if (outer := _in_progress.get(id(con))) is not None:
-        work = Unit(name, run_id, _start=outer.begin)
-        if not late:
-            work.begin()
+    outer = _in_progress.get(id(con))
+    work = Unit(name, run_id, _start=outer.begin if outer else lambda: con.execute("BEGIN TRANSACTION"))
+    if not late:
+        work.begin()
+    if outer is not None:
         yield work
         outer.digest = "+".join(filter(None, (outer.digest, work.digest)))
         return
-    work = Unit(name, run_id, _start=lambda: _begin(con))
-    if not late:
-        work.begin()
     _in_progress[id(con)] = work
     try:
         yield work
@@ -202,10 +200,6 @@ def check_anchor(con: duckdb.DuckDBPyConnection, database: Path) -> None:
         + ". It is an older copy, or its log was damaged. Do not write to it: restore the newest backup, or land the "
         "files of edi_inbox/landed into a fresh warehouse. To accept the loss knowingly: pm ledger anchor --accept"
     )
-
-
-def _begin(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("BEGIN TRANSACTION")
 
 
 def _commit(con: duckdb.DuckDBPyConnection, name: str) -> None:
