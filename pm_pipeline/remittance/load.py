@@ -14,7 +14,7 @@ from pm_pipeline.intake import FeedResult, load_feed, load_feed_files
 from pm_pipeline.remittance.statements import also_delivered, load_statements
 from pm_pipeline.transport.pending import ReadsFiles, pending_sets
 from pm_pipeline.warehouse import little_memory, load_rows, number, run_sql, unit
-from pm_pipeline.x12.parts import PART_BYTES, SetSpan
+from pm_pipeline.x12.parts import SetSpan, shared_out
 from pm_pipeline.x12.read_835 import read_835
 
 STAGE = "remittance"
@@ -65,9 +65,7 @@ def run(
 
 
 def _threads(con: duckdb.DuckDBPyConnection, batch: list[SetSpan]) -> int:
-    """The connection's own; one where there is nothing to share out."""
-    is_little = sum(one.end - one.start for one in batch) < 2 * PART_BYTES
-    return 1 if is_little else number(con, "SELECT current_setting('threads')")
+    return shared_out(sum(one.end - one.start for one in batch), number(con, "SELECT current_setting('threads')"))
 
 
 def load_deposits(con: duckdb.DuckDBPyConnection, store: ReadsFiles, today: dt.date, run_id: str) -> list[FeedResult]:

@@ -38,8 +38,7 @@ def read_835(
     """
     run_sql(con, "pm_pipeline.warehouse", "macros.sql")
     with OnDisk(Path(file)) if isinstance(file, Path | str) else nullcontext(file) as source:
-        if source.size < 2 * parts.PART_BYTES:
-            threads = 1  # nothing to share out
+        threads = parts.shared_out(source.size, threads)
         con.execute(f"SET threads = {threads}")
         envelope = open_envelope(source, threads=threads)
         sets = [

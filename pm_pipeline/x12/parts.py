@@ -36,6 +36,11 @@ COMPONENT = "\x19"
 _BLANKS = re.escape(BLANK).encode()
 
 
+def shared_out(size: int, threads: int) -> int:
+    """How many of `threads` are worth their while for so many bytes: one where there are no two parts to share out."""
+    return threads if size >= 2 * PART_BYTES else 1
+
+
 class SetPlace(Protocol):
     """A transaction set (or one TA1 segment) and where it begins."""
 

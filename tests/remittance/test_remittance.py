@@ -255,8 +255,7 @@ def test_a_large_file_is_shared_out_and_every_row_is_that_of_one_thread(
 
     load = sys.modules["pm_pipeline.remittance.load"]
     monkeypatch.setattr(load, "read_835", read)
-    for module in (load, parts):
-        monkeypatch.setattr(module, "PART_BYTES", 1_500)
+    monkeypatch.setattr(parts, "PART_BYTES", 1_500)
     world.con.execute(f"SET threads = {threads}")
     remarks = [("MA01", "MA13", "MA18"), ("MA18",), (), ("N30", "MA01")]
     sent = [
@@ -286,8 +285,7 @@ def test_a_read_that_fails_leaves_the_threads_as_they_were(world: World, monkeyp
 
     world.con.execute("SET threads = 2")
     monkeypatch.setattr(sys.modules["pm_pipeline.x12.read_835"], "take_in", fail)
-    for module in (sys.modules["pm_pipeline.remittance.load"], parts):
-        monkeypatch.setattr(module, "PART_BYTES", 10)
+    monkeypatch.setattr(parts, "PART_BYTES", 10)
     world.land(world.text(world.remittance(GOOD)))
     with pytest.raises(ZeroDivisionError):
         world.load()
