@@ -1,4 +1,5 @@
--- what the edits found of the mistakes the sandbox planted in charges and registration (planted: item_id, stage, code, fixed_on), and
+-- what the edits found of the mistakes the sandbox planted in charges and registration (planted: item_id, stage, code, fixed_on;
+-- edit_by_patient: edits that go by what a registration says), and
 -- which claims they hold though nothing is wrong with them
 
 -- one row per claim and item of it or of its patient that a mistake may have been planted in
@@ -19,14 +20,14 @@ CREATE OR REPLACE TEMP TABLE edits_found AS
 WITH registered AS (
     SELECT patient_id, min(landed_on) AS registered_on FROM front_office.patient JOIN transport.file USING (file_id) GROUP BY 1
 ), judged AS (
-    -- from when an edit could see it: its claim was put together; and its patient known, for those that go by sex or age
+    -- from when an edit could see it: its claim was put together; and its patient known, for those that go by what a registration says
     SELECT item.item_id, min(event.happened_on) AS judged_on, min(greatest(event.happened_on, registered_on)) AS known_on
     FROM edits_item AS item JOIN scrub.claim_event AS event USING (claim_id)
     JOIN scrub.claim USING (claim_id) LEFT JOIN registered USING (patient_id)
     GROUP BY item.item_id
 ), told AS (
     SELECT planted.code, planted.item_id, bool_or(found.rule_id IS NOT NULL) AS is_found,
-           any_value(planted.fixed_on <= CASE WHEN regexp_matches(planted.code, '^(SAD-|DX-003$)') THEN known_on ELSE judged_on END) AS was_right_in_time  -- put right before that
+           any_value(planted.fixed_on <= CASE WHEN planted.code IN (SELECT rule_id FROM edit_by_patient) THEN known_on ELSE judged_on END) AS was_right_in_time  -- put right before that
     FROM planted
     JOIN judged USING (item_id)
     LEFT JOIN edits_item AS item ON item.item_id = planted.item_id

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from pm_pipeline.demo import Report, run_demo
-from pm_pipeline.demo.edits import edits_found
+from pm_pipeline.demo.edits import by_patient, edits_found
 from pm_pipeline.demo.report import print_edits
 from pm_pipeline.exchange import embedded, stop_embedded
 from pm_pipeline.home import Home
@@ -83,9 +83,14 @@ def test_what_an_edit_does_not_find_and_holds_without_cause_is_named(careless: L
     assert "(DX-001): held, and nothing was planted" in out.getvalue()
 
 
-@pytest.mark.parametrize("by_age", [True, False], ids=["by age", "by something else"])
-def test_what_was_put_right_before_its_patient_was_registered_no_edit_by_age_could_find(
-    careless: Lived, tmp_path: Path, by_age: bool
+def test_edits_by_a_registration_are_told_from_those_that_need_none() -> None:
+    assert {"DX-003", "SAD-003", "TAX-009", "MSP-001"} <= set(by_patient())
+    assert not {"ELG-004", "DX-001", "PX-001", "POS-013"} & set(by_patient())
+
+
+@pytest.mark.parametrize("goes_by_it", [True, False], ids=["by it", "by something else"])
+def test_what_was_put_right_before_a_registration_no_edit_by_it_could_find(
+    careless: Lived, tmp_path: Path, goes_by_it: bool
 ) -> None:
     home, _ = careless
     copy = tmp_path / "copy.duckdb"
@@ -98,8 +103,8 @@ def test_what_was_put_right_before_its_patient_was_registered_no_edit_by_age_cou
             item, rule, fixed_on, file_id = con.execute(
                 "SELECT planted.item_id, code, fixed_on, patient.file_id FROM planted JOIN charges.charge ON charge_id = item_id "
                 "JOIN front_office.patient USING (patient_id) WHERE stage = 'scrub' AND fixed_on IS NOT NULL "
-                "AND starts_with(code, 'SAD-') = ? ORDER BY 1 LIMIT 1",
-                [by_age],
+                "AND list_contains($1, code) = $2 ORDER BY 1 LIMIT 1",
+                [by_patient(), goes_by_it],
             ).fetchall()[0]
             con.execute(
                 "DELETE FROM scrub.edit_finding WHERE rule_id = ? AND claim_id IN (SELECT claim_id FROM charges.charge WHERE charge_id = ?)",
@@ -111,4 +116,4 @@ def test_what_was_put_right_before_its_patient_was_registered_no_edit_by_age_cou
     finally:
         stop_embedded()
     assert item in seen[rule]
-    assert (item in unseen.get(rule, [])) == (not by_age)
+    assert (item in unseen.get(rule, [])) == (not goes_by_it)
