@@ -9,9 +9,6 @@ Lives `pm demo --mix hard --days 365` in a folder of its own (three quarters of 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,8 +18,8 @@ import duckdb
 
 from pm_pipeline.posting import auto_posted
 from pm_pipeline.settings import Settings
+from tests.bench.demo_document import ROOT, demo_document
 
-ROOT = Path(__file__).resolve().parents[2]
 COUNTED = {"lines": "Service lines", "claims": "Claims", "payments": "Remittances", "cents": "Dollars"}
 Rates = dict[str, tuple[int, int]]
 
@@ -42,20 +39,11 @@ Rates = dict[str, tuple[int, int]]
 def main(days: int, read: tuple[Path, Path] | None, out: Path) -> None:
     """Live the hard mix, hold it against the sandbox's books, and write what posted with no person."""
     with tempfile.TemporaryDirectory(prefix="hard-year-") as work:
-        document, home = (json.loads(read[0].read_text()), read[1]) if read else lived(Path(work), days)
+        home = read[1] if read else Path(work)
+        document = json.loads(read[0].read_text()) if read else demo_document(home, "hard", days)
         text = page(document, rates(home))
     out.write_text(text, encoding="utf-8")
     click.echo(text)
-
-
-def lived(home: Path, days: int) -> tuple[dict[str, Any], Path]:
-    """The document of a demo lived in this folder, and the folder. Exits when there is none."""
-    env = os.environ | {"PM_HOME": str(home), "PM_INBOX": str(home / "in"), "PM_OUTBOX": str(home / "out")}
-    command = [sys.executable, "-m", "pm_pipeline.cli", "demo", "--mix", "hard", "--days", str(days), "--json"]
-    done = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if not done.stdout.strip():
-        raise click.ClickException(f"{' '.join(command)} ended with {done.returncode}; what it said stands above.")
-    return json.loads(done.stdout), home
 
 
 def rates(home: Path) -> Rates:

@@ -8,12 +8,8 @@ second has every rule of severity hold turned to warn in a configuration of its 
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
@@ -23,8 +19,8 @@ import click
 
 from pm_pipeline.scrub.rulebook import SHIPPED_RULES
 from pm_pipeline.settings import SHIPPED_CONFIG
+from tests.bench.demo_document import ROOT, demo_document
 
-ROOT = Path(__file__).resolve().parents[2]
 KPIS = {
     "initial_denial_rate_claims_by_remits": "Claims denied at first, of those answered",
     "initial_denial_rate_dollars_by_remits": "Dollars denied at first, of those answered",
@@ -60,17 +56,7 @@ def only_warning(folder: Path) -> Path:
 
 def lived(home: Path, days: int, config: Path) -> dict[str, Any]:
     """The document of a demo lived in a folder of its own. Exits when there is none, or a planted mistake was not found."""
-    env = os.environ | {
-        "PM_HOME": str(home),
-        "PM_INBOX": str(home / "in"),
-        "PM_OUTBOX": str(home / "out"),
-        "PM_CONFIG": str(config),
-    }
-    command = [sys.executable, "-m", "pm_pipeline.cli", "demo", "--mix", "edits", "--days", str(days), "--json"]
-    done = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if not done.stdout.strip():
-        raise click.ClickException(f"{' '.join(command)} ended with {done.returncode}; what it said stands above.")
-    document = json.loads(done.stdout)
+    document = demo_document(home, "edits", days, config)
     missing = [item for one in document["edits"]["edits"] for item in one["missing"]]
     if missing:
         raise click.ClickException(f"{len(missing)} planted mistakes were not found: {', '.join(missing[:10])}")

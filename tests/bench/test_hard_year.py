@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_a_year_that_was_lived_before_is_read(tmp_path: Path, home: Any) -> None
 
 
 def test_a_demo_that_says_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hard_year.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     done = CliRunner().invoke(hard_year.main, ["--days", "1", "--out", str(tmp_path / "page.md")])
     assert done.exit_code == 1
     assert "ended with 1" in done.output
