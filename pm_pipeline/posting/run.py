@@ -56,6 +56,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
     done = Posted()
     with little_memory(con), unit(con, "posting", run_id, late=True) as work:
         con.execute("CREATE OR REPLACE TEMP TABLE posted_in_run (remit_claim_id VARCHAR)")
+        # gates.sql reads it, whether the bank has said anything or not
         con.execute("CREATE OR REPLACE TEMP TABLE deposit_pair (deposit_id VARCHAR, payment_id VARCHAR)")
         run_sql(con, HERE, "said.sql")
         has = _what_is_there(con)

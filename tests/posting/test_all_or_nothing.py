@@ -34,7 +34,7 @@ def held(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     }
 
 
-def failing_at(monkeypatch: pytest.MonkeyPatch, modules: tuple[str, ...], step: int | None) -> list[str]:
+def failing_at(monkeypatch: pytest.MonkeyPatch, modules: tuple[str, ...], step: int) -> list[str]:
     """Make the SQL file of number `step` that these modules run the last one, and fail after it; their names as they come."""
     names: list[str] = []
 
@@ -42,7 +42,7 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, modules: tuple[str, ...], step: 
         def run(con: duckdb.DuckDBPyConnection, package: str, name: str, *params: Any) -> Any:
             result = run_sql(con, package, name, *params)
             names.append(name)
-            if step is not None and len(names) == step:
+            if len(names) == step:
                 raise Failure(name)
             return result
 
