@@ -17,6 +17,9 @@ out = Console(width=WIDTH)
 err = Console(stderr=True)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document instead of text.")
+at_most = click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many to show; --json has all."
+)
 by_person = click.option(
     "--by", required=True, envvar="PM_ACTOR", metavar="PERSON", help="Who does it, of config/people.yaml (or PM_ACTOR)."
 )
@@ -38,6 +41,11 @@ def escape(text: str) -> str:
 def plain(text: str) -> str:
     """Text of a file without what would steer a terminal: each control character becomes a dot."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{MIDDLE DOT}", text)
+
+
+def dollars_in(text: str) -> str:
+    """A text with its amounts as people read them: CLP04 6570 cents -> CLP04 65.70. The marts do the same (macro dollars_in)."""
+    return re.sub(r"(-?)\b([0-9]+) cents\b", lambda found: f"{found[1]}{dollars(int(found[2]))}", text)
 
 
 def dollars(cents: int) -> str:

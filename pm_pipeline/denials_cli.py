@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from pm_pipeline.console import as_json, because, by_person, err, escape, out, print_json
+from pm_pipeline.console import as_json, at_most, because, by_person, err, escape, out, print_json
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -53,8 +53,9 @@ def denials() -> None:
 @click.option("--owner", metavar="OWNER", help="Only what this person or team owns now.")
 @click.option("--payer", metavar="PAYER_ID", help="Only this payer.")
 @click.option("--overdue", is_flag=True, help="Only what should have been done before today.")
+@at_most
 @as_json
-def list_(queue: str | None, owner: str | None, payer: str | None, overdue: bool, json_: bool) -> None:
+def list_(queue: str | None, owner: str | None, payer: str | None, overdue: bool, limit: int, json_: bool) -> None:
     """The open denials, the one most worth working first. No names of people: ids, codes, days, amounts.
 
     Past its escalation day a denial stands under whom it escalates to.
@@ -70,7 +71,7 @@ def list_(queue: str | None, owner: str | None, payer: str | None, overdue: bool
             err.print(
                 "denial_workflow.yaml was changed since it was last used; the next run or action puts it in force."
             )
-    print_json(rows) if json_ else print_worklist(out, rows, home.today())
+    print_json(rows) if json_ else print_worklist(out, rows, home.today(), limit)
 
 
 @denials.command()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, because, by_person, dollars, escape, out, print_json
+from pm_pipeline.console import as_json, at_most, because, by_person, dollars, dollars_in, escape, out, print_json
 from pm_pipeline.errors import PmError
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pm_pipeline.audit.verify import Violation
     from pm_pipeline.posting import Proposal, Resolution
 
-SHOWN = 50
 COLUMNS = ("exception_id", "code", "cents", "opened_on", "payer_id", "claim_id", "evidence")
 
 
@@ -47,13 +46,11 @@ def exceptions() -> None:
 @click.option(
     "--blocking/--not-blocking", "is_blocking", default=None, help="Only what holds money, or only what does not."
 )
-@click.option(
-    "--limit", type=click.IntRange(1), default=SHOWN, show_default=True, help="How many to show; --json has all."
-)
+@at_most
 @as_json
 def list_(limit: int, json_: bool, **only: Any) -> None:
     """Open exceptions: what holds money first, then by amount."""
-    from pm_pipeline.audit.render import rows_table
+    from pm_pipeline.audit.render import print_rows
     from pm_pipeline.home import open_home
     from pm_pipeline.posting import kinds, queue
 
@@ -67,11 +64,9 @@ def list_(limit: int, json_: bool, **only: Any) -> None:
     if not found:
         out.print("No open exception.")
         return
-    rows = [{name: one[name] for name in COLUMNS} for one in found[:limit]]
+    rows = [{name: one[name] for name in COLUMNS} for one in found]
     held = sum(one["cents"] for one in found if one["is_blocking"])
-    out.print(rows_table(f"{len(found):,} open exceptions, {dollars(held)} held", rows))
-    if len(found) > limit:
-        out.print(f"[dim]{len(found) - limit:,} more: --limit {len(found)}, or --json[/]")
+    print_rows(out, f"{len(found):,} open exceptions, {dollars(held)} held", rows, limit)
     out.print("[dim]Next: pm exceptions show EXCEPTION_ID[/]")
 
 
@@ -112,7 +107,7 @@ def show(exception_id: str, json_: bool) -> None:
         return
     out.print(f"[bold]{item['code']}[/] {exception_id}  {dollars(item['cents'])}  opened {item['opened_on']}")
     out.print(f"{escape(kind.meaning)} [bold]{escape(kind.fix)}[/]", soft_wrap=True)
-    out.print(escape(item["evidence"]), soft_wrap=True)
+    out.print(escape(dollars_in(item["evidence"])), soft_wrap=True)
     if item["closed_because"]:
         out.print(f"[green]Closed {item['closed_on']}: {item['closed_because']}, by {escape(item['closed_by'])}[/]")
     for name, rows in found.items():

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import as_json, because, by_person, dollars, escape, out, print_json
+from pm_pipeline.console import as_json, at_most, because, by_person, dollars, escape, out, print_json
 
 SHOWN = (
     "action_id",
@@ -122,10 +122,11 @@ def refuse(action_id: str, by: str, why: str, json_: bool) -> None:
 @money.command("list")
 @click.option("--waiting", is_flag=True, help="Only what waits for a second person.")
 @click.option("--claim", "claim_id", help="Only of this claim.")
+@at_most
 @as_json
-def list_(waiting: bool, claim_id: str | None, json_: bool) -> None:
+def list_(waiting: bool, claim_id: str | None, limit: int, json_: bool) -> None:
     """What people moved or asked for, the newest first."""
-    from pm_pipeline.audit.render import rows_table
+    from pm_pipeline.audit.render import print_rows
     from pm_pipeline.home import open_home
 
     with open_home().warehouse.read() as con:
@@ -138,7 +139,7 @@ def list_(waiting: bool, claim_id: str | None, json_: bool) -> None:
     if json_:
         print_json(rows)
     else:
-        out.print(rows_table(f"{len(rows):,} movements", rows) if rows else "None.")
+        print_rows(out, f"{len(rows):,} movements", rows, limit)
 
 
 def _answer(action_id: str, approve: bool, by: str, why: str, json_: bool) -> None:

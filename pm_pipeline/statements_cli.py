@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import click
 
-from pm_pipeline.console import DAY, as_json, because, by_person, dollars, escape, out, print_json
+from pm_pipeline.console import DAY, as_json, at_most, because, by_person, dollars, escape, out, print_json
 
 if TYPE_CHECKING:
     from pm_pipeline.home import Home
@@ -52,8 +52,9 @@ def statements() -> None:
     is_flag=True,
     help="With --held: what people said when they stopped it, too; it may be about the patient.",
 )
+@at_most
 @as_json
-def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: bool, code: str | None, words: bool, json_: bool) -> None:  # fmt: skip
+def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: bool, code: str | None, words: bool, limit: int, json_: bool) -> None:  # fmt: skip
     """The statements that stand, the newest first. Nothing about people: ids, codes, days, amounts."""
     from pm_pipeline.receivables.statements.reading import list_held, list_statements
     from pm_pipeline.receivables.statements.run import hold_rules
@@ -67,7 +68,7 @@ def list_(since: dt.datetime | None, account: str | None, unfiled: bool, held: b
             rows = [{**one, "fix": hold_rules()[one["code"]].fix} for one in list_held(con, code, words)]
         else:
             rows = list_statements(con, since.date() if since else None, account, unfiled)
-    _rows(rows, f"{len(rows):,} lines left out" if held else f"{len(rows):,} statements", json_)
+    _rows(rows, f"{len(rows):,} lines left out" if held else f"{len(rows):,} statements", json_, limit)
 
 
 @statements.command()
@@ -261,13 +262,13 @@ def _home() -> Home:
     return open_home()
 
 
-def _rows(rows: list[dict[str, Any]], title: str, json_: bool) -> None:
-    from pm_pipeline.audit.render import rows_table
+def _rows(rows: list[dict[str, Any]], title: str, json_: bool, limit: int | None = None) -> None:
+    from pm_pipeline.audit.render import print_rows
 
     if json_:
         print_json(rows)
     else:
-        out.print(rows_table(title, rows) if rows else "None.")
+        print_rows(out, title, rows, limit or len(rows))
 
 
 def _say(document: dict[str, Any], text: str, json_: bool) -> None:

@@ -71,7 +71,7 @@ def test_ids_and_days_are_whole_on_a_narrow_terminal(office: Office) -> None:
     rows = office.document("list")
     rows = [{**one, "claim_id": "CXNSX9V9QH119EGC", "owner": "billing lead", "is_escalated": True} for one in rows]
     shown = io.StringIO()
-    print_worklist(Console(file=shown, width=80), rows, TODAY)
+    print_worklist(Console(file=shown, width=80), rows, TODAY, 50)
     said = shown.getvalue()
     assert all(one["denial_id"] in said and str(one["due_on"]) in said for one in rows)
     assert said.count("CXNSX9V9QH119EGC") == len(rows) > 0

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from pm_pipeline.audit.trace import Step
-from pm_pipeline.console import dollars
+from pm_pipeline.console import dollars, dollars_in
+
+WIDEST = 10_000  # columns: as wide as a table would like to be
+LEAST_TEXT = 20  # columns that text which may be wrapped gets at least
 
 TITLES = {
     "claims_by_state": "Claims by state",
@@ -51,18 +57,59 @@ def auto_post(rates: dict[str, dict[str, Any]]) -> str:
     return ", ".join(parts)
 
 
-def rows_table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
-    """A table of equal rows; cents become dollars, numbers stand right."""
-    table = Table(title=title, title_justify="left", header_style="bold")
-    for name, value in rows[0].items():
-        right = isinstance(value, int) and not isinstance(value, bool)
-        table.add_column(
-            name.removesuffix("_cents").replace("_", " ").replace("cents", "amount"),
-            justify="right" if right else "left",
-        )
-    for row in rows:
-        table.add_row(*(_cell(name, value) for name, value in row.items()))
-    return table
+def rows_table(title: str, rows: Sequence[dict[str, Any]]) -> RenderableType:
+    """Equal rows as a table; cents become dollars, numbers stand right. Where the terminal is too narrow for it each row is a
+    block of names and values: ids are never cut, because people copy them."""
+    return _Rows(title, rows)
+
+
+def print_rows(console: Console, title: str, rows: Sequence[dict[str, Any]], limit: int) -> None:
+    """The first rows of a list, and how many more there are."""
+    console.print(rows_table(title, rows[:limit]) if rows else "None.")
+    print_more(console, len(rows), limit)
+
+
+def print_more(console: Console, total: int, limit: int) -> None:
+    """A line below a list of which not all is shown."""
+    if total > limit:
+        console.print(f"[dim]{total - limit:,} more: --limit {total}, or --json[/]")
+
+
+@dataclass(frozen=True)
+class _Rows:
+    title: str
+    rows: Sequence[dict[str, Any]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = self._table()
+        if console.measure(table, options=options.update(max_width=WIDEST)).minimum <= options.max_width:
+            yield table
+            return
+        yield Text(self.title, style="italic")
+        for row in self.rows:
+            (_, first), *others = ((name, _cell(name, value)) for name, value in row.items())
+            said = [f"[dim]{_head(name)}[/] {cell}" for name, cell in others if cell]
+            yield f"[bold]{first}[/]"
+            yield Padding(Text.from_markup("; ".join(said)), (0, 0, 0, 2))
+
+    def _table(self) -> Table:
+        table = Table(title=self.title, title_justify="left", header_style="bold")
+        for name, value in self.rows[0].items():
+            cells = [Text.from_markup(_cell(name, row[name])).cell_len for row in self.rows]
+            is_text = any(" " in _cell(name, row[name]) for row in self.rows)
+            table.add_column(
+                _head(name),
+                justify="right" if isinstance(value, int) and not isinstance(value, bool) else "left",
+                no_wrap=not is_text,
+                min_width=min(max(cells), LEAST_TEXT) if is_text else None,
+            )
+        for row in self.rows:
+            table.add_row(*(_cell(name, value) for name, value in row.items()))
+        return table
+
+
+def _head(name: str) -> str:
+    return name.removesuffix("_cents").replace("_", " ").replace("cents", "amount")
 
 
 def print_trace(console: Console, claim_id: str, steps: Sequence[Step]) -> None:
@@ -111,4 +158,6 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if name.endswith("cents"):
         return money(value)
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else escape(str(value))
+    if isinstance(value, list):
+        return escape(", ".join(map(str, value)))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else escape(dollars_in(str(value)))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pm_pipeline.audit.render import money
+from pm_pipeline.audit.render import money, print_more
 
 VERDICTS = {
     "silent": "did not fire on this claim: the edit or what it looks at has a gap",
@@ -20,8 +20,8 @@ VERDICTS = {
 }
 
 
-def print_worklist(console: Console, rows: Sequence[dict[str, Any]], today: dt.date) -> None:
-    """A row per denial; overdue days in red, escalated ones marked. Ids are whole on a terminal of 80 columns: people copy them."""
+def print_worklist(console: Console, rows: Sequence[dict[str, Any]], today: dt.date, limit: int) -> None:
+    """A row per denial, so many at most; overdue days in red, escalated ones marked. Ids are whole on a terminal of 80 columns: people copy them."""
     if not rows:
         console.print("No open denial here.")
         return
@@ -31,7 +31,7 @@ def print_worklist(console: Console, rows: Sequence[dict[str, Any]], today: dt.d
         table.add_column(name)
     table.add_column("due\nappeal by", no_wrap=True)
     table.add_column("at stake\nworth", justify="right", no_wrap=True)
-    for one in rows:
+    for one in rows[:limit]:
         due = str(one["due_on"])
         table.add_row(
             f"{one['denial_id']}\n{one['claim_id']}",
@@ -42,6 +42,7 @@ def print_worklist(console: Console, rows: Sequence[dict[str, Any]], today: dt.d
             f"{money(one['at_stake_cents'])}\n{money(round(one['at_stake_cents'] * one['chance']))}",
         )  # fmt: skip
     console.print(table)
+    print_more(console, len(rows), limit)
     overdue = sum(bool(one["is_overdue"]) for one in rows)
     console.print(
         f"{len(rows):,} denials, {money(sum(one['at_stake_cents'] for one in rows))} at stake, {overdue:,} overdue."
