@@ -73,7 +73,8 @@ def trace_entry(con: duckdb.DuckDBPyConnection, entry_id: str, evidence: Evidenc
 
     Raises PmError when there is no such entry.
     """
-    entry = _one(con, "SELECT * FROM ledger.entry WHERE entry_id = ?", [entry_id])
+    txn_id = f"T{entry_id[1:].rpartition('-')[0]}"  # which is stored, so that no id is made of every other entry
+    entry = _one(con, "SELECT * FROM ledger.entry WHERE txn_id = ? AND entry_id = ?", [txn_id, entry_id])
     if entry is None:
         raise PmError(f"There is no ledger entry {entry_id!r}. `pm trace CLAIM_ID` lists the entries of a claim.")
     txn = _one(con, "SELECT * FROM ledger.txn WHERE txn_id = ?", [entry["txn_id"]])

@@ -8,6 +8,6 @@ from pm_pipeline.ledger.content import content_hash
 from pm_pipeline.ledger.post import Posted, batch_after, post, proposals, reverse
 from pm_pipeline.warehouse import Schema
 
-SCHEMA = Schema("ledger", 5, "pm_pipeline.ledger")
+SCHEMA = Schema("ledger", 6, "pm_pipeline.ledger")
 
 __all__ = ["SCHEMA", "Posted", "batch_after", "content_hash", "post", "proposals", "reverse"]

@@ -121,6 +121,11 @@ def _refuse_unlawful(found: dict[str, Any]) -> None:
         raise LedgerError(
             f"A ledger transaction must sum to zero; these do not: {', '.join(found['unbalanced'])}. Nothing was posted."
         )
+    if found["same_id"]:
+        raise LedgerError(
+            f"Each of these transactions needs an id of its own and has that of another: {'; '.join(found['same_id'])}. "
+            "Nothing was posted."
+        )
     if found["changed"]:
         raise LedgerError(
             "These transactions are posted already, with other content, and a posted one is never changed: "

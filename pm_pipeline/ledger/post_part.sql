@@ -1,6 +1,6 @@
 -- move the entries of one part of the new transactions into the ledger
 INSERT INTO ledger.entry
-SELECT ledger.entry_id(txn_id, ordinal) AS e, txn_id, ordinal, entry_kind, account, sub_account, cents, practice_id, payer_id, provider_id, claim_id, charge_id,
+SELECT txn_id, ordinal, entry_kind, account, sub_account, cents, practice_id, payer_id, provider_id, claim_id, charge_id,
        payment_id, remit_claim_id, service_on, effective_on, $posted_on, $recorded_at, file_id, segment_no, policy_id, policy_version,
        rule_id, $batch_no, $run_id
 FROM ledger_proposal AS proposal

@@ -34,7 +34,7 @@ INSERT OR IGNORE INTO ledger.account VALUES
 
 -- one row per transaction: one business event on one charge or one provider adjustment
 CREATE TABLE IF NOT EXISTS ledger.txn (
-    txn_id          VARCHAR PRIMARY KEY,      -- of txn_key: one index holds that an event is posted once
+    txn_id          VARCHAR NOT NULL,         -- of txn_key, so an event is posted once: post() looks for it first, invariant I16 again; not indexed
     txn_key         VARCHAR NOT NULL,         -- from the event's content; replaying the event finds it taken
     txn_kind        VARCHAR NOT NULL,         -- charge, charge_void, responsibility, remit_line, remit_claim, ...
     reverses_txn_id VARCHAR,
@@ -49,7 +49,6 @@ CREATE TABLE IF NOT EXISTS ledger.txn (
 
 -- one row per debit (positive cents) or credit (negative cents)
 CREATE TABLE IF NOT EXISTS ledger.entry (
-    entry_id       VARCHAR NOT NULL,  -- unique because txn_id and ordinal are; verified, not indexed
     txn_id         VARCHAR NOT NULL,
     ordinal        INTEGER NOT NULL,
     entry_kind     VARCHAR NOT NULL,  -- charge, payment, contractual, transfer, interest, takeback, suspense, deposit ...
@@ -73,7 +72,8 @@ CREATE TABLE IF NOT EXISTS ledger.entry (
     policy_version INTEGER,
     rule_id        VARCHAR,           -- the decision: policy rule, edit rule
     batch_no       BIGINT NOT NULL,
-    run_id         VARCHAR NOT NULL   -- every column is covered by the txn_hash of the entry's transaction, or is that transaction's own
+    run_id         VARCHAR NOT NULL,  -- every column is covered by the txn_hash of the entry's transaction, or is that transaction's own
+    entry_id       VARCHAR GENERATED ALWAYS AS ('E' || txn_id[2:] || '-' || ordinal) VIRTUAL  -- not stored: what it is made of is
 );
 
 -- one row per call of post(): what it added, sealed. The row proves itself without its transactions, so that its day is known without them
@@ -91,7 +91,6 @@ CREATE TABLE IF NOT EXISTS ledger.batch (
 
 -- how entries and transactions are named and hashed; used when posting and again when verifying
 CREATE OR REPLACE MACRO ledger.txn_id(txn_key) AS 'T' || sha256(txn_key)[1:16];
-CREATE OR REPLACE MACRO ledger.entry_id(txn_id, ordinal) AS 'E' || txn_id[2:] || '-' || ordinal;
 
 -- what an entry says: with the others of its transaction, what the event is
 CREATE OR REPLACE MACRO ledger.entry_says(entry_kind, account, sub_account, payer_id, claim_id, charge_id, payment_id, cents, service_on, effective_on) AS

@@ -161,9 +161,9 @@ def _look_at_the_past(con: duckdb.DuckDBPyConnection, warehouse: Warehouse) -> N
     for (name,) in rows:
         if name not in WRITTEN:
             con.execute(f"DROP TABLE IF EXISTS {name}; CREATE VIEW {name} AS FROM past.{name}")
-    for name in ("batch", "txn", "entry"):
+    for name, columns in (("batch", "*"), ("txn", "*"), ("entry", "* EXCLUDE (entry_id)")):  # an id is not stored
         con.execute(
-            f"INSERT INTO ledger.{name} SELECT * FROM past.ledger.{name} "
+            f"INSERT INTO ledger.{name} BY NAME SELECT {columns} FROM past.ledger.{name} "
             "WHERE batch_no NOT IN (SELECT batch_no FROM past.ledger.batch WHERE name LIKE 'posting:%')"
         )
 

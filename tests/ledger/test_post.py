@@ -53,6 +53,18 @@ def test_an_unknown_account_is_refused_by_name(con: duckdb.DuckDBPyConnection) -
         post(con, ("x", "SLUSH_FUND", "none", 5, None), ("x", "AR", "primary", -5, None))
 
 
+def test_two_keys_that_come_to_one_id_are_refused() -> None:
+    con = fresh()
+    try:
+        con.execute("CREATE OR REPLACE MACRO ledger.txn_id(txn_key) AS 'T' || left(txn_key, 6)")
+        second: list[Entry] = [("charge:2", *one[1:]) for one in CHARGE]
+        with pytest.raises(LedgerError, match="has that of another: charge:1 and charge:2"):
+            post(con, *CHARGE, *second)
+        assert con.execute("SELECT count(*) FROM ledger.txn").fetchone() == (0,)
+    finally:
+        con.close()
+
+
 def test_the_same_key_with_other_content_is_refused_and_changes_nothing(con: duckdb.DuckDBPyConnection) -> None:
     post(con, *CHARGE)
     with pytest.raises(LedgerError, match="charge:1"):
@@ -117,7 +129,8 @@ def test_the_content_hash_ignores_order_run_clock_and_what_nets_to_nothing(con: 
         ("UPDATE ledger.entry SET sub_account = 'patient' WHERE account = 'AR'", "hash differs"),
         ("DELETE FROM ledger.entry WHERE account = 'AR'", "holds 1"),
         ("UPDATE ledger.txn SET actor = 'nobody'", "hash differs"),
-        ("INSERT INTO ledger.entry SELECT * FROM ledger.entry", "entries with this id"),
+        ("INSERT INTO ledger.entry SELECT * EXCLUDE (entry_id) FROM ledger.entry", "entries with this id"),
+        ("INSERT INTO ledger.txn SELECT * FROM ledger.txn", "transactions with this id"),
     ],
 )
 def test_tampering_with_an_entry_is_named(con: duckdb.DuckDBPyConnection, tampering: str, named: str) -> None:

@@ -174,7 +174,7 @@ def test_a_fix_of_what_was_billed_to_the_patient_is_taken_back(world: World) -> 
 def test_what_the_patient_has_paid_for_is_not_held_again(world: World) -> None:
     claim, decision = billed_to_the_patient(world)
     world.con.execute(
-        "INSERT INTO ledger.entry SELECT * REPLACE ('paid' AS entry_id, 'payment' AS entry_kind, -5_000 AS cents) "
+        "INSERT INTO ledger.entry SELECT * EXCLUDE (entry_id) REPLACE ('paid' AS txn_id, 'payment' AS entry_kind, -5_000 AS cents) "
         "FROM ledger.entry WHERE claim_id = ? AND account = 'AR' LIMIT 1",
         [claim],
     )

@@ -125,7 +125,7 @@ def test_what_a_remittance_left_with_the_patient_stays_there_when_the_claim_is_r
     world.event(claim, "paid", "paid")
     for party, payer, cents in (("primary", "SMTML", -15000), ("patient", None, 2000)):  # as posting would leave it
         world.con.execute(
-            "INSERT INTO ledger.entry SELECT entry_id || ?, txn_id, ordinal, 'payment', account, ?, ?, practice_id, ?, "
+            "INSERT INTO ledger.entry SELECT txn_id || ?, ordinal, 'payment', account, ?, ?, practice_id, ?, "
             "* EXCLUDE (entry_id, txn_id, ordinal, entry_kind, account, sub_account, cents, practice_id, payer_id) "
             "FROM ledger.entry WHERE charge_id = 'CH1' AND account = 'AR' AND entry_kind = 'charge'",
             [party, party, cents, payer],

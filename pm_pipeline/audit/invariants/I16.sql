@@ -10,10 +10,10 @@ WHERE batch_no >= $since_batch AND (content_digest <> sha256(array_to_string(sai
 UNION ALL
 SELECT txn_id, 'its id is not that of its key' FROM ledger.txn WHERE batch_no >= $since_batch AND txn_id <> ledger.txn_id(txn_key)
 UNION ALL
-SELECT entry_id, 'the entry is not where it was posted: its id, day, clock, run or batch is not that of its transaction'
+SELECT entry_id, 'the entry is not where it was posted: its day, clock, run or batch is not that of its transaction'
 FROM ledger.entry LEFT JOIN ledger.txn USING (txn_id)
-WHERE entry.batch_no >= $since_batch AND (txn.batch_no, txn.posted_on, txn.recorded_at, txn.run_id, ledger.entry_id(txn_id, ordinal))
-    IS DISTINCT FROM (entry.batch_no, entry.posted_on, entry.recorded_at, entry.run_id, entry_id)
+WHERE entry.batch_no >= $since_batch AND (txn.batch_no, txn.posted_on, txn.recorded_at, txn.run_id)
+    IS DISTINCT FROM (entry.batch_no, entry.posted_on, entry.recorded_at, entry.run_id)
 UNION ALL
 SELECT concat('batch ', batch.batch_no), concat('sealed with ', batch.entries, ' entries, holds ', coalesce(held.entries, 0), ', or it or a transaction of it was replaced')
 FROM ledger.batch AS batch
@@ -36,6 +36,9 @@ WHERE batch.batch_no IS NULL OR sealed.batch_no IS NULL
 UNION ALL
 SELECT entry_id, 'the entry belongs to no sealed batch' FROM ledger.entry
 WHERE batch_no >= $since_batch AND batch_no NOT IN (SELECT batch_no FROM ledger.batch)
+UNION ALL
+SELECT txn_id, concat('there are ', count(*), ' transactions with this id') FROM ledger.txn
+SEMI JOIN (SELECT txn_id FROM ledger.txn WHERE batch_no >= $since_batch) AS looked_at USING (txn_id) GROUP BY txn_id HAVING count(*) > 1
 UNION ALL
 SELECT entry_id, concat('there are ', count(*), ' entries with this id') FROM ledger.entry
 WHERE batch_no >= $since_batch GROUP BY entry_id HAVING count(*) > 1;
