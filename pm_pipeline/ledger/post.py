@@ -19,7 +19,7 @@ from pm_pipeline.errors import LedgerError
 from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
 
 HERE = __package__ or ""
-PART_ENTRIES = 1_000_000  # found at a time: their texts are held in memory
+PART_ENTRIES = 700_000  # found at a time: their texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _refuse_unlawful(found: dict[str, Any]) -> None:
         )
     if found["same_id"]:
         raise LedgerError(
-            f"Each of these transactions needs an id of its own and has that of another: {'; '.join(found['same_id'])}. "
+            f"Each of these transactions needs an id of its own and has that of another: {', '.join(found['same_id'])}. "
             "Nothing was posted."
         )
     if found["changed"]:

@@ -1,4 +1,7 @@
-"""One run of posting: everything received and not posted, in a few set-based passes, one unit of work."""
+"""One run of posting: everything received and not posted, in a few set-based passes, one unit of work.
+
+Of very many claims each portion is kept as it is posted. A run that broke off after that is gone on with by the next one.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
-PORTION_CLAIMS = 150_000  # posted at a time: what is proposed for many more does not stay in memory
+PORTION_CLAIMS = 150_000  # posted, and kept, at a time: what is proposed for many more does not stay in memory
 # the codes that a posting of the same run may do away with
 UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
 
@@ -63,7 +66,8 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         if has["deposits"]:
             run_sql(con, HERE, "deposits.sql")  # first: a policy may post only what the bank has
         run_sql(con, HERE, "unposting.sql")
-        if _any(con, "unposting_now"):
+        has["taken_back"] = _any(con, "unposting_now")
+        if has["taken_back"]:
             _post(con, work, "unpost", "matches taken back", params, done)
         for step in ("pending", "match"):
             run_sql(con, HERE, f"{step}.sql")
@@ -73,11 +77,17 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         has["placeable"] = has["said"] or _any(con, "unplaced")
         if has["placeable"]:
             run_sql(con, HERE, "placing.sql")
-            if _any(con, "line_placed"):  # before the passes: what they post takes back or builds on what is placed
+            has["placed"] = _any(con, "line_placed")
+            if has["placed"]:  # before the passes: what they post takes back or builds on what is placed
                 _post(con, work, "place", "lines placed on their charge", params, done)
         for step in ("decide", *(["overrule"] if has["said"] else []), "gates", "block"):
             run_sql(con, HERE, f"{step}.sql")
-        while _pass(con, work, params, done):
+        if _any(con, "posting.unended_run"):
+            work.begin()
+            run_sql(con, HERE, "unended.sql")
+        # what is told at the end of a match taken back, or of a line that was placed, this run alone knows
+        may_keep = not (has["taken_back"] or has.get("placed"))
+        while _pass(con, work, params, done, may_keep=may_keep):
             pass
         work.begin()
         if has["deposits"]:
@@ -99,11 +109,12 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         run_sql(con, HERE, "look.sql", params)
         if has["provider"]:
             run_sql(con, HERE, "recoup.sql", params)
-        if _any(con, "unposting_now"):
+        if has["taken_back"]:
             with new_events(con, run_id):
                 run_sql(con, HERE, "unpost_events.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")
+        con.execute("DELETE FROM posting.unended_run")
         _count(con, done, run_id)
     return done
 
@@ -177,8 +188,13 @@ def _post(
         _add(done, ledger.post(con, work, f"posting: {name}", params["today"]))
 
 
-def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted) -> bool:
-    """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
+def _pass(
+    con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, *, may_keep: bool
+) -> bool:
+    """Post what nothing blocks, then the reversals that have their original; True when another pass may post more.
+
+    Of several portions each is kept where the run may be gone on with by another.
+    """
     codes = _codes(con)
     if codes.intersection(UNBLOCKED_BY_POSTING):
         run_sql(con, HERE, "unblock.sql")
@@ -191,6 +207,9 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], do
         portions = -(-claims // PORTION_CLAIMS)
         for portion in range(portions):
             _forward(con, work, {**params, "portion": portion, "portions": portions}, done)
+            if portions > 1 and may_keep:
+                con.execute("INSERT OR IGNORE INTO posting.unended_run VALUES (?)", [work.run_id])
+                work.keep()
     if "ORPHAN_REVERSAL" in codes:
         _post(con, work, "reversal", "reversals", params, done)
     after = number(con, "SELECT count(*) FROM posted_in_run")

@@ -19,6 +19,7 @@ from pm_pipeline.x12.read_835 import read_835
 
 STAGE = "remittance"
 EARLIEST_PAYMENT = dt.date(2000, 1, 1)
+MEMORY = "1000MB"  # of DuckDB; the file itself lies beside it
 LATEST_PAYMENT_DAYS = 60  # an effective date further ahead than this is a mistake
 
 
@@ -54,7 +55,7 @@ def run(
     _name_payers(con, params)
     for batch in pending_sets(con, store, STAGE, "835"):
         progress(f"835: {len(batch)}")
-        with little_memory(con), unit(con, "remittance", run_id, late=True) as work:
+        with little_memory(con, MEMORY), unit(con, "remittance", run_id, late=True) as work:
             read_835(con, batch, threads=_threads(con, batch))
             run_sql(con, __package__ or "", "judge.sql", params)
             work.begin()

@@ -58,7 +58,7 @@ def test_two_keys_that_come_to_one_id_are_refused() -> None:
     try:
         con.execute("CREATE OR REPLACE MACRO ledger.txn_id(txn_key) AS 'T' || left(txn_key, 6)")
         second: list[Entry] = [("charge:2", *one[1:]) for one in CHARGE]
-        with pytest.raises(LedgerError, match="has that of another: charge:1 and charge:2"):
+        with pytest.raises(LedgerError, match="has that of another: charge:1, charge:2"):
             post(con, *CHARGE, *second)
         assert con.execute("SELECT count(*) FROM ledger.txn").fetchone() == (0,)
     finally:
