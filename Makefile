@@ -37,7 +37,7 @@ lint: $(READY)    ## ruff, types, SQL
 	$(BIN)/basedpyright
 	$(BIN)/python -m tests.check_sql
 
-bench: $(BENCH)/.ready ## measure X12, posting and edit rules beside others (25 minutes): docs/bench*.md; BENCH_ARGS="--sizes 1k"
+bench: $(BENCH)/.ready ## measure X12, posting and edit rules beside others (30 minutes): docs/bench*.md; BENCH_ARGS="--sizes 1k"
 	$(BENCH)/main/bin/python -m tests.bench --old-python $(BENCH)/old/bin/python $(BENCH_ARGS)
 	$(BENCH)/main/bin/python -m tests.bench.rules $(BENCH_RULES_ARGS)
 

@@ -188,9 +188,7 @@ def _post(
         _add(done, ledger.post(con, work, f"posting: {name}", params["today"]))
 
 
-def _pass(
-    con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, *, may_keep: bool
-) -> bool:
+def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, *, may_keep: bool) -> bool:
     """Post what nothing blocks, then the reversals that have their original; True when another pass may post more.
 
     Of several portions each is kept where the run may be gone on with by another.

@@ -41,7 +41,7 @@ def readers_of(_: click.Context, __: click.Parameter, text: str) -> tuple[Reader
 @click.option("--repeat", default=5, type=click.IntRange(1), help="Most runs of one reader at one size.")
 @click.option("--cap", default=45.0, help="Most seconds of one run; a reader expected to take longer is left out.")
 @click.option("--allow", default=60.0, help="Most seconds of all runs of one reader at one size.")
-@click.option("--minutes", default=20.0, help="Most minutes of the whole; what is left then is not run.")
+@click.option("--minutes", default=25.0, help="Most minutes of the whole; what is left then is not run.")
 @click.option("--per-set", default=0, type=click.IntRange(0), help="Claims in one ST of an 835. 0: all in one.")
 @click.option("--old-python", default=OLD_PYTHON, type=click.Path(path_type=Path), help="Python with the older peers.")
 @click.option("--out", default=ROOT / "docs", type=click.Path(file_okay=False, path_type=Path), help="Where to write.")

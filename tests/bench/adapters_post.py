@@ -1,12 +1,13 @@
 """A landed 835 to a posted ledger: the pipeline's own path, in an installation of its own. Same shape as adapters.py.
 
-What is made ready and not timed: the installation, our claims and their charges as the 835 names them (with their double
-entries in the ledger), and the file in the store with its receipt.
+What is made ready, in a process of its own and not timed: the installation, our claims and their charges as the 835 names
+them (with their double entries in the ledger), and the file in the store with its receipt.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import os
 from importlib import import_module
 from pathlib import Path
@@ -21,17 +22,15 @@ BOOKS = Path(__file__).with_name("books.sql")
 
 def post_835(job: Job) -> Ready:
     """Open, load and post: remittance.run and posting.run."""
-    home_of, settings = import_module("pm_pipeline.home"), import_module("pm_pipeline.settings")
-    opening, stores = import_module("pm_pipeline.transport.opening"), import_module("pm_pipeline.transport.store")
+    opening = import_module("pm_pipeline.transport.opening")
     remittance, posting = import_module("pm_pipeline.remittance"), import_module("pm_pipeline.posting")
     root = job.scratch / "installation"
-    home = home_of.open_home(
-        settings.Settings.load({**os.environ, "PM_ROOT": str(root), "PM_HOME": str(root / "home")})
-    )
-    store = stores.FileStore(root / "landed")
-    file_id = store.put_bytes(job.path.read_bytes())
-    with home.write() as con:
-        _keep_books(con, store, file_id, job.path.stat().st_size)
+    ready = multiprocessing.get_context("spawn").Process(target=_make_ready, args=(root, job.path))
+    ready.start()
+    ready.join()
+    if ready.exitcode:
+        raise ChildProcessError(f"the installation could not be made ready: exit {ready.exitcode}")
+    home, store = _open(root)
 
     def run() -> Any:
         with home.write() as con:
@@ -55,6 +54,20 @@ def post_835(job: Job) -> Ready:
         return counts | {"claims": dealt_with}
 
     return run, count
+
+
+def _open(root: Path) -> tuple[Any, Any]:
+    """The installation and the store of its files."""
+    home, settings = import_module("pm_pipeline.home"), import_module("pm_pipeline.settings")
+    where = settings.Settings.load({**os.environ, "PM_ROOT": str(root), "PM_HOME": str(root / "home")})
+    return home.open_home(where), import_module("pm_pipeline.transport.store").FileStore(root / "landed")
+
+
+def _make_ready(root: Path, path: Path) -> None:
+    home, store = _open(root)
+    file_id = store.put_bytes(path.read_bytes())
+    with home.write() as con:
+        _keep_books(con, store, file_id, path.stat().st_size)
 
 
 def _keep_books(con: Any, store: Any, file_id: str, size: int) -> None:

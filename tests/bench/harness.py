@@ -37,7 +37,7 @@ class Plan:
     repeat: int = 5
     cap: float = 45
     allow: float = 60
-    minutes: float = 20
+    minutes: float = 25
     per_set: int = 0
     old_python: Path | None = None
 

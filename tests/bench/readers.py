@@ -61,7 +61,7 @@ READERS = (
            "tests.bench.adapters_post:post_835", "pm-pipeline", (2,),
            note="Landed to posted: the file opened, judged, loaded, matched with our claims and posted in double entry. Each "
            "step is a committed transaction.",
-           most=100_000, patience=4),
+           patience=6),
     Reader("ours-emit", "ours", "pm_pipeline write_837p", "models to text", "837P", f"{OURS}:emit_837p", "pm-pipeline",
            note="Emission starts from claim models in memory and ends with one text, as a batch does: so not at every size.",
            most=100_000),

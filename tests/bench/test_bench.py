@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
 import sys
 from dataclasses import replace
 from importlib import util
@@ -29,6 +31,13 @@ FIELDS = ("claims", "lines", "adjustments", "charge_cents", "paid_cents", "plb_c
 
 def sets_of(path: Path) -> list[dict[str, Any]]:
     return summarize(path.read_bytes())["interchanges"][0]["transactions"]
+
+
+def test_the_memory_of_a_child_counts_when_it_is_one_of_the_task() -> None:
+    subprocess.run([sys.executable, "-c", "len(bytearray(80_000_000))"], check=True)
+    of_children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    assert of_children > 80_000_000
+    assert worker.peak_bytes(of_children - 1) - worker.peak_bytes(of_children) == of_children
 
 
 @pytest.mark.parametrize("per_set", [0, 60])

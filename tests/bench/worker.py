@@ -3,7 +3,7 @@
     python -m tests.bench.worker ADAPTER PACKAGE PATH CLAIMS THREADS SCRATCH WARM_PATH WARM_CLAIMS
 
 The reader first reads a tiny file, so that what it imports or sets up once is not timed. Wall and CPU seconds are those of the task alone; CPU includes child processes. Peak memory is the
-process's from its start to the end of the task, Python and the library included; a child's peak is added.
+process's from its start to the end of the task, Python and the library included; the peak of a child of the task is added.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ def measure(adapter: str, package: str, job: Job, warm: Job) -> dict[str, Any]:
         make_ready = getattr(import_module(module), name)
         make_ready(warm)[0]()
         run, count = make_ready(job)
+        before = _of_children()
         cpu, wall = _cpu(), time.perf_counter()
         result = run()
         wall, cpu = time.perf_counter() - wall, _cpu() - cpu
-        peak = peak_bytes()
+        peak = peak_bytes(before)
         counts = count(result)
     except NotHere as reason:
         return {"skipped": str(reason)}
@@ -50,13 +51,22 @@ def _cpu() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def peak_bytes() -> int:
-    """The most memory held so far. On Linux from VmHWM: ru_maxrss would carry over the parent's from before exec."""
+def _of_children() -> int:
+    """The most memory a child that ended has held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def peak_bytes(before: int = 0) -> int:
+    """The most memory held so far, and by a child that held more than those before the task (`before`, in bytes).
+
+    On Linux from VmHWM: ru_maxrss would carry over the parent's from before exec.
+    """
     status = Path("/proc/self/status")
     own = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     unit = 1 if sys.platform == "darwin" else 1024
     mine = int(own[1]) * 1024 if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return mine + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    children = _of_children()
+    return mine + (children if children > before else 0)
 
 
 def main() -> None:
