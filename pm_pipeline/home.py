@@ -28,7 +28,7 @@ SCHEMAS = [
     Schema("submission", 2, "pm_pipeline.submission"),
     Schema("acknowledgments", 3, "pm_pipeline.acknowledgments"),
     Schema("remittance", 4, "pm_pipeline.remittance"),
-    Schema("posting", 5, "pm_pipeline.posting"),
+    Schema("posting", 4, "pm_pipeline.posting"),
     Schema("receivables", 4, "pm_pipeline.receivables"),
     Schema("desk", 1, "pm_pipeline.desk"),
     Schema("closing", 2, "pm_pipeline.closing"),

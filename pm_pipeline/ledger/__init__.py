@@ -5,9 +5,20 @@ Money is integer cents; a debit is positive, a credit negative; every transactio
 """
 
 from pm_pipeline.ledger.content import content_hash
-from pm_pipeline.ledger.post import Posted, batch_after, post, proposals, reverse
+from pm_pipeline.ledger.post import Found, Posted, batch_after, find, keep, post, proposals, reverse
 from pm_pipeline.warehouse import Schema
 
 SCHEMA = Schema("ledger", 6, "pm_pipeline.ledger")
 
-__all__ = ["SCHEMA", "Posted", "batch_after", "content_hash", "post", "proposals", "reverse"]
+__all__ = [
+    "SCHEMA",
+    "Found",
+    "Posted",
+    "batch_after",
+    "content_hash",
+    "find",
+    "keep",
+    "post",
+    "proposals",
+    "reverse",
+]

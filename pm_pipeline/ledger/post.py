@@ -8,7 +8,7 @@ adds nothing, whenever and however often it happens.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,16 @@ from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
 
 HERE = __package__ or ""
 PART_ENTRIES = 700_000  # found at a time: their texts are held in memory
+
+
+@dataclass(frozen=True)
+class Found:
+    """What ``find`` found: the transactions to be moved, in ``ledger_new_txn``, and how many were posted already."""
+
+    name: str
+    params: dict[str, Any]
+    transactions: int
+    already_posted: int
 
 
 @dataclass(frozen=True)
@@ -55,49 +65,50 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     Raises LedgerError, and posts nothing, when a transaction does not sum to zero, names an unknown account, or has the
     key of a posted transaction but other content.
     """
+    return keep(con, work, find(con, work, name, posted_on))
+
+
+def find(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.date) -> Found:
+    """The new transactions of ``ledger_proposal``, put into ``ledger_new_txn`` for ``keep``; the first half of ``post``.
+
+    It writes nothing that is kept: found before the transaction begins, they are moved by all threads.
+    """
     entries = number(con, "SELECT count(*) FROM ledger_proposal")
-    if entries == 0:
-        return Posted(0, 0, 0)
-    _refuse_unknown_accounts(con)
-    batch_no = number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")
     params = {
-        "batch_no": batch_no, "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now(),
+        "name": name, "run_id": work.run_id, "posted_on": posted_on, "recorded_at": utc_now(),
         "parts": -(-entries // PART_ENTRIES),
     }  # fmt: skip
-    parts = [{**params, "part": part} for part in range(params["parts"])]
-    found = _find(con, parts)
+    run_sql(con, HERE, "find.sql")
+    if entries == 0:
+        return Found(name, params, 0, 0)
+    _refuse_unknown_accounts(con)
+    for part in range(params["parts"]):
+        run_sql(con, HERE, "find_part.sql", {**params, "part": part})
+    run_sql(con, HERE, "found.sql")
+    (found,) = records(con)
     _refuse_unlawful(found)
     already = found["already_posted"]
     if already:
         con.execute("DELETE FROM ledger_new_txn WHERE txn_id IN (SELECT txn_id FROM ledger_known_txn)")
-    transactions = found["transactions"] - already
-    sealed = _keep(con, work, params, parts) if transactions else None
-    con.execute("DROP TABLE ledger_new_txn; DROP TABLE ledger_known_txn")
-    if sealed is None:
-        return Posted(0, 0, already)
+    con.execute("DROP TABLE ledger_known_txn")
+    return Found(name, params, found["transactions"] - already, already)
+
+
+def keep(con: duckdb.DuckDBPyConnection, work: Unit, found: Found) -> Posted:
+    """Move what was found, and its entries among the same proposals, into the ledger as one batch sealed into the unit."""
+    sealed = _move(con, work, found.params) if found.transactions else (0, "")
+    con.execute("DROP TABLE ledger_new_txn")
     entries, digest = sealed
-    work.digest = f"{work.digest}+{digest}" if work.digest else digest
-    return Posted(transactions, entries, already)
+    work.digest = "+".join(filter(None, (work.digest, digest)))
+    return Posted(found.transactions, entries, found.already_posted)
 
 
-def _find(con: duckdb.DuckDBPyConnection, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Fill ledger_new_txn and ledger_known_txn; how many transactions there are, and which must not be posted."""
-    run_sql(con, HERE, "find.sql")
-    for part in parts:
-        run_sql(con, HERE, "find_part.sql", part)
-    run_sql(con, HERE, "found.sql")
-    (found,) = records(con)
-    return found
-
-
-def _keep(
-    con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], parts: Sequence[dict[str, Any]]
-) -> tuple[int, str]:
-    """Move what was found into the ledger as one sealed batch; how many entries, and the seal."""
-    work.begin()  # what was found before it is read by all threads
+def _move(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any]) -> tuple[int, str]:
+    work.begin()
+    params = {**params, "batch_no": number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")}
     run_sql(con, HERE, "post.sql", params)
-    for part in parts:
-        run_sql(con, HERE, "post_part.sql", part)
+    for part in range(params["parts"]):
+        run_sql(con, HERE, "post_part.sql", {**params, "part": part})
     (sealed,) = run_sql(con, HERE, "seal.sql", params).fetchall()
     return sealed
 

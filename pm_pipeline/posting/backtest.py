@@ -31,7 +31,7 @@ EXAMPLES = 5
 WRITTEN = {
     "posting.posting_made", "posting.line_outcome_made", "posting.decision_made", "posting.taken_back", "posting.deferred", "posting.line_charge",
     "posting.exception", "posting.exception_closed",
-    "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.unended_run", "posting.deposit_match", "posting.bank_return_posted",
+    "posting.provider_adjustment_outcome", "posting.payment_posted", "posting.deposit_match", "posting.bank_return_posted",
     "scrub.claim_event",
     "ledger.account", "ledger.txn", "ledger.entry", "ledger.batch",
 }  # fmt: skip

@@ -1,7 +1,4 @@
-"""One run of posting: everything received and not posted, in a few set-based passes, one unit of work.
-
-Of very many claims each portion is kept as it is posted. A run that broke off after that is gone on with by the next one.
-"""
+"""One run of posting: everything received and not posted, in a few set-based passes, one unit of work."""
 
 from __future__ import annotations
 
@@ -20,7 +17,14 @@ from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
-PORTION_CLAIMS = 150_000  # posted, and kept, at a time: what is proposed for many more does not stay in memory
+PORTION_CLAIMS = 150_000  # posted at a time: what is proposed for many more does not stay in memory
+OF_A_PORTION = (
+    "ledger_proposal",
+    "ledger_new_txn",
+    "posting_now",
+    "posting_item",
+    "decision_now",
+)  # what is set aside of it
 # the codes that a posting of the same run may do away with
 UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
 
@@ -66,8 +70,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         if has["deposits"]:
             run_sql(con, HERE, "deposits.sql")  # first: a policy may post only what the bank has
         run_sql(con, HERE, "unposting.sql")
-        has["taken_back"] = _any(con, "unposting_now")
-        if has["taken_back"]:
+        if _any(con, "unposting_now"):
             _post(con, work, "unpost", "matches taken back", params, done)
         for step in ("pending", "match"):
             run_sql(con, HERE, f"{step}.sql")
@@ -77,17 +80,11 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         has["placeable"] = has["said"] or _any(con, "unplaced")
         if has["placeable"]:
             run_sql(con, HERE, "placing.sql")
-            has["placed"] = _any(con, "line_placed")
-            if has["placed"]:  # before the passes: what they post takes back or builds on what is placed
+            if _any(con, "line_placed"):  # before the passes: what they post takes back or builds on what is placed
                 _post(con, work, "place", "lines placed on their charge", params, done)
         for step in ("decide", *(["overrule"] if has["said"] else []), "gates", "block"):
             run_sql(con, HERE, f"{step}.sql")
-        if _any(con, "posting.unended_run"):
-            work.begin()
-            run_sql(con, HERE, "unended.sql")
-        # what is told at the end of a match taken back, or of a line that was placed, this run alone knows
-        may_keep = not (has["taken_back"] or has.get("placed"))
-        while _pass(con, work, params, done, may_keep=may_keep):
+        while _pass(con, work, params, done):
             pass
         work.begin()
         if has["deposits"]:
@@ -109,12 +106,11 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
         run_sql(con, HERE, "look.sql", params)
         if has["provider"]:
             run_sql(con, HERE, "recoup.sql", params)
-        if has["taken_back"]:
+        if _any(con, "unposting_now"):
             with new_events(con, run_id):
                 run_sql(con, HERE, "unpost_events.sql", params)
         with new_events(con, run_id):
             run_sql(con, HERE, "events.sql")
-        con.execute("DELETE FROM posting.unended_run")
         _count(con, done, run_id)
     return done
 
@@ -188,11 +184,8 @@ def _post(
         _add(done, ledger.post(con, work, f"posting: {name}", params["today"]))
 
 
-def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, *, may_keep: bool) -> bool:
-    """Post what nothing blocks, then the reversals that have their original; True when another pass may post more.
-
-    Of several portions each is kept where the run may be gone on with by another.
-    """
+def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted) -> bool:
+    """Post what nothing blocks, then the reversals that have their original; True when another pass may post more."""
     codes = _codes(con)
     if codes.intersection(UNBLOCKED_BY_POSTING):
         run_sql(con, HERE, "unblock.sql")
@@ -202,29 +195,58 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], do
         claims = number(
             con, "SELECT count(*) FROM blocked ANTI JOIN posted_in_run USING (remit_claim_id) WHERE code IS NULL"
         )
-        portions = -(-claims // PORTION_CLAIMS)
-        for portion in range(portions):
-            _forward(con, work, {**params, "portion": portion, "portions": portions}, done)
-            if portions > 1 and may_keep:
-                con.execute("INSERT OR IGNORE INTO posting.unended_run VALUES (?)", [work.run_id])
-                work.keep()
+        _forward(con, work, params, done, -(-claims // PORTION_CLAIMS))
     if "ORPHAN_REVERSAL" in codes:
         _post(con, work, "reversal", "reversals", params, done)
     after = number(con, "SELECT count(*) FROM posted_in_run")
     return before < after and not _codes(con).isdisjoint(UNBLOCKED_BY_POSTING)
 
 
-def _forward(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted) -> None:
-    """Post a portion of what nothing blocks."""
-    with ledger.proposals(con):
-        run_sql(con, HERE, "items.sql", params)
-        if _any(con, "posting_now WHERE turn_no > 1"):
-            run_sql(con, HERE, "overlap.sql")
-        run_sql(con, HERE, "forward.sql", params)
-        ledger.reverse(con)
-        _add(done, ledger.post(con, work, "posting: remittances", params["today"]))
-        work.begin()
-        run_sql(con, HERE, "keep.sql", params)
+def _forward(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, portions: int) -> None:
+    """Post what nothing blocks, in portions.
+
+    Before the transaction begins all portions are found and set aside, on disk for the most part: all threads read them.
+    """
+    each = [{**params, "portion": portion, "portions": portions} for portion in range(portions)]
+    if portions == 1 or work.has_begun:
+        for one in each:
+            with ledger.proposals(con):
+                _keep_portion(con, work, one, done, _find_portion(con, work, one))
+        return
+    found = []
+    for place, one in enumerate(each):
+        with ledger.proposals(con):
+            found.append(_find_portion(con, work, one))
+            _rename(con, "", f"_{place}")
+    for place, one in enumerate(each):
+        with ledger.proposals(con):
+            _rename(con, f"_{place}", "")
+            _keep_portion(con, work, one, done, found[place])
+
+
+def _find_portion(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any]) -> ledger.Found:
+    """Propose what a portion posts, and find its transactions."""
+    run_sql(con, HERE, "items.sql", params)
+    if _any(con, "posting_now WHERE turn_no > 1"):
+        run_sql(con, HERE, "overlap.sql")
+    run_sql(con, HERE, "forward.sql", params)
+    ledger.reverse(con)
+    return ledger.find(con, work, "posting: remittances", params["today"])
+
+
+def _keep_portion(
+    con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, found: ledger.Found
+) -> None:
+    """Move a portion into the ledger and record what was decided."""
+    _add(done, ledger.keep(con, work, found))
+    work.begin()
+    run_sql(con, HERE, "keep.sql", params)
+
+
+def _rename(con: duckdb.DuckDBPyConnection, before: str, after: str) -> None:
+    """Put a portion's tables aside, or back: they carry its number behind their name meanwhile."""
+    for table in OF_A_PORTION:
+        con.execute(f"DROP TABLE IF EXISTS {table}{after}; ALTER TABLE {table}{before} RENAME TO {table}{after}")
 
 
 def _codes(con: duckdb.DuckDBPyConnection) -> set[str | None]:

@@ -167,11 +167,6 @@ CREATE TABLE IF NOT EXISTS posting.payment_posted (
     run_id     VARCHAR NOT NULL
 );
 
--- one row per run that keeps what it posts portion by portion and has not come to its end: what it kept, the next run looks at (unended.sql)
-CREATE TABLE IF NOT EXISTS posting.unended_run (
-    run_id VARCHAR PRIMARY KEY
-);
-
 -- one row per deposit and a payment it is tied to: nearly always one to one; several where they come out exactly
 CREATE TABLE IF NOT EXISTS posting.deposit_match (
     deposit_id VARCHAR NOT NULL,

@@ -32,21 +32,17 @@ class Unit:
     run_id: str
     digest: str = ""
     _start: Callable[[], object] | None = None
-    _seal: Callable[[], object] | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether what follows is in a transaction: always, but in a unit that was told to begin `late` and has not."""
+        return self._start is None
 
     def begin(self) -> None:
         """Begin the transaction now, before the first write: nothing to do but in a unit that was told to begin `late`."""
         if self._start is not None:
             start, self._start = self._start, None
             start()
-
-    def keep(self) -> None:
-        """Commit what was done so far, as a link of its own; what follows begins late. Inside another unit nothing happens.
-
-        For work too long for one transaction, of which a part is worth keeping; the next run must be able to go on from it.
-        """
-        if self._seal is not None:
-            self._seal()
 
 
 _in_progress: dict[int, Unit] = {}  # by the id() of the connection it writes to
@@ -84,49 +80,34 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str, *, late: bool =
     it makes temporary tables, which DuckDB reads with all its threads: those made in a transaction it reads with one.
     """
     outer = _in_progress.get(id(con))
+    work = Unit(name, run_id)
+    if outer is None or not outer.has_begun:
+        work._start = outer.begin if outer else lambda: con.execute("BEGIN TRANSACTION")
+    if not late:
+        work.begin()
     if outer is not None:
-        work = Unit(name, run_id, _start=outer.begin)
-        if not late:
-            work.begin()
         yield work
         outer.digest = "+".join(filter(None, (outer.digest, work.digest)))
         return
-    work = Unit(name, run_id)
-
-    def start() -> None:
-        con.execute("BEGIN TRANSACTION")
-
-    def seal() -> None:
-        work.begin()
-        _seal(con, work)
-        work.digest, work._start = "", start
-
-    work._start, work._seal = start, seal
-    if not late:
-        work.begin()
     _in_progress[id(con)] = work
     try:
         yield work
-        seal()
+        work.begin()
+        last = last_link(con)
+        link = Link(last.seq + 1, link_hash(last.hash, last.seq + 1, name, run_id, work.digest))
+        con.execute(
+            "INSERT INTO warehouse.chain VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [link.seq, name, run_id, work.digest, last.hash, link.hash, utc_now()],
+        )
+        _commit(con, name)
     except BaseException:
         _roll_back(con)
         raise
     finally:
         del _in_progress[id(con)]
-
-
-def _seal(con: duckdb.DuckDBPyConnection, work: Unit) -> None:
-    """Link what was done into the chain, commit it, and let the anchor follow."""
-    last = last_link(con)
-    link = Link(last.seq + 1, link_hash(last.hash, last.seq + 1, work.name, work.run_id, work.digest))
-    con.execute(
-        "INSERT INTO warehouse.chain VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [link.seq, work.name, work.run_id, work.digest, last.hash, link.hash, utc_now()],
-    )
-    _commit(con, work.name)
     if last_link(con) != link:
         raise WarehouseError(
-            f"The warehouse did not keep the unit of work {work.name!r}: COMMIT returned but its marker is missing. "
+            f"The warehouse did not keep the unit of work {name!r}: COMMIT returned but its marker is missing. "
             "Nothing of it was saved. Run the step again; if it repeats, check the disk."
         )
     if (path := database_path(con)) is not None:

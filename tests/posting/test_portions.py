@@ -1,8 +1,9 @@
-"""Very many claims are posted and kept portion by portion; a run that breaks off between two is gone on with by the next."""
+"""Very many claims are posted in portions, found one after the other and moved in one transaction: it comes to the same."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pm_pipeline import ledger, posting
 from pm_pipeline.audit.verify import verify
 from pm_pipeline.warehouse import unit
 from tests.money import CO45, PR1, TODAY, Bill, World, claim, line, taken_back
-from tests.posting.test_all_or_nothing import Failure
+from tests.posting.test_all_or_nothing import fails_everywhere
 from tests.posting.test_flags import deposit
 from tests.posting.test_place import place
 from tests.warehouses import fresh
@@ -32,12 +33,12 @@ TOLD = (
 
 
 def told(con: duckdb.DuckDBPyConnection) -> list[Any]:
-    """What posting came to, but for who did it when: that it took two runs may show nowhere else."""
+    """What posting came to, but for the batches it is sealed in."""
     return [ledger.content_hash(con), *(sorted(con.execute(sql).fetchall(), key=str) for sql in TOLD)]
 
 
 def landed(con: duckdb.DuckDBPyConnection, folder: Path) -> World:
-    """Answers of every kind, loaded: what is told of them is told only when all of them are posted."""
+    """Answers of every kind, loaded."""
     folder.mkdir()
     world = World(con, folder)
     names = [f"C{number}" for number in range(8)]
@@ -70,77 +71,44 @@ def whole(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> list[Any]:
     return told(con)
 
 
-def links(con: duckdb.DuckDBPyConnection) -> int:
-    return len(con.execute("SELECT seq FROM warehouse.chain WHERE unit_name = 'posting'").fetchall())
-
-
-@pytest.mark.parametrize(
-    "broken", ["nowhere", "items.sql", "keep.sql", "reversal.sql", "suspend.sql", "look.sql", "events.sql"]
-)
-def test_it_comes_to_the_same_in_portions_and_when_it_breaks_off_between_them(
-    broken: str, whole: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "inside another unit"])
+def test_in_portions_it_comes_to_the_same(
+    inside: bool, whole: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules[RUN], "PORTION_CLAIMS", 3)
     con = fresh()
     world = landed(con, tmp_path / "portions")
-    if broken != "nowhere":
-        with monkeypatch.context() as patch:
-            fail_after_the_first_portion(patch, broken)
-            with pytest.raises(Failure):
-                posting.run(con, world.config, TODAY, "run-1")
-        assert links(con) >= 1
-        assert con.execute("SELECT run_id FROM posting.unended_run").fetchall() == [("run-1",)]
-        assert verify(con) == []
-    posting.run(con, world.config, TODAY, "run-2")
-    assert links(con) > 2
+    with unit(con, "desk", "run") if inside else nullcontext():
+        posting.run(con, world.config, TODAY, "run")
+    batches = con.execute("SELECT count(*) FROM ledger.batch WHERE name = 'posting: remittances'").fetchall()
+    assert batches[0][0] > 2
     assert told(con) == whole
-    assert con.execute("FROM posting.unended_run").fetchall() == []
     assert verify(con) == []
     con.close()
 
 
-def fail_after_the_first_portion(patch: pytest.MonkeyPatch, at: str) -> None:
-    """Fail after SQL file `at` the first time that it comes when a portion was kept."""
-    run_sql, came = sys.modules[RUN].run_sql, set[str]()
-
-    def run(con: duckdb.DuckDBPyConnection, package: str, name: str, *params: Any) -> Any:
-        result = run_sql(con, package, name, *params)
-        if name == at and "keep.sql" in came:
-            raise Failure(at)
-        came.add(name)
-        return result
-
-    patch.setattr(sys.modules[RUN], "run_sql", run)
-
-
-def test_inside_another_unit_nothing_is_kept_by_itself(
+def test_in_portions_it_is_kept_whole_or_not_at_all(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules[RUN], "PORTION_CLAIMS", 3)
-    world = landed(con, tmp_path / "inside")
-
-    def act() -> None:
-        with unit(con, "desk", "run"):
-            posting.run(con, world.config, TODAY, "run")
-            raise Failure
-
-    with pytest.raises(Failure):
-        act()
-    assert con.execute("SELECT count(*) FROM posting.posting_made").fetchall() == [(0,)]
+    world = landed(con, tmp_path / "portions")
+    monkeypatch.setattr(sys.modules[RUN], "PORTION_CLAIMS", 6)
+    modules = (RUN, "pm_pipeline.ledger.post")
+    names = fails_everywhere(con, monkeypatch, modules, lambda: posting.run(con, world.config, TODAY, "run"))
+    last_found = len(names) - 1 - names[::-1].index("forward.sql")
+    assert names.index("post.sql") > last_found, "all portions are found before one is moved"
+    assert verify(con) == []
 
 
-def test_a_run_that_places_lines_is_kept_whole(
+def test_when_the_transaction_has_begun_each_portion_is_found_and_moved(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it tells of that at its end, no other run could."""
-    world = landed(con, tmp_path / "whole")
+    world = landed(con, tmp_path / "portions")
     posting.run(con, world.config, TODAY, "run")
-    place(world, "C3A")
+    place(world, "C3A")  # which the next run does first
     monkeypatch.setattr(sys.modules[RUN], "PORTION_CLAIMS", 1)
     more = [claim(name, line(f"{name}B", 5_000, 4_000, CO45(1_000)), number=f"{name}B") for name in ("C5", "C6", "C7")]
     world.land(world.text(world.remittance(*more, trace="T3")))
     world.load()
-    before = links(con)
     posting.run(con, world.config, TODAY, "run-2")
-    assert links(con) == before + 1
+    assert [world.ar(name) for name in ("C5", "C6", "C7")] == [{}] * 3
     assert verify(con) == []

@@ -28,7 +28,7 @@ def other(world: World, name: str, before: int, landed: dt.date, **given: Any) -
 
 def pay(world: World, charge: str, cents: int, posted_on: dt.date) -> None:
     row = {
-        "entry_id": f"{charge}{posted_on}", "txn_id": f"{charge}{posted_on}", "ordinal": 1, "entry_kind": "payment", "account": "AR",
+        "txn_id": f"{charge}{posted_on}", "ordinal": 1, "entry_kind": "payment", "account": "AR",
         "sub_account": "primary", "cents": -cents, "practice_id": "HARBOR", "charge_id": charge, "effective_on": posted_on,
         "posted_on": posted_on, "recorded_at": dt.datetime(2026, 6, 1), "batch_no": 99, "run_id": "r",
     }  # fmt: skip

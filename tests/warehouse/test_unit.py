@@ -48,43 +48,6 @@ def test_a_unit_that_begins_late_is_kept_whole_or_not_at_all(warehouse: Warehous
     assert marks(warehouse) == ["first", "late"]
 
 
-def test_what_a_unit_kept_stays_when_it_fails_after_that(warehouse: Warehouse) -> None:
-    def work() -> None:
-        with warehouse.write() as con, unit(con, "long", "run-1", late=True) as one:
-            for name in ("kept", "lost"):
-                one.begin()
-                con.execute("INSERT INTO mark VALUES (?, 1)", [name])
-                one.digest = name
-                if name == "lost":
-                    raise ZeroDivisionError
-                one.keep()
-                assert one.digest == ""
-                con.execute("CREATE TEMP TABLE between_the_two AS SELECT 1")
-                with pytest.raises(duckdb.Error, match="no transaction is active"):
-                    con.execute("COMMIT")
-
-    with pytest.raises(ZeroDivisionError):
-        work()
-    assert marks(warehouse) == ["first", "kept"]
-    with warehouse.write() as con:  # and the anchor is where the chain is
-        assert con.execute("SELECT unit_name, digest FROM warehouse.chain ORDER BY seq DESC LIMIT 1").fetchall() == [
-            ("long", "kept")
-        ]
-
-
-def test_inside_another_unit_nothing_is_kept_by_itself(warehouse: Warehouse) -> None:
-    def work() -> None:
-        with warehouse.write() as con, unit(con, "outer", "run-1"), unit(con, "inner", "run-1", late=True) as inner:
-            inner.begin()
-            con.execute("INSERT INTO mark VALUES ('inner', 1)")
-            inner.keep()
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        work()
-    assert marks(warehouse) == ["first"]
-
-
 def test_what_begins_late_inside_another_unit_goes_back_with_it(warehouse: Warehouse) -> None:
     def work(late: bool) -> None:
         with warehouse.write() as con, unit(con, "outer", "run-1", late=late):
