@@ -18,13 +18,8 @@ from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, record
 
 HERE = __package__ or ""
 PORTION_CLAIMS = 150_000  # posted at a time: what is proposed for many more does not stay in memory
-OF_A_PORTION = (
-    "ledger_proposal",
-    "ledger_new_txn",
-    "posting_now",
-    "posting_item",
-    "decision_now",
-)  # what is set aside of it
+# the temporary tables of a portion, set aside until all are found
+OF_A_PORTION = ("ledger_proposal", "ledger_new_txn", "posting_now", "posting_item", "decision_now")
 # the codes that a posting of the same run may do away with
 UNBLOCKED_BY_POSTING = ("PRIOR_PAYER_PENDING", "ORPHAN_REVERSAL", "REVERSAL_MISMATCH", "CORRECTION_IS_REVERSAL")
 
