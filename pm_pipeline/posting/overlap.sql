@@ -7,6 +7,21 @@ WITH later AS (
     SELECT item_no, item_id, now_no, charge_id, claim_id, turn_no, lines FROM posting_item JOIN posting_now USING (now_no) WHERE turn_no > 1
 ), later_answer AS (
     SELECT DISTINCT now_no, claim_id, charge_id, turn_no, lines FROM later
+), standing AS (
+    SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, outcome.charge_id, pay.effective_on,
+           sum(line.charge_cents) OVER (PARTITION BY posted.claim_id, posted.payer_turn, outcome.charge_id) AS answered_cents
+    FROM posting.posting AS posted
+    JOIN posting.line_outcome AS outcome USING (posting_key)
+    JOIN remittance.line AS line ON line.remit_line_id = outcome.remit_line_id
+    JOIN remittance.payment AS pay ON pay.payment_id = posted.payment_id
+    WHERE posted.claim_id IN (SELECT claim_id FROM later_answer) AND posted.kind IN ('post', 'release') AND posted.reverses IS NULL AND outcome.charge_id IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM posting.posting AS undo WHERE undo.reverses = posted.posting_key)
+), outdated AS (
+    -- of several answers of one payer to a whole charge the newest speaks for it: the reversal of the others has yet to come
+    SELECT DISTINCT standing.remit_claim_id, standing.charge_id FROM standing
+    JOIN charges.charge AS charge ON charge.charge_id = standing.charge_id AND standing.answered_cents > charge.charge_cents
+    QUALIFY standing.posting_key <> last_value(standing.posting_key) OVER (
+        PARTITION BY standing.claim_id, payer_turn, standing.charge_id ORDER BY effective_on, posting_key ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ), settled AS (
     SELECT claim_id, charge_id, scrub.turn_no(turn) AS turn_no,
            given_up + deferred
@@ -17,11 +32,13 @@ WITH later AS (
                coalesce(sum(deferred) FILTER (entry_kind = 'contractual'), 0) AS deferred,
                -coalesce(sum(cents) FILTER (entry_kind IN ('payment', 'contractual')), 0) AS given_up, coalesce(sum(cents) FILTER (entry_kind = 'transfer'), 0) AS moved
         FROM (
-            SELECT claim_id, charge_id, sub_account AS turn, entry_kind, cents, 0 AS deferred FROM ledger.entry
+            SELECT claim_id, charge_id, sub_account AS turn, entry_kind, cents, 0 AS deferred FROM ledger.entry AS entry
+            ANTI JOIN outdated ON outdated.remit_claim_id = entry.remit_claim_id AND outdated.charge_id = entry.charge_id
             WHERE account = 'AR' AND claim_id IN (SELECT claim_id FROM later_answer)
             UNION ALL  -- given up or moved already, though its day has not come
             SELECT claim_id, charge_id, payer_turn, CASE WHEN account LIKE 'CONTRACTUAL%' THEN 'contractual' ELSE 'waiting' END, 0, posted_cents
-            FROM posting.open_deferred WHERE reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
+            FROM posting.open_deferred AS held ANTI JOIN outdated ON outdated.remit_claim_id = held.remit_claim_id AND outdated.charge_id = held.charge_id
+            WHERE reversal_key IS NULL AND claim_id IN (SELECT claim_id FROM later_answer)
         ) GROUP BY claim_id, charge_id, turn
     )
 ), earlier AS (

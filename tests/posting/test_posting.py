@@ -385,6 +385,33 @@ def test_any_order_of_files_comes_to_the_same_ledger(tmp_path: Path) -> None:
     assert len(set(hashes.values())) == 1, hashes
 
 
+@pytest.mark.parametrize("order", ["P C S R", "C P S R", "P C RS", "P C R S", "PRCS"])
+def test_a_reversal_that_comes_after_its_correction_and_the_later_payer_changes_nothing(
+    tmp_path: Path, order: str
+) -> None:
+    """P primary, R its reversal, C the correction in a payment of its own, S the secondary; together: in one run."""
+    primary = claim("C1", line("A", 10_000, 6_400, CO45(2_000), PR2(1_600)))
+    secondary = claim("C1", line("A", 10_000, 700, Adjustment("OA", "23", 8_800), CO45(500)), status="2", number="S1")
+    files = {
+        "P": primary,
+        "R": taken_back(primary),
+        "C": claim("C1", line("A", 10_000, 6_800, CO45(2_000), PR2(1_200))),
+        "S": secondary,
+    }
+    world = fresh(tmp_path)
+    world.bill("C1", {"A": 10_000}, payer="SMDCR", next_payer="SMTML")
+    for together in [*order.split(" "), ""]:
+        answers = [
+            world.remittance(files[one], payer="SMTML" if one == "S" else "SMDCR", trace=one) for one in together
+        ]
+        world.post(*answers, run_id=f"run {together}")
+    assert world.ar("C1") == {}
+    assert world.balances("C1")["CONTRACTUAL:contract"] == 2_500
+    assert world.exceptions() == []
+    lawful(world)
+    world.con.close()
+
+
 def test_many_claims_are_posted_portion_by_portion_and_answers_to_one_claim_together(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
