@@ -23,7 +23,7 @@ READ_FROM_X12 = ("remittance", "acknowledgments")
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\.(\w+) \(\n(.*?)^\);", re.MULTILINE | re.DOTALL)
 _STANDING = re.compile(r"^CREATE OR REPLACE VIEW (\w+)\.(\w+) AS SELECT \* FROM \1\.(\w+) WHERE", re.MULTILINE)
 _COLUMN = re.compile(
-    r"^    ([a-z]\w*)\s+([A-Z][A-Z]+(?:\(\d+(?:, \d+)?\))?(?:\[\])?)[^-\n]*?(?:--\s*(.*))?$", re.MULTILINE
+    r"^    ([a-z]\w*)\s+([A-Z][A-Z]+(?:\(\d+(?:, \d+)?\))?(?:\[\])?)(?:(?!--)[^\n])*?(?:--\s*(.*))?$", re.MULTILINE
 )
 _ELEMENT = r"(?:[A-Z][A-Z0-9]{1,2}[0-9]{2}(?:-[0-9]{1,2})?|(?:AMT|DTM|LQ|N1|NM1|REF|QTY)\*[A-Z0-9]{1,3}|MIA|MOA)"
 _NAMED = re.compile(rf"(?:sum of )?({_ELEMENT}(?:(?:, or |, | or | and | ){_ELEMENT})*)(?![A-Za-z0-9])")
