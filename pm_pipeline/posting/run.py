@@ -200,14 +200,10 @@ def _pass(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], do
 def _forward(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, portions: int) -> None:
     """Post what nothing blocks, in portions.
 
-    Before the transaction begins all portions are found and set aside, on disk for the most part: all threads read them.
+    All portions are found and set aside, on disk for the most part, before the first is moved: when the transaction has not begun
+    before that, all threads read them.
     """
     each = [{**params, "portion": portion, "portions": portions} for portion in range(portions)]
-    if portions == 1 or work.has_begun:
-        for one in each:
-            with ledger.proposals(con):
-                _keep_portion(con, work, one, done, _find_portion(con, work, one))
-        return
     found = []
     for place, one in enumerate(each):
         with ledger.proposals(con):
@@ -216,7 +212,9 @@ def _forward(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any],
     for place, one in enumerate(each):
         with ledger.proposals(con):
             _rename(con, f"_{place}", "")
-            _keep_portion(con, work, one, done, found[place])
+            _add(done, ledger.keep(con, work, found[place]))
+            work.begin()
+            run_sql(con, HERE, "keep.sql", one)
 
 
 def _find_portion(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any]) -> ledger.Found:
@@ -227,15 +225,6 @@ def _find_portion(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, 
     run_sql(con, HERE, "forward.sql", params)
     ledger.reverse(con)
     return ledger.find(con, work, "posting: remittances", params["today"])
-
-
-def _keep_portion(
-    con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any], done: Posted, found: ledger.Found
-) -> None:
-    """Move a portion into the ledger and record what was decided."""
-    _add(done, ledger.keep(con, work, found))
-    work.begin()
-    run_sql(con, HERE, "keep.sql", params)
 
 
 def _rename(con: duckdb.DuckDBPyConnection, before: str, after: str) -> None:

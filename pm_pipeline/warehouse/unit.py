@@ -33,11 +33,6 @@ class Unit:
     digest: str = ""
     _start: Callable[[], object] | None = None
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether what follows is in a transaction: always, but in a unit that was told to begin `late` and has not."""
-        return self._start is None
-
     def begin(self) -> None:
         """Begin the transaction now, before the first write: nothing to do but in a unit that was told to begin `late`."""
         if self._start is not None:
@@ -80,9 +75,7 @@ def unit(con: duckdb.DuckDBPyConnection, name: str, run_id: str, *, late: bool =
     it makes temporary tables, which DuckDB reads with all its threads: those made in a transaction it reads with one.
     """
     outer = _in_progress.get(id(con))
-    work = Unit(name, run_id)
-    if outer is None or not outer.has_begun:
-        work._start = outer.begin if outer else lambda: con.execute("BEGIN TRANSACTION")
+    work = Unit(name, run_id, _start=outer.begin if outer else lambda: con.execute("BEGIN TRANSACTION"))
     if not late:
         work.begin()
     if outer is not None:

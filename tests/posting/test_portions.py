@@ -99,7 +99,7 @@ def test_in_portions_it_is_kept_whole_or_not_at_all(
     assert verify(con) == []
 
 
-def test_when_the_transaction_has_begun_each_portion_is_found_and_moved(
+def test_in_portions_after_the_transaction_has_begun(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = landed(con, tmp_path / "portions")
