@@ -24,9 +24,8 @@ PART_ENTRIES = 700_000  # found at a time: their texts are held in memory
 
 @dataclass(frozen=True)
 class Found:
-    """What ``find`` found: the transactions to be moved, in ``ledger_new_txn``, and how many were posted already."""
+    """What ``find`` found: how many transactions are to be moved, and how many were posted already; `params` says as what."""
 
-    name: str
     params: dict[str, Any]
     transactions: int
     already_posted: int
@@ -71,7 +70,7 @@ def post(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
 def find(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.date) -> Found:
     """The new transactions of ``ledger_proposal``, put into ``ledger_new_txn`` for ``keep``; the first half of ``post``.
 
-    It writes nothing that is kept: found before the transaction begins, they are moved by all threads.
+    It writes nothing that is kept: found before the transaction begins, they are moved by all threads. Raises as ``post`` does.
     """
     entries = number(con, "SELECT count(*) FROM ledger_proposal")
     params = {
@@ -80,7 +79,7 @@ def find(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     }  # fmt: skip
     run_sql(con, HERE, "find.sql")
     if entries == 0:
-        return Found(name, params, 0, 0)
+        return Found(params, 0, 0)
     _refuse_unknown_accounts(con)
     for part in range(params["parts"]):
         run_sql(con, HERE, "find_part.sql", {**params, "part": part})
@@ -91,19 +90,19 @@ def find(con: duckdb.DuckDBPyConnection, work: Unit, name: str, posted_on: dt.da
     if already:
         con.execute("DELETE FROM ledger_new_txn WHERE txn_id IN (SELECT txn_id FROM ledger_known_txn)")
     con.execute("DROP TABLE ledger_known_txn")
-    return Found(name, params, found["transactions"] - already, already)
+    return Found(params, found["transactions"] - already, already)
 
 
 def keep(con: duckdb.DuckDBPyConnection, work: Unit, found: Found) -> Posted:
     """Move what was found, and its entries among the same proposals, into the ledger as one batch sealed into the unit."""
-    sealed = _move(con, work, found.params) if found.transactions else (0, "")
+    entries, digest = _move(con, work, found.params) if found.transactions else (0, "")
     con.execute("DROP TABLE ledger_new_txn")
-    entries, digest = sealed
     work.digest = "+".join(filter(None, (work.digest, digest)))
     return Posted(found.transactions, entries, found.already_posted)
 
 
 def _move(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any]) -> tuple[int, str]:
+    """How many entries were moved, and the batch's seal."""
     work.begin()
     params = {**params, "batch_no": number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")}
     run_sql(con, HERE, "post.sql", params)
