@@ -158,9 +158,8 @@ class _Desk:
         for slot in range(1, wanted + 1):
             rng = self.draw.of("visit", day, slot)
             kind = rng.choices(self.kinds, [kind.weight for kind in self.kinds])[0]
-            drawn = rng.choices(
-                self.pools[kind.who], k=8
-            )  # as they were on the first day: a child may have come of age
+            # the pools are of the first day: a child may have come of age
+            drawn = rng.choices(self.pools[kind.who], k=8)
             free = [
                 one for one in drawn if one.patient_id not in today and (kind.who != "child" or one.age_on(day) < ADULT)
             ]

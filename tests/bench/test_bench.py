@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from dataclasses import replace
@@ -35,9 +34,8 @@ def sets_of(path: Path) -> list[dict[str, Any]]:
 
 def test_the_memory_of_a_child_counts_when_it_is_one_of_the_task() -> None:
     subprocess.run([sys.executable, "-c", "len(bytearray(80_000_000))"], check=True)
-    of_children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    assert of_children > 80_000_000
-    assert worker.peak_bytes(of_children - 1) - worker.peak_bytes(of_children) == of_children
+    assert (children := worker.of_children()) > 80_000_000
+    assert worker.peak_bytes(children - 1) - worker.peak_bytes(children) == children
 
 
 @pytest.mark.parametrize("per_set", [0, 60])

@@ -21,6 +21,8 @@ from typing import Any
 
 from tests.bench.adapters import Job, NotHere
 
+MAXRSS = 1 if sys.platform == "darwin" else 1024  # bytes of its unit
+
 
 def measure(adapter: str, package: str, job: Job, warm: Job) -> dict[str, Any]:
     """The result as it is printed: seconds, cpu_seconds, peak_bytes, version, counts; or ``skipped`` with the reason."""
@@ -29,7 +31,7 @@ def measure(adapter: str, package: str, job: Job, warm: Job) -> dict[str, Any]:
         make_ready = getattr(import_module(module), name)
         make_ready(warm)[0]()
         run, count = make_ready(job)
-        before = _of_children()
+        before = of_children()
         cpu, wall = _cpu(), time.perf_counter()
         result = run()
         wall, cpu = time.perf_counter() - wall, _cpu() - cpu
@@ -51,9 +53,9 @@ def _cpu() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def _of_children() -> int:
+def of_children() -> int:
     """The most memory a child that ended has held, in bytes."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * MAXRSS
 
 
 def peak_bytes(before: int = 0) -> int:
@@ -63,9 +65,8 @@ def peak_bytes(before: int = 0) -> int:
     """
     status = Path("/proc/self/status")
     own = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
-    unit = 1 if sys.platform == "darwin" else 1024
-    mine = int(own[1]) * 1024 if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    children = _of_children()
+    mine = int(own[1]) * 1024 if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS
+    children = of_children()
     return mine + (children if children > before else 0)
 
 
