@@ -8,6 +8,7 @@ WITH later AS (
 ), later_answer AS (
     SELECT DISTINCT now_no, claim_id, charge_id, turn_no, lines FROM later
 ), standing AS (
+    -- one row per line of an earlier or later answer that no reversal took back, with what all of its payer's say of the charge
     SELECT posted.claim_id, posted.payer_turn, posted.posting_key, posted.remit_claim_id, outcome.charge_id, pay.effective_on,
            sum(line.charge_cents) OVER (PARTITION BY posted.claim_id, posted.payer_turn, outcome.charge_id) AS answered_cents
     FROM posting.posting AS posted
@@ -20,8 +21,7 @@ WITH later AS (
     -- of several answers of one payer to a whole charge the newest speaks for it: the reversal of the others has yet to come
     SELECT DISTINCT standing.remit_claim_id, standing.charge_id FROM standing
     JOIN charges.charge AS charge ON charge.charge_id = standing.charge_id AND standing.answered_cents > charge.charge_cents
-    QUALIFY standing.posting_key <> last_value(standing.posting_key) OVER (
-        PARTITION BY standing.claim_id, payer_turn, standing.charge_id ORDER BY effective_on, posting_key ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    QUALIFY dense_rank() OVER (PARTITION BY standing.claim_id, payer_turn, standing.charge_id ORDER BY effective_on DESC, posting_key DESC) > 1
 ), settled AS (
     SELECT claim_id, charge_id, scrub.turn_no(turn) AS turn_no,
            given_up + deferred
