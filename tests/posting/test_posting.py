@@ -412,6 +412,19 @@ def test_a_reversal_that_comes_after_its_correction_and_the_later_payer_changes_
     world.con.close()
 
 
+def test_a_charge_that_a_payer_answered_in_two_parts_is_covered_by_both(world: World) -> None:
+    world.bill("C1", {"A": 10_000}, payer="SMDCR", next_payer="SMTML")
+    for trace, charge, paid in (("T1", 6_000, 4_500), ("T2", 4_000, 2_500)):
+        part = claim("C1", line("A", charge, paid, CO45(1_000), PR2(500)), number=trace)
+        world.post(world.remittance(part, payer="SMDCR", trace=trace), run_id=trace)
+    # without OA-23: it does not say what the payer before covered
+    secondary = claim("C1", line("A", 10_000, 0, CO45(10_000)), status="2", number="S1")
+    world.post(world.remittance(secondary, payer="SMTML", trace="T3", method="NON"), run_id="T3")
+    assert world.ar("C1") == {}
+    assert world.balances("C1")["CONTRACTUAL:contract"] == 3_000
+    lawful(world)
+
+
 def test_many_claims_are_posted_portion_by_portion_and_answers_to_one_claim_together(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
