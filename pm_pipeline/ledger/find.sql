@@ -1,6 +1,5 @@
 -- an empty temporary table for the transactions that ledger_proposal would post; find_part.sql fills it, part by part
 CREATE OR REPLACE TEMP TABLE ledger_new_txn (
-    part            INTEGER NOT NULL,
     txn_id          VARCHAR NOT NULL,
     txn_key         VARCHAR NOT NULL,
     txn_kind        VARCHAR NOT NULL,

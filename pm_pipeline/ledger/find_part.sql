@@ -2,7 +2,7 @@
 
 -- (a part by UBIGINT, as a hash is one: of mixed types the remainder would be of 128 bits, which takes longer than all the rest)
 INSERT INTO ledger_new_txn
-SELECT $part, txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest,
+SELECT txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest,
        ledger.txn_hash(txn_id, txn_key, txn_kind, reverses_txn_id, actor, content_digest, rests_on, $posted_on, $run_id, $recorded_at), off_by_cents, places
 FROM (
     SELECT ledger.txn_id(txn_key) AS txn_id, txn_key, txn_kind, ledger.txn_id(reverses_txn_key) AS reverses_txn_id, actor,

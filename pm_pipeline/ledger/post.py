@@ -19,7 +19,7 @@ from pm_pipeline.errors import LedgerError
 from pm_pipeline.warehouse import Unit, number, records, run_sql, utc_now
 
 HERE = __package__ or ""
-PART_ENTRIES = 700_000  # found at a time: their texts are held in memory
+PART_ENTRIES = 850_000  # found at a time: their texts are held in memory
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,6 @@ def _move(con: duckdb.DuckDBPyConnection, work: Unit, params: dict[str, Any]) ->
     work.begin()
     params = {**params, "batch_no": number(con, "SELECT coalesce(max(batch_no), 0) + 1 FROM ledger.batch")}
     run_sql(con, HERE, "post.sql", params)
-    for part in range(params["parts"]):
-        run_sql(con, HERE, "post_part.sql", {**params, "part": part})
     (sealed,) = run_sql(con, HERE, "seal.sql", params).fetchall()
     return sealed
 

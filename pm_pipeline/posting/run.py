@@ -17,7 +17,7 @@ from pm_pipeline.scrub.events import new_events
 from pm_pipeline.warehouse import Unit, little_memory, load_rows, number, records, run_sql, unit
 
 HERE = __package__ or ""
-PORTION_CLAIMS = 150_000  # posted at a time: what is proposed for many more does not stay in memory
+PORTION_CLAIMS = 130_000  # posted at a time: what is proposed for many more does not stay in memory
 # the temporary tables of a portion, set aside until all are found
 OF_A_PORTION = ("ledger_proposal", "ledger_new_txn", "posting_now", "posting_item", "decision_now")
 # the codes that a posting of the same run may do away with

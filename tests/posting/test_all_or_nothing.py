@@ -107,7 +107,7 @@ def test_posting_is_kept_whole_or_not_at_all(world: World, monkeypatch: pytest.M
         "reversal.sql",
         "suspend.sql",
         "provider.sql",
-        "post_part.sql",
+        "post.sql",
     } <= ran
     assert verify(world.con) == []
     assert world.ar("C1") == {"primary": 20_000}
