@@ -3,26 +3,22 @@
 
 -- one row per set: the payment (BPR, TRN, payer, payee)
 CREATE OR REPLACE TEMP TABLE x12_835_payment AS
-SELECT sets.set_no, sets.set_id, sets.file_id, bpr.segment_no, nullif(bpr.e[2], '') AS bpr01, nullif(bpr.e[3], '') AS bpr02, cents(bpr.e[3]) AS paid_cents,
-       nullif(bpr.e[4], '') AS bpr03, nullif(bpr.e[5], '') AS bpr04, nullif(bpr.e[17], '') AS bpr16, day(bpr.e[17]) AS effective_on,
-       nullif(trn.e[3], '') AS trn02, nullif(trn.e[4], '') AS trn03, payer.payer_name, payee.n104 AS payee_id, payee.payee_numbers,
-       nullif(cur.e[3], '') AS currency, sets.fingerprint, sets.segments, sets.unreadable_segments, sets.stray_segments
+SELECT sets.set_no, sets.set_id, sets.file_id, bpr_at AS segment_no, nullif(bpr[2], '') AS bpr01, nullif(bpr[3], '') AS bpr02, cents(bpr[3]) AS paid_cents,
+       nullif(bpr[4], '') AS bpr03, nullif(bpr[5], '') AS bpr04, nullif(bpr[17], '') AS bpr16, day(bpr[17]) AS effective_on,
+       nullif(trn[3], '') AS trn02, nullif(trn[4], '') AS trn03, payer_name, payee_id, payee_numbers,
+       nullif(cur[3], '') AS currency, sets.fingerprint, sets.segments, sets.unreadable_segments, sets.stray_segments
 FROM x12_set AS sets
-LEFT JOIN (SELECT set_no, segment_no, e FROM x12_835_elements WHERE tag = 'BPR' QUALIFY row_number() OVER (PARTITION BY set_no ORDER BY segment_no) = 1) AS bpr USING (set_no)
-LEFT JOIN (SELECT set_no, e FROM x12_835_elements WHERE tag = 'TRN' AND is_header
-           QUALIFY row_number() OVER (PARTITION BY set_no ORDER BY segment_no) = 1) AS trn USING (set_no)
-LEFT JOIN (SELECT set_no, e FROM x12_835_elements WHERE tag = 'CUR' AND is_header
-           QUALIFY row_number() OVER (PARTITION BY set_no ORDER BY segment_no) = 1) AS cur USING (set_no)
-LEFT JOIN (SELECT set_no, any_value(nullif(e[3], '')) AS payer_name FROM x12_835_elements WHERE tag = 'N1' AND is_header AND e[2] = 'PR' GROUP BY 1) AS payer USING (set_no)
 LEFT JOIN (
-    -- every number that names the payee: N1*PE and the REF segments of that loop
-    SELECT set_no, max(nullif(e[5], '')) FILTER (tag = 'N1') AS n104, coalesce(list_distinct(list(number) FILTER (number <> '')), []) AS payee_numbers
-    FROM (SELECT *, CASE tag WHEN 'N1' THEN e[5] WHEN 'REF' THEN e[3] END AS number,
-                 max(CASE WHEN tag = 'N1' THEN e[2] END) OVER (PARTITION BY set_no, loop_no) AS entity
-          FROM (SELECT *, count(*) FILTER (tag = 'N1') OVER (PARTITION BY set_no ORDER BY segment_no) AS loop_no FROM x12_835_elements WHERE is_header))
-    WHERE entity = 'PE' AND tag IN ('N1', 'REF')
+    SELECT set_no, min(segment_no) FILTER (tag = 'BPR') AS bpr_at, arg_min(e, segment_no) FILTER (tag = 'BPR') AS bpr,
+           arg_min(e, segment_no) FILTER (tag = 'TRN' AND is_header) AS trn, arg_min(e, segment_no) FILTER (tag = 'CUR' AND is_header) AS cur,
+           any_value(nullif(e[3], '')) FILTER (tag = 'N1' AND entity = 'PR') AS payer_name,
+           -- every number that names the payee: N1*PE and the REF segments of that loop
+           max(nullif(e[5], '')) FILTER (tag = 'N1' AND entity = 'PE') AS payee_id,
+           list_sort(list_distinct(list(nullif(CASE tag WHEN 'N1' THEN e[5] ELSE e[3] END, '')) FILTER (tag IN ('N1', 'REF') AND entity = 'PE'))) AS payee_numbers
+    FROM (SELECT *, CASE WHEN is_header THEN arg_max(e[2], segment_no) FILTER (tag = 'N1' AND is_header) OVER (PARTITION BY set_no ORDER BY segment_no) END AS entity
+          FROM x12_835_elements WHERE is_header OR tag = 'BPR')
     GROUP BY set_no
-) AS payee USING (set_no);
+) USING (set_no);
 
 CREATE OR REPLACE TEMP VIEW x12_835_claim AS SELECT set_id, file_id, clp.* FROM x12_835_clp AS clp JOIN x12_set USING (set_no);
 CREATE OR REPLACE TEMP VIEW x12_835_line AS SELECT set_id, file_id, svc.* FROM x12_835_svc AS svc JOIN x12_set USING (set_no);
