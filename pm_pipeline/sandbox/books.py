@@ -309,7 +309,7 @@ class _Count:
             is_told = row["released_on"] is not None and row["released_on"] <= self.day
             if is_told and row["ties"]:
                 self.totals.matched_deposits_cents += row["cents"]
-            elif not is_told and _fourth_business_day(dt.date.fromisoformat(row["due_on"])) < self.as_of:
+            elif _fourth_business_day(dt.date.fromisoformat(row["due_on"])) < self.as_of:
                 self.totals.unexplained_deposits_cents += row["cents"]
                 self.totals.suspense_cents += row["cents"]
         return len(payments)

@@ -67,12 +67,13 @@ def test_every_deposit_that_has_its_payment_is_tied_in_one_run(world: World) -> 
     )
     deposit(world, "D0", "T1", 10_000)
     world.post(run_id="ambiguous")
-    assert "BANK:none" not in world.balances()
+    assert world.balances()["UNAPPLIED:payer"] == -10_000  # it has waited four business days
     deposit(world, "D1", "T1", 10_000, "1990000021")
     first = world.post(run_id="named")
     assert first.deposits == 2  # D1 has its payment by name, which leaves D0 only one
     assert world.post(run_id="again").deposits == 0
     assert world.balances()["BANK:none"] == 20_000
+    assert "UNAPPLIED:payer" not in world.balances()
     assert verify(world.con) == []
 
 

@@ -337,8 +337,8 @@ def test_a_deposit_clears_the_payment_it_equals_and_questions_one_it_does_not(wo
             [deposit, trace, cents],
         )
     world.post(run_id="bank")
-    assert world.balances()["BANK:none"] == 10_000 + 100  # D3 has waited four business days for its remittance
-    assert world.balances()["UNAPPLIED:payer"] == -100
+    assert world.balances()["BANK:none"] == 10_000 + 4_999 + 100  # D2 and D3 have waited four business days
+    assert world.balances()["UNAPPLIED:payer"] == -5_099
     assert world.balances()["CASH_CLEARING:eft"] == 5_000
     assert world.exceptions() == ["DEPOSIT_AMOUNT"]
     kinds = world.con.execute(

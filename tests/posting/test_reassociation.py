@@ -117,6 +117,32 @@ def test_every_state_of_a_payment_and_of_a_deposit(world: World) -> None:
     assert verify(world.con) == []
 
 
+@pytest.mark.parametrize("bank_first", [True, False], ids=["the bank first", "the remittance first"])
+def test_an_unequal_deposit_is_unapplied_after_four_business_days_whatever_came_first(
+    world: World, bank_first: bool
+) -> None:
+    def remit() -> None:
+        world.post(paid(world, 200, "U"), today=LATE)
+
+    if not bank_first:
+        remit()
+    bank(world, credit(190, "U"))
+    if bank_first:
+        remit()
+    world.post(run_id="once more")
+    assert world.balances() == {
+        "BANK:none": 190,
+        "UNAPPLIED:payer": -190,
+        "CASH_CLEARING:eft": 200,
+        "INTEREST_INCOME:none": -200,
+    }
+    assert world.exceptions() == ["DEPOSIT_AMOUNT"]
+    assert residues(world) == [("U", 200, "deposit_unequal")]
+    bank(world, credit(10, "U"), file_no=2, run_id="the rest")
+    assert world.balances() == {"BANK:none": 200, "INTEREST_INCOME:none": -200}
+    assert verify(world.con) == []
+
+
 @pytest.mark.parametrize("day", range(5))
 def test_late_is_after_the_fourth_business_day_not_on_it(world: World, day: int) -> None:
     on = dt.date(2026, 6, 1) + dt.timedelta(day)  # Monday to Friday
