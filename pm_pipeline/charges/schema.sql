@@ -40,3 +40,10 @@ CREATE OR REPLACE VIEW charges.active_charge AS
 SELECT * FROM charges.charge AS charge
 WHERE action <> 'void'
   AND NOT EXISTS (SELECT 1 FROM charges.charge AS later WHERE later.original_charge_id = charge.charge_id);
+
+-- true when a text has the form and the check character of a REF*6R of ours (claim_id.py); we need not know its charge (yet)
+CREATE OR REPLACE MACRO charges.is_line_id(text) AS
+    regexp_full_match(text, 'L[0-9A-HJKMNP-TV-Z]{15}')
+    AND substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', (37 - list_reduce(
+        list_prepend(36, list_transform(string_split(text[1:15], ''), lambda one: strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', one) - 1)),
+        lambda product, value: coalesce(nullif((product + value) % 36, 0), 36) * 2 % 37)) % 36 + 1, 1) = text[16];

@@ -44,7 +44,8 @@ JOIN (SELECT remit_claim_id, claim_id FROM matched UNION SELECT remit_claim_id, 
 LEFT JOIN charges.charge AS ours ON ours.line_id = line.line_id AND ours.claim_id = matched.claim_id AND ours.action <> 'void';
 
 -- else by content that one charge alone has, of those that no other line names; what is left belongs to the claim as a whole. Two
--- remittance lines of one claim that fit one charge by content fit neither
+-- remittance lines of one claim that fit one charge by content fit neither; one that names a charge of ours that is yet to come
+-- (a correction of the charge it looks like, most often) waits for that charge on its claim
 UPDATE matched_line SET charge_id = found.charge_id, provider_id = found.provider_id, dos_from = found.dos_from, match_by = 'content'
 FROM (
     WITH lost AS (
@@ -54,6 +55,7 @@ FROM (
                list_sort(line.modifiers) AS modifiers, line.dos_from, abs(line.charge_cents) AS charge_cents
         FROM remittance.line AS line JOIN lost USING (remit_claim_id)
         WHERE line.remit_line_id IN (SELECT remit_line_id FROM matched_line WHERE charge_id IS NULL)
+          AND (charges.is_line_id(line.line_id) AND line.line_id NOT IN (SELECT line_id FROM charges.charge)) IS NOT TRUE
     ), ours AS (
         SELECT *, list_sort(modifiers) AS sorted FROM charges.active_charge SEMI JOIN lost USING (claim_id)
     ), fitting AS (

@@ -19,8 +19,9 @@ WHERE code IS NULL AND NOT is_reversal AND remit_claim_id IN (SELECT remit_claim
 
 INSERT OR IGNORE INTO posting.exception
 SELECT short_id('Q', concat_ws('|', 'LINE_UNMATCHED', remit_line_id, posting.again(attempt))), 'LINE_UNMATCHED', 'remit_line', remit_line_id, posting.payment_id, outcome.remit_claim_id,
-       posting.claim_id, outcome.paid_cents, 'no REF*6R of ours, and no charge with its procedure, date and amount', false, CAST($today AS DATE), $run_id
-FROM posting.line_outcome AS outcome JOIN posting.posting USING (posting_key)
+       posting.claim_id, outcome.paid_cents, CASE WHEN charges.is_line_id(line_id) THEN concat('REF*6R ', line_id, ' is a charge of ours that is not on this claim (yet)')
+                                                  ELSE 'no REF*6R of ours, and no charge with its procedure, date and amount' END, false, CAST($today AS DATE), $run_id
+FROM posting.line_outcome AS outcome JOIN posting.posting USING (posting_key) JOIN remittance.line AS line USING (remit_line_id)
 WHERE outcome.match_by = 'claim' AND outcome.remit_line_id <> outcome.remit_claim_id AND posting.reverses IS NULL
   AND outcome.remit_claim_id IN (SELECT remit_claim_id FROM posted_in_run);
 

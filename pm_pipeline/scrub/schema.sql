@@ -227,7 +227,8 @@ CREATE OR REPLACE MACRO scrub.turn(turn_no) AS ['primary', 'secondary', 'tertiar
 CREATE OR REPLACE MACRO scrub.turn_no(turn) AS list_position(['primary', 'secondary', 'tertiary'], turn);
 
 -- one row per claim and payer's turn, for the claims of the table named `claims`: the two payers the claim names, and after them
--- the first of the other coverages in force on its date of service
+-- the first of the other coverages in force on its date of service. A claim whose charges were voided before its insurance was known
+-- names nobody: its payers are the first three of those coverages
 CREATE OR REPLACE MACRO scrub.claim_turns(claims) AS TABLE
 WITH wanted AS (
     SELECT * FROM scrub.claim WHERE claim_id IN (SELECT claim_id FROM query_table(claims))
@@ -236,13 +237,14 @@ SELECT claim_id, 1 AS turn_no, payer_id, coverage_id FROM wanted WHERE payer_id 
 UNION ALL
 SELECT claim_id, 2, next_payer_id, next_coverage_id FROM wanted WHERE next_payer_id IS NOT NULL
 UNION ALL
-SELECT claim_id, 3, payer_id, coverage_id FROM (
-    SELECT wanted.claim_id, coverage.payer_id, coverage.coverage_id
+SELECT claim_id, named + place, payer_id, coverage_id FROM (
+    SELECT wanted.claim_id, coverage.payer_id, coverage.coverage_id, CASE WHEN wanted.payer_id IS NULL THEN 0 ELSE 2 END AS named,
+           row_number() OVER (PARTITION BY wanted.claim_id
+               ORDER BY scrub.cover_order(coverage.cob_order, coverage.effective_from, coverage.coverage_id)) AS place
     FROM wanted
     JOIN front_office.current_coverage AS coverage
       ON coverage.patient_id = wanted.patient_id AND wanted.dos_from BETWEEN coverage.effective_from AND coalesce(coverage.effective_to, wanted.dos_from)
      AND coverage.coverage_id IS DISTINCT FROM wanted.coverage_id AND coverage.coverage_id IS DISTINCT FROM wanted.next_coverage_id
-    WHERE wanted.next_payer_id IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY wanted.claim_id
-        ORDER BY scrub.cover_order(coverage.cob_order, coverage.effective_from, coverage.coverage_id)) = 1
-);
+    WHERE wanted.next_payer_id IS NOT NULL OR (wanted.payer_id IS NULL AND wanted.lines = 0)
+)
+WHERE named + place <= 3;

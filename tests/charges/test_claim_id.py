@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from importlib import resources
+
+import duckdb
 
 from pm_pipeline.charges import claim_id, is_valid_claim_id, line_id
 from pm_pipeline.charges.claim_id import CLEAR, ISO_7064, check_character
@@ -64,3 +67,24 @@ def test_line_ids_are_another_family_and_unique_b164() -> None:
     assert len(lines) == 2000
     assert all(re.fullmatch(r"L[0-9A-HJKMNP-TV-Z]{15}", item) for item in lines)
     assert not any(is_valid_claim_id(item) for item in lines)
+
+
+def test_a_line_id_is_known_by_its_form_and_check_character_in_sql_too() -> None:
+    con = duckdb.connect()
+    schema = resources.files("pm_pipeline.charges").joinpath("schema.sql").read_text()
+    con.execute("CREATE SCHEMA charges; " + schema[schema.index("CREATE OR REPLACE MACRO charges.is_line_id") :])
+    ours = [line_id(f"E{n}-1") for n in range(500)]
+    wrong = [
+        one[:place] + other + one[place + 1 :]
+        for one in ours[:20]
+        for place in range(1, 16)
+        for other in CLEAR
+        if other != one[place]
+    ]
+    others = [*wrong, "", "L", ours[0].lower(), ours[0][1:], ours[0] + "0", ID, "L" * 16]
+    assert con.execute("SELECT bool_and(charges.is_line_id(one)) FROM unnest(?) AS ours(one)", [ours]).fetchone() == (
+        True,
+    )
+    assert con.execute(
+        "SELECT bool_or(charges.is_line_id(one)) FROM unnest(?) AS others(one)", [others]
+    ).fetchone() == (False,)

@@ -133,3 +133,16 @@ def test_a_charge_that_one_line_names_is_not_taken_by_another_like_it(world: Wor
     world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000)), nameless_line)))
     assert by_charge(world) == []
     assert world.exceptions() == []
+
+
+@pytest.mark.parametrize(("lines", "turn"), [(0, "primary"), (1, None)], ids=["voided", "the patient's"])
+def test_only_a_claim_whose_charges_were_all_voided_gets_its_payers_from_insurance_known_later(
+    world: World, lines: int, turn: str | None
+) -> None:
+    """Voided before anyone knew who covers the patient, it names no payer; one billed to the patient stays the patient's."""
+    world.bill("C1", {"A": 10_000}, payer=None)
+    insure(world, "C1", "M1")
+    world.con.execute("UPDATE scrub.claim SET coverage_id = NULL, lines = ?", [lines])
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000)))))
+    assert world.con.execute("SELECT payer_turn FROM posting.posting").fetchall() == [(turn,)]
+    assert ("PAYER_NOT_ON_CLAIM" in world.exceptions()) == (turn is None)

@@ -8,6 +8,7 @@ import pytest
 
 from pm_pipeline import posting
 from pm_pipeline.audit.verify import verify
+from pm_pipeline.charges import line_id
 from pm_pipeline.posting import Resolution
 from tests.money import CO45, PR2, TODAY, Adjustment, World, claim, line, taken_back
 from tests.posting.policies import go_by, standard
@@ -15,14 +16,17 @@ from tests.posting.test_match import by_charge
 from tests.posting.test_policy_delay import WRITE_OFF
 from tests.posting.test_resolve import only
 
+GARBLED = line_id("B").replace("J2", "2J")  # two neighbours changed places
 DUE = TODAY + dt.timedelta(days=40)
 
 
-def charge_comes(world: World, claim_id: str = "C1", next_payer: str | None = None) -> None:
-    """The charge B of 5,000 comes into the claim that had only A of 10,000."""
+def charge_comes(
+    world: World, claim_id: str = "C1", next_payer: str | None = None, charge: tuple[str, int] = ("B", 5_000)
+) -> None:
+    """The charge B of 5,000 (or `charge`) comes into the claim that had only A of 10,000."""
     world.con.execute("DELETE FROM scrub.claim")
-    world.bill(claim_id, {"B": 5_000}, next_payer=next_payer)
-    world.con.execute("UPDATE scrub.claim SET charge_cents = 15000, lines = 2")
+    world.bill(claim_id, dict([charge]), next_payer=next_payer)
+    world.con.execute("UPDATE scrub.claim SET charge_cents = charge_cents + 10000, lines = 2")
 
 
 def place(world: World, charge_id: str) -> None:
@@ -40,6 +44,29 @@ def test_a_charge_and_the_reversal_of_what_paid_it_come_in_one_run(world: World)
     assert by_charge(world) == [("A", 10_000), ("B", 5_000)]
     assert "LINE_UNMATCHED" not in world.exceptions()
     assert verify(world.con) == []
+
+
+def test_a_line_waits_for_the_charge_it_names_though_another_looks_like_it(world: World) -> None:
+    """The answer to a corrected charge, read before the correction: the charge that it replaces has its procedure, day and amount."""
+    world.bill("C1", {"A": 10_000})
+    correction = line_id("A, corrected")[1:]
+    world.post(world.remittance(claim("C1", line(correction, 10_000, 8_000, CO45(2_000)))))
+    assert by_charge(world) == [("A", 10_000), (None, -10_000)]
+    assert world.exceptions() == ["LINE_UNMATCHED"]
+    assert f"L{correction}" in world.con.execute("SELECT evidence FROM posting.open_exception").fetchall()[0][0]
+    charge_comes(world, charge=(correction, 10_000))
+    world.post(run_id="r2")
+    assert by_charge(world) == [("A", 10_000)]
+    assert world.exceptions() == []
+    assert verify(world.con) == []
+
+
+@pytest.mark.parametrize("name", ["L123456", GARBLED, None], ids=["foreign", "garbled", "none"])
+def test_a_line_that_names_no_charge_of_ours_goes_by_what_it_says(world: World, name: str | None) -> None:
+    world.bill("C1", {"A": 10_000})
+    world.post(world.remittance(claim("C1", line("A", 10_000, 8_000, CO45(2_000), line_id=name))))
+    assert by_charge(world) == []
+    assert world.exceptions() == []
 
 
 def test_a_line_is_placed_and_taken_back_in_one_run(world: World) -> None:
