@@ -139,7 +139,9 @@ def _set_line(item: Document) -> str:
 
 
 def _content(item: Document) -> Iterator[str]:
-    if "bpr02_cents" in item:
+    if not item.get("is_read", True):
+        yield "[red]not read[/]: what is in it is not known (see its problems)"
+    elif "bpr02_cents" in item:
         balance = "[green]balances[/]" if item["balanced"] else "[bold red]does not balance[/]"
         yield (
             f"{shown(item['method'] or '')} {shown(item['trn02'] or '(no trace number)')} from {shown(item.get('trn03') or '(nobody)')} on "
@@ -235,6 +237,9 @@ def _named(one: Document, key: str, before: str) -> str:
 
 def _figures(item: Document) -> Iterator[tuple[str, str]]:
     """The counts and amounts of a set, lists as their length."""
+    if not item.get("is_read", True):
+        yield "content", "not read"
+        return
     for name, value in item.items():
         if name in ("first_segment_no", "problems", "segments", "gs06", "balanced", "levels", "totals"):
             continue

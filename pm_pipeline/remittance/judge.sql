@@ -14,18 +14,11 @@ LEFT JOIN payer_remit_id AS payer ON payer.remit_id = pay.trn03;
 -- one row per reason a set cannot be loaded
 CREATE OR REPLACE TEMP TABLE set_fault AS
 SELECT set_id, file_id, coalesce(fault.segment_no, first_segment_no) AS segment_no, code, text
-FROM x12_835_fault AS fault JOIN payment_candidate USING (set_id, file_id)
+FROM (FROM x12_835_fault UNION ALL FROM x12_835_doubt) AS fault JOIN payment_candidate USING (set_id, file_id)
 UNION ALL
 SELECT set_id, file_id, coalesce(segment_no, first_segment_no), code, text FROM (
-    SELECT *, 'NO_TRN' AS code, 'TRN02 or TRN03 is missing: the payment cannot be told from another.' AS text FROM payment_candidate WHERE trn02 IS NULL OR trn03 IS NULL
-    UNION ALL SELECT *, 'NO_PAYEE', 'There is no N1*PE with an identifier: nothing says who was paid.' FROM payment_candidate WHERE payee_id IS NULL
-    UNION ALL SELECT *, 'BPR03', 'BPR03 is not C (a credit to us): the payer debits us, or does not say. A person must see to it.'
-              FROM payment_candidate WHERE segment_no IS NOT NULL AND bpr03 IS DISTINCT FROM 'C'
-    UNION ALL SELECT *, 'NON_WITH_MONEY', 'BPR01 is H (notice only) or BPR04 is NON (no payment), but BPR02 is an amount (RFI 1581).'
-              FROM payment_candidate WHERE (bpr04 = 'NON' OR bpr01 = 'H') AND paid_cents > 0
-    UNION ALL SELECT *, 'BPR16', CASE WHEN bpr16 IS NULL THEN 'BPR16, the day of payment, is missing.' WHEN effective_on IS NULL THEN 'BPR16, the day of payment, is no date.'
-                                             ELSE concat('BPR16 is ', effective_on, ', too far from today to be the day of payment.') END FROM payment_candidate
-              WHERE segment_no IS NOT NULL AND (effective_on IS NULL OR effective_on < CAST($earliest AS DATE) OR effective_on > CAST($latest AS DATE))
+    SELECT *, 'BPR16' AS code, concat('BPR16 is ', effective_on, ', too far from today to be the day of payment.') AS text FROM payment_candidate
+    WHERE segment_no IS NOT NULL AND (effective_on < CAST($earliest AS DATE) OR effective_on > CAST($latest AS DATE))
     UNION ALL SELECT *, 'CURRENCY', 'CUR02 is not USD; this ledger keeps one currency.' FROM payment_candidate WHERE currency <> 'USD'
     UNION ALL SELECT payment_candidate.*, 'PAYEE_NOT_OURS', 'The payment is to somebody else: misdelivered. Tell the partner.'
               FROM payment_candidate JOIN partner_rule USING (partner_id) WHERE NOT is_our_payee AND payee_not_ours = 'quarantine'

@@ -31,7 +31,7 @@ def read_835(
     """Make x12_set, x12_835_payment, _claim, _line, _adjustment and _plb in the connection's database, from every 835 set
     of the file that its envelope accepts; the envelope says what became of the others.
 
-    With `gates` also _remark, _balance, _sum and _fault (what does not balance, claim by claim and set by set); with `everything` also
+    With `gates` also _remark, _balance, _sum, _fault and _doubt (what does not balance or cannot be taken, claim by claim and set by set); with `everything` also
     x12_835_segment (every segment of the sets with its place). Needs little memory whatever the size of the file. Either
     all is written or nothing; the connection must not be in a transaction. Sets `threads` of the
     connection: one for a small file.

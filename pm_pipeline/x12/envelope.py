@@ -78,6 +78,9 @@ def open_envelope(data: bytes | Source, *, threads: int = 1) -> Envelope:
         envelope.interchanges.append(interchange)
         if has_bom:
             interchange.note("BOM", number, "A UTF-8 byte order mark stands before the ISA segment; it was skipped.")
+        if delimiters.repetition in (delimiters.element, delimiters.component, delimiters.terminator):
+            text = "ISA11, the repetition separator, is one of the other separators: repeated elements are read as one."
+            interchange.note("ISA11", number, text)
         at, number = _Walk(envelope, interchange).run(looks_ahead=threads > 1 and source.size > LARGEST)
         at, empty, has_bom = _skip_between(source, at, delimiters.terminator)
         number += empty
@@ -121,7 +124,8 @@ def _disposition(envelope: Envelope) -> Disposition:
     refused = [one.disposition == "rejected" for one in envelope.interchanges]
     if all(refused):
         return "rejected"
-    return "quarantined" if any(refused) or envelope.problems else "accepted"
+    is_lost = any(refused) or any(one.has_lost_group for one in envelope.interchanges)
+    return "quarantined" if is_lost or envelope.problems else "accepted"
 
 
 def _skip_between(source: Source, at: int, terminator: str) -> tuple[int, int, bool]:

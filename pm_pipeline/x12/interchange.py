@@ -114,6 +114,11 @@ class Interchange:
         return self.isa[12]
 
     @property
+    def has_lost_group(self) -> bool:
+        """True when a group was refused and has no set that could say so (its ST is missing, say)."""
+        return any(group.disposition == "rejected" and not group.sets for group in self.groups)
+
+    @property
     def usage(self) -> str:
         """ISA15: P production, T test."""
         return self.isa[14]
@@ -134,8 +139,9 @@ class Interchange:
 class Envelope:
     """A whole file, opened.
 
-    disposition: rejected when nothing in the file stands, quarantined when a part of it was refused (an interchange, or
-    what follows one that cannot be read) and another stands. Groups and sets speak for themselves.
+    disposition: rejected when nothing in the file stands, quarantined when a part of it was refused (an interchange, what
+    follows one that cannot be read, a group in which no set is found) and another may stand. Groups with sets, and sets, speak
+    for themselves.
     """
 
     source: Source

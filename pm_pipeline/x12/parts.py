@@ -103,7 +103,8 @@ class SetFacts:
     """What is known of a set once it was cut, before anything is said of its meaning.
 
     fingerprint is the sha256 of its segments between ST and SE, whatever the separators; unreadable counts segments
-    that do not begin with a segment identifier; stray counts SVC and CAS segments that stand under no CLP.
+    that do not begin with a segment identifier; stray counts SVC and CAS segments that stand under no CLP. stray_at and
+    unreadable_at are the segment numbers of the first of each (0: none, or not known).
     """
 
     set_no: int
@@ -111,7 +112,9 @@ class SetFacts:
     file_id: str
     segments: int = 0
     unreadable: int = 0
+    unreadable_at: int = 0
     stray: int = 0
+    stray_at: int = 0
     fingerprint: str = ""
 
 
@@ -328,7 +331,9 @@ class _Cutter:
         is_end = _bytes_in("".join(self.marks))
         is_good = _LETTER[one] & _LETTER_OR_DIGIT[two] & (is_end[three] | (_LETTER_OR_DIGIT[three] & is_end[four]))
         self.facts.segments += int(np.count_nonzero(filled))
-        self.facts.unreadable += int(np.count_nonzero(filled & ~is_good))
+        if len(odd := np.flatnonzero(filled & ~is_good)):
+            self.facts.unreadable += len(odd)
+            self.facts.unreadable_at = self.facts.unreadable_at or int(odd[0]) + segments.first_no
 
     def _hash(self, data: bytes, *, is_dense: bool) -> None:
         """Hash what lies between ST and SE, with one spelling of the separators."""

@@ -26,7 +26,7 @@ def read_835(
 ) -> int:
     """Leave x12_835_payment, _claim, _line, _adjustment and _plb; returns how many segments were read.
 
-    With `gates`, also _remark, _balance, which says of each claim what does not balance, and _sum and _fault, of each set. With `everything`,
+    With `gates`, also _remark, _balance, which says of each claim what does not balance, and _sum, _fault and _doubt, of each set. With `everything`,
     x12_835_segment keeps every segment with its place (the CLP and SVC it stands under). With `keep`, the tables are
     not temporary ones. `threads` above one are for cutting and reading segments while DuckDB takes in those before; the
     connection is left set to as many.
@@ -49,7 +49,7 @@ def read_835(
     if gates:
         _run(con, "read_835_gates.sql", keep)
     else:
-        for name in ("remark", "balance", "sum", "fault"):
+        for name in ("remark", "balance", "sum", "fault", "doubt"):
             con.execute(f"DROP TABLE IF EXISTS x12_835_{name}")
     con.execute("DROP TABLE x12_835_elements")
     if not everything:

@@ -6,7 +6,7 @@ CREATE OR REPLACE TEMP TABLE x12_835_payment AS
 SELECT sets.set_no, sets.set_id, sets.file_id, bpr_at AS segment_no, nullif(bpr[2], '') AS bpr01, nullif(bpr[3], '') AS bpr02, cents(bpr[3]) AS paid_cents,
        nullif(bpr[4], '') AS bpr03, nullif(bpr[5], '') AS bpr04, nullif(bpr[17], '') AS bpr16, day(bpr[17]) AS effective_on,
        nullif(trn[3], '') AS trn02, nullif(trn[4], '') AS trn03, payer_name, payee_id, payee_numbers,
-       nullif(cur[3], '') AS currency, sets.fingerprint, sets.segments, sets.unreadable_segments, sets.stray_segments
+       nullif(cur[3], '') AS currency, sets.unreadable_at, sets.stray_at, sets.fingerprint, sets.segments, sets.unreadable_segments, sets.stray_segments
 FROM x12_set AS sets
 LEFT JOIN (
     SELECT set_no, min(segment_no) FILTER (tag = 'BPR') AS bpr_at, arg_min(e, segment_no) FILTER (tag = 'BPR') AS bpr,

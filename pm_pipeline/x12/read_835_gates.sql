@@ -1,4 +1,4 @@
--- 835, all parts read: x12_835_remark, x12_835_balance with what does not balance, claim by claim, and x12_835_sum and _fault, set by set
+-- 835, all parts read: x12_835_remark, x12_835_balance with what does not balance, claim by claim, and x12_835_sum, _fault and _doubt, set by set
 
 -- one row per remark code: LQ*HE of a line, MOA and MIA of a claim; place: in its segment
 CREATE OR REPLACE TEMP TABLE x12_835_remark AS
@@ -63,9 +63,10 @@ WITH judged AS (
     SELECT pay.* EXCLUDE (paid_cents), pay.paid_cents AS bpr02_cents, sums.* EXCLUDE (set_id) FROM x12_835_payment AS pay JOIN x12_835_sum AS sums USING (set_id)
 )
 SELECT set_id, file_id, segment_no, 'NO_BPR' AS code, 'The set has no BPR segment: nothing says what was paid.' AS text FROM judged WHERE segment_no IS NULL
-UNION ALL SELECT set_id, file_id, segment_no, 'SEGMENT_ID', concat(unreadable_segments, ' segments do not begin with a segment identifier: a delimiter inside a value, or a line broken in two.')
+UNION ALL SELECT set_id, file_id, coalesce(unreadable_at, segment_no), 'SEGMENT_ID',
+                 concat(unreadable_segments, ' segments do not begin with a segment identifier: a delimiter inside a value, or a line broken in two.')
           FROM judged WHERE unreadable_segments > 0
-UNION ALL SELECT set_id, file_id, segment_no, 'STRAY_SEGMENT', concat(stray_segments, ' SVC or CAS segments stand under no CLP, so nothing says which claim they speak of.')
+UNION ALL SELECT set_id, file_id, stray_at, 'STRAY_SEGMENT', concat(stray_segments, ' SVC or CAS segments stand under no CLP, so nothing says which claim they speak of.')
           FROM judged WHERE stray_segments > 0
 UNION ALL SELECT set_id, file_id, segment_no, 'BPR02', 'BPR02 is missing or no amount.' FROM judged WHERE segment_no IS NOT NULL AND bpr02_cents IS NULL
 UNION ALL SELECT set_id, file_id, unreadable_claim_at, 'CLP04',
@@ -78,3 +79,15 @@ UNION ALL SELECT set_id, file_id, unreadable_plb_at, 'PLB',
 UNION ALL SELECT set_id, file_id, segment_no, 'PAYMENT_GATE',
                  concat('BPR02 is ', dollars(bpr02_cents), ', but the claims pay ', dollars(paid_cents), ' less provider adjustments of ', dollars(plb_cents), '.')
           FROM judged WHERE unreadable_claims = 0 AND unreadable_plbs = 0 AND bpr02_cents <> paid_cents - plb_cents;
+
+-- one row per reason why a set whose figures stand is no payment that a ledger can take; segment_no: NULL when it has no BPR
+CREATE OR REPLACE TEMP TABLE x12_835_doubt AS
+SELECT set_id, file_id, segment_no, 'NO_TRN' AS code, 'TRN02 or TRN03 is missing: the payment cannot be told from another.' AS text
+FROM x12_835_payment WHERE trn02 IS NULL OR trn03 IS NULL
+UNION ALL SELECT set_id, file_id, segment_no, 'NO_PAYEE', 'There is no N1*PE with an identifier: nothing says who was paid.' FROM x12_835_payment WHERE payee_id IS NULL
+UNION ALL SELECT set_id, file_id, segment_no, 'BPR03', 'BPR03 is not C (a credit to us): the payer debits us, or does not say. A person must see to it.'
+          FROM x12_835_payment WHERE segment_no IS NOT NULL AND bpr03 IS DISTINCT FROM 'C'
+UNION ALL SELECT set_id, file_id, segment_no, 'NON_WITH_MONEY', 'BPR01 is H (notice only) or BPR04 is NON (no payment), but BPR02 is an amount (RFI 1581).'
+          FROM x12_835_payment WHERE (bpr04 = 'NON' OR bpr01 = 'H') AND paid_cents > 0
+UNION ALL SELECT set_id, file_id, segment_no, 'BPR16', CASE WHEN bpr16 IS NULL THEN 'BPR16, the day of payment, is missing.' ELSE 'BPR16, the day of payment, is no date.' END
+          FROM x12_835_payment WHERE segment_no IS NOT NULL AND effective_on IS NULL;

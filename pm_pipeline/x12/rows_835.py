@@ -80,7 +80,10 @@ class _Rows:
         rows = loops.segments.rows(tag)
         at = loops.at(rows)
         has_claim = at.clp > 0
-        self.facts.stray += int(np.count_nonzero(~has_claim))
+        if len(stray := np.flatnonzero(~has_claim)):
+            first = int(rows[stray[0]]) + loops.segments.first_no
+            self.facts.stray += len(stray)
+            self.facts.stray_at = min(first, self.facts.stray_at or first)
         return rows[has_claim], at.of(has_claim)
 
     def _add(self, part: Part, table: str, segments: Segments, some: Places, found: Callable[[], Found]) -> None:

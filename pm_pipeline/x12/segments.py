@@ -83,15 +83,25 @@ def load_sets(con: duckdb.DuckDBPyConnection, facts: Sequence[SetFacts], *, keep
     """Make ``x12_set``: one row per set that was cut, with what is known of it (SetFacts)."""
     con.execute(
         f"CREATE OR REPLACE {'' if keep else 'TEMP'} TABLE x12_set (set_no INTEGER, set_id VARCHAR, file_id VARCHAR, segments BIGINT, "
-        "unreadable_segments BIGINT, stray_segments BIGINT, fingerprint VARCHAR)"
+        "unreadable_segments BIGINT, unreadable_at BIGINT, stray_segments BIGINT, stray_at BIGINT, fingerprint VARCHAR)"
     )
     if facts:
         rows = [
-            (one.set_no, one.set_id, one.file_id, one.segments, one.unreadable, one.stray, one.fingerprint)
+            (
+                one.set_no,
+                one.set_id,
+                one.file_id,
+                one.segments,
+                one.unreadable,
+                one.unreadable_at or None,
+                one.stray,
+                one.stray_at or None,
+                one.fingerprint,
+            )
             for one in facts
         ]
         con.execute(
-            "INSERT INTO x12_set SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7)",
+            f"INSERT INTO x12_set SELECT {', '.join(f'unnest(${place})' for place in range(1, len(rows[0]) + 1))}",
             [list(column) for column in zip(*rows, strict=True)],
         )
 

@@ -19,13 +19,20 @@ CREATE OR REPLACE TEMP MACRO x12_to_on(format, value) AS
 -- one row per set: BHT, with how many segments the set has and how many stand before any HL though they should not
 CREATE OR REPLACE TEMP MACRO x12_header() AS TABLE
 SELECT sets.set_id, sets.file_id, coalesce(bht.segment_no, sets.first_no) AS segment_no, bht01 AS structure, bht02 AS purpose,
-       bht03 AS reference, day(bht04) AS created_on, bht05 AS created_time, bht06 AS transaction_type, sets.segments, sets.stray_segments
+       bht03 AS reference, day(bht04) AS created_on, bht05 AS created_time, bht06 AS transaction_type, sets.segments, sets.stray_segments, sets.stray_at
 FROM (
     SELECT set_id, any_value(file_id) AS file_id, min(segment_no) AS first_no, count(*) AS segments,
-           count(*) FILTER ((first_hl IS NULL OR segment_no < first_hl) AND tag NOT IN ('ST', 'BHT', 'SE')) AS stray_segments
-    FROM x12_segment LEFT JOIN (SELECT set_id, min(segment_no) AS first_hl FROM seg_hl GROUP BY set_id) USING (set_id) GROUP BY set_id
+           count(*) FILTER (is_stray) AS stray_segments, min(segment_no) FILTER (is_stray) AS stray_at
+    FROM (SELECT *, (first_hl IS NULL OR segment_no < first_hl) AND tag NOT IN ('ST', 'BHT', 'SE') AS is_stray
+          FROM x12_segment LEFT JOIN (SELECT set_id, min(segment_no) AS first_hl FROM seg_hl GROUP BY set_id) USING (set_id)) GROUP BY set_id
 ) AS sets
 LEFT JOIN (SELECT * FROM seg_bht QUALIFY row_number() OVER (PARTITION BY set_id ORDER BY segment_no) = 1) AS bht USING (set_id);
+
+-- one row per set of the table named `headers` (x12_header) with segments that stand before any HL though they should not
+CREATE OR REPLACE TEMP MACRO x12_stray_problem(headers) AS TABLE
+SELECT set_id, stray_at AS segment_no, 'STRAY_SEGMENT' AS code,
+       concat(stray_segments, ' segments stand under no HL, so nothing says whom they speak of; what they say is not counted.') AS text, false AS is_fatal
+FROM query_table(headers) WHERE stray_segments > 0;
 
 -- one row per NM1 with what stands under it up to the next one: address, provider number, birth, relationship. `places` is the
 -- table that says under which HL (hl_at) and which NM1 (name_at) each segment stands.

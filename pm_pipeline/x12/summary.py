@@ -228,7 +228,7 @@ def _interchange(one: Interchange, inside: BySet) -> Document:
         "sender": one.sender,
         "receiver": one.receiver,
         "usage": one.usage,
-        "disposition": one.disposition,
+        "disposition": "quarantined" if one.has_lost_group and one.disposition != "rejected" else one.disposition,
         "problems": [_problem(problem) for problem in [*one.problems, *group_problems]],
         "ta1": [{"isa13": parts[1], "code": parts[4], "note": parts[5]} for parts in ta1],
         "transactions": [_transaction(item, group, one, inside) for group in one.groups for item in group.sets],
@@ -245,6 +245,8 @@ def _transaction(item: TransactionSet, group: Group, home: Interchange, inside: 
     elif disposition in ("accepted", "noted") and content:
         disposition = "quarantined" if is_fatal else "noted"
     empty = {**family.empty, **{name: [] for name in family.lists if name != "claim_list"}} if family else {}
+    if family and _set_id(item) not in inside:
+        empty["is_read"] = False
     return {
         "st01": item.st01,
         "st02": item.st02,

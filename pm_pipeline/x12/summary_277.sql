@@ -1,10 +1,10 @@
--- what a 277 (claim status) or 276 set says, briefly: temporary tables summary_set, summary_problem (none) and summary_claims (one row per
+-- what a 277 (claim status) or 276 set says, briefly: temporary tables summary_set, summary_problem and summary_claims (one row per
 -- claim spoken of, with the first of its statuses)
 CREATE OR REPLACE TEMP TABLE summary_set AS
 SELECT set_id, reference FROM x12_277_header;
 
 CREATE OR REPLACE TEMP TABLE summary_problem AS
-SELECT NULL::VARCHAR AS set_id, NULL::BIGINT AS segment_no, '' AS code, '' AS text, false AS is_fatal LIMIT 0;
+FROM x12_stray_problem('x12_277_header');
 
 CREATE OR REPLACE TEMP TABLE summary_claims AS
 SELECT claim.set_id, claim.segment_no, coalesce(claim.patient_control_number, claim.trace) AS claim_id, said.category, said.status, claim.charge_cents,

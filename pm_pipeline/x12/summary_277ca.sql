@@ -10,7 +10,11 @@ LEFT JOIN (
     FROM x12_277ca_total GROUP BY 1
 ) AS least_known USING (set_id);
 
+CREATE OR REPLACE TEMP TABLE summary_header AS FROM x12_header();
+
 CREATE OR REPLACE TEMP TABLE summary_problem AS
+FROM x12_stray_problem('summary_header')
+UNION ALL
 SELECT set_id, segment_no, code, text, false AS is_fatal FROM (
     SELECT set_id, segment_no, CASE WHEN unlisted_rejected > 0 THEN 'UNLISTED_REJECTED' ELSE 'TOTALS' END AS code,
            concat('At ', level, ' level the file counts ', coalesce(stated_accepted, 0), ' accepted and ', coalesce(stated_rejected, 0), ' rejected claims and lists ',

@@ -241,6 +241,13 @@ def test_b049_a_rejected_group_takes_its_sets_with_it_and_no_others(lander: Land
     assert opened.sets == {"835 rejected": 1, "835 accepted": 1}
 
 
+def test_a_group_whose_sets_are_not_found_quarantines_the_file_that_holds_nothing_else(lander: Lander) -> None:
+    """The ST was lost on the way: money without a set is nobody's, and must not pass as loaded."""
+    opened = lander(interchange(1).replace("ST*835*0001~", ""))
+    assert (opened.sets, list(opened.files.values())) == ({}, ["quarantined"])
+    assert ("group", "SE_WITHOUT_ST", 4) in lander.codes()
+
+
 def test_b052_one_bad_set_is_quarantined_and_its_siblings_go_on(lander: Lander) -> None:
     (file_id,) = lander.land(interchange(1, sets=3).replace("SE*3*0002", "SE*3*9999"))
     assert lander.open().sets == {"835 accepted": 2, "835 quarantined": 1}

@@ -59,6 +59,10 @@ def test_a_plain_file_is_accepted_with_every_segment_numbered() -> None:
     [
         pytest.param("\ufeff" + WHOLE, ["BOM"], id="byte-order-mark"),
         pytest.param("\n\r\n  " + WHOLE, [], id="b037-leading-blanks"),
+        pytest.param(
+            WHOLE.replace("*^*00501", "*:*00501"), ["ISA11"], id="repetition-separator-is-component-separator"
+        ),
+        pytest.param(WHOLE.replace("*^*00501", "*U*00401"), [], id="no-repetition-separator"),
         pytest.param(WHOLE + "\r\n\x00\x1a ", [], id="trailing-blanks"),
         pytest.param(WHOLE.replace("~", "~\r\n"), [], id="b038-crlf-after-each-segment"),
         pytest.param(WHOLE.replace("~", "~\n\n  "), [], id="blank-lines-and-indents"),

@@ -124,6 +124,72 @@ def test_an_835_that_cannot_be_proven_to_balance_does_not(old: str, new: str, co
     assert one["balanced"] is False or code == "STRAY_SEGMENT"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("*20260620~TRN", "*00000000~TRN", "BPR16"),
+        ("*20260620~TRN", "~TRN", "BPR16"),
+        ("BPR*I*140*C", "BPR*I*140*D", "BPR03"),
+        ("C*ACH", "C*NON", "NON_WITH_MONEY"),
+        ("TRN*1*T1*1512345678", "TRN*1*T1", "NO_TRN"),
+        ("N1*PE*PRACTICE*XX*1990300018", "N1*PE*PRACTICE", "NO_PAYEE"),
+    ],
+)
+def test_what_loading_will_hold_back_is_noted_though_the_figures_stand(old: str, new: str, code: str) -> None:
+    assert old in PAID
+    one = only_set(file_of(PAID.replace(old, new)))
+    assert (one["disposition"], one["balanced"], codes(one)) == ("noted", True, [(code, 4)])
+    assert one["problems"][0]["text"].endswith("Loading holds the payment back.")
+    assert one["effective_on"] == (None if code == "BPR16" else "20260620")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "at"),
+    [
+        ("LX*1~CLP*C1*1*100*80*0*MC*ICN1~", "LX*1~", "STRAY_SEGMENT", 10),
+        ("CAS*CO*45*20", "cas*CO*45*20", "SEGMENT_ID", 11),
+    ],
+)
+def test_what_stands_under_no_claim_and_what_is_no_segment_is_told_at_its_place(
+    old: str, new: str, code: str, at: int
+) -> None:
+    assert (code, at) in codes(only_set(file_of(PAID.replace(old, new))))
+
+
+@pytest.mark.parametrize("end", ["", "GE*0*7~"], ids=["no GE", "with its GE"])
+def test_a_group_whose_sets_are_not_found_is_refused_and_the_others_stand(end: str) -> None:
+    """The ST is lost: nothing else of the group could say that it was refused."""
+    lost = f"GS*HP*SENDER*RECEIVER*20260302*0830*8*X*005010X221A1~BPR*I*80*C~CLP*C9*1*80*80~SE*4*0001~{end}"
+    document = summary_of(file_of(PAID, extra=lost).replace("IEA*1*", "IEA*2*"))
+    (home,) = document["interchanges"]
+    assert (document["disposition"], home["disposition"]) == ("quarantined", "quarantined")
+    assert [one["disposition"] for one in home["transactions"]] == ["accepted"]
+    assert not is_sound(document)
+
+
+def test_a_set_that_could_not_be_read_does_not_say_that_it_holds_nothing() -> None:
+    text = file_of(PAID)
+    (home,) = summary_of(text[: text.index("SE*")] + text[text.index("GE*") :])["interchanges"]
+    assert [one["is_read"] for one in home["transactions"]] == [False]
+    assert "is_read" not in only_set(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("HN", "277*#*005010X214~BHT*0085*08*R1*20260603*0900*TH~TRN*2*C1~STC*A3:21*20260603*U*100"),
+        ("HN", "277*#*005010X212~BHT*0010*08*R1*20260603*0900*DG~TRN*2*C1~STC*F2:21*20260603"),
+        ("HB", "271*#*005010X279A1~BHT*0022*11*R1*20260603*0900~TRN*2*T1*1512345678~EB*1**30"),
+        ("HI", "278*#*005010X217~BHT*0007*11*R1*20260603*0900*18~TRN*2*T1*1512345678~HCR*A1*AUTH1"),
+    ],
+)  # fmt: skip
+def test_what_an_answer_says_under_no_hl_is_told(text: tuple[str, str]) -> None:
+    gs01, body = text
+    one = only_set(file_of(body, gs01=gs01, guide=body.split("~")[0].split("*")[2]))
+    assert (one["disposition"], codes(one)) == ("noted", [("STRAY_SEGMENT", 5)])
+    assert one["problems"][0]["text"].startswith("2 segments stand under no HL")
+
+
 def test_amounts_that_are_none_are_told_once_with_how_many_there_are() -> None:
     text = PAID.replace("*100*80*0*MC", "*100*8O*0*MC").replace("*80*70*0*MC", "*80*7O*0*MC")
     text = text.replace("*WO:C0*10", "*WO:C0*1O*WO:C1**WO:C2*10")
