@@ -18,7 +18,7 @@
 
 People decide about what waits (exceptions.csv: which codes, which actions): propose.py shows and proposes, resolve.py
 keeps the decision, unpost.py that a match was wrong, and the next run acts on it in the same path (said.sql, unposting.sql,
-unpost.sql, overrule.sql, placing.sql, place.sql, settled.sql).
+unpost.sql, overrule.sql, placing.sql, place.sql, place_reversed.sql, settled.sql).
 
 All of a run is kept, or nothing (run.py). Until the first transactions go into the ledger nothing but temporary tables is made:
 DuckDB reads them with all its threads only when they were made before the transaction.

@@ -27,13 +27,13 @@ LEFT JOIN party AS next ON next.claim_id = matched.claim_id AND next.turn_no > s
 WHERE said.action = 'turn'
 GROUP BY matched.remit_claim_id, said.target;
 
--- one row per line that posted on its claim as a whole: its charge may have become known since (placing.sql)
+-- one row per line that posted on its claim as a whole, taken back since or not: its charge may have become known since (placing.sql)
 CREATE OR REPLACE TEMP TABLE unplaced AS
 SELECT open.exception_id, outcome.remit_line_id, outcome.remit_claim_id, outcome.posting_key, posted.attempt, posted.claim_id
 FROM posting.open_exception AS open
 JOIN posting.line_outcome AS outcome ON outcome.remit_line_id = open.item_id AND outcome.outcome <> 'held' AND outcome.charge_id IS NULL
 JOIN posting.posting AS posted USING (posting_key)
-WHERE open.code = 'LINE_UNMATCHED' AND NOT EXISTS (SELECT 1 FROM posting.posting AS later WHERE later.reverses = posted.posting_key);
+WHERE open.code = 'LINE_UNMATCHED';
 
 -- one row per remittance line of a matched claim, with its charge (who rendered it, and when): by REF*6R
 CREATE OR REPLACE TEMP TABLE matched_line AS

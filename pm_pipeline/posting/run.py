@@ -77,6 +77,7 @@ def run(con: duckdb.DuckDBPyConnection, config: Config, today: dt.date, run_id: 
             run_sql(con, HERE, "placing.sql")
             if _any(con, "line_placed"):  # before the passes: what they post takes back or builds on what is placed
                 _post(con, work, "place", "lines placed on their charge", params, done)
+                _post(con, work, "place_reversed", "what was taken back of them", params, done)
         for step in ("decide", *(["overrule"] if has["said"] else []), "gates", "block"):
             run_sql(con, HERE, f"{step}.sql")
         while _pass(con, work, params, done):

@@ -69,6 +69,31 @@ def test_a_line_that_names_no_charge_of_ours_goes_by_what_it_says(world: World, 
     assert world.exceptions() == []
 
 
+@pytest.mark.parametrize("charge_first", [True, False])
+def test_a_line_and_what_took_it_back_go_to_a_charge_that_comes_after_both(world: World, charge_first: bool) -> None:
+    world.bill("C1", {"A": 10_000})
+    paid = claim("C1", line("A", 10_000, 8_000, CO45(2_000)), line("B", 5_000, 4_000, CO45(1_000)))
+    world.post(world.remittance(paid))
+    if charge_first:
+        charge_comes(world)
+    world.post(world.remittance(taken_back(paid), trace="T2", paid=0, plb=[("WO", "C1", -12_000)]), run_id="r2")
+    if not charge_first:
+        charge_comes(world)
+    world.post(run_id="r3")
+    by_payment = (
+        "SELECT charge_id, trn02, account, sum(cents) FROM ledger.entry JOIN remittance.payment USING (payment_id) "
+        "WHERE claim_id = 'C1' GROUP BY ALL HAVING sum(cents) <> 0 ORDER BY ALL"
+    )
+    assert world.con.execute(by_payment).fetchall() == [
+        (charge, trace, account, sign * cents)
+        for charge, written_off, billed in (("A", 2_000, 10_000), ("B", 1_000, 5_000))
+        for trace, sign in (("T1", 1), ("T2", -1))
+        for account, cents in (("AR", -billed), ("CONTRACTUAL", written_off))
+    ]
+    assert "LINE_UNMATCHED" not in world.exceptions()
+    assert verify(world.con) == []
+
+
 def test_a_line_is_placed_and_taken_back_in_one_run(world: World) -> None:
     world.bill("C1", {"A": 10_000, "B": 10_000})
     odd = line("?", 10_000, 8_000, CO45(2_000), procedure="99499")
