@@ -10,6 +10,7 @@ An 835 may be as large as its payer likes; read_835.py reads it in parts, with t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 
 import duckdb
 import numpy as np
@@ -85,24 +86,12 @@ def load_sets(con: duckdb.DuckDBPyConnection, facts: Sequence[SetFacts], *, keep
         f"CREATE OR REPLACE {'' if keep else 'TEMP'} TABLE x12_set (set_no INTEGER, set_id VARCHAR, file_id VARCHAR, segments BIGINT, "
         "unreadable_segments BIGINT, unreadable_at BIGINT, stray_segments BIGINT, stray_at BIGINT, fingerprint VARCHAR)"
     )
-    if facts:
-        rows = [
-            (
-                one.set_no,
-                one.set_id,
-                one.file_id,
-                one.segments,
-                one.unreadable,
-                one.unreadable_at or None,
-                one.stray,
-                one.stray_at or None,
-                one.fingerprint,
-            )
-            for one in facts
-        ]
+    if facts:  # in the order of the columns
+        columns = [list(column) for column in zip(*map(astuple, facts), strict=True)]
         con.execute(
-            f"INSERT INTO x12_set SELECT {', '.join(f'unnest(${place})' for place in range(1, len(rows[0]) + 1))}",
-            [list(column) for column in zip(*rows, strict=True)],
+            "INSERT INTO x12_set SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), nullif(unnest($6), 0), unnest($7), "
+            "nullif(unnest($8), 0), unnest($9)",
+            columns,
         )
 
 
