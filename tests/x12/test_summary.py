@@ -71,6 +71,12 @@ def only_set(text: str, list_claims: int = 0) -> dict[str, Any]:
     return one
 
 
+def paid_with(old: str, new: str) -> dict[str, Any]:
+    """The set PAID with something else in the place of `old`."""
+    assert old in PAID
+    return only_set(file_of(PAID.replace(old, new)))
+
+
 def codes(one: dict[str, Any]) -> list[tuple[str, int]]:
     return [(problem["code"], problem["segment_no"]) for problem in one["problems"]]
 
@@ -117,8 +123,7 @@ def test_a_claim_that_does_not_balance_is_noted_where_it_stands_and_listed_first
     ],
 )
 def test_an_835_that_cannot_be_proven_to_balance_does_not(old: str, new: str, code: str) -> None:
-    assert old in PAID
-    one = only_set(file_of(PAID.replace(old, new)))
+    one = paid_with(old, new)
     assert code in [found for found, _ in codes(one)]
     assert one["disposition"] == "quarantined"
     assert one["balanced"] is False or code == "STRAY_SEGMENT"
@@ -136,8 +141,7 @@ def test_an_835_that_cannot_be_proven_to_balance_does_not(old: str, new: str, co
     ],
 )
 def test_what_loading_will_hold_back_is_noted_though_the_figures_stand(old: str, new: str, code: str) -> None:
-    assert old in PAID
-    one = only_set(file_of(PAID.replace(old, new)))
+    one = paid_with(old, new)
     assert (one["disposition"], one["balanced"], codes(one)) == ("noted", True, [(code, 4)])
     assert one["problems"][0]["text"].endswith("Loading holds the payment back.")
     assert one["effective_on"] == (None if code == "BPR16" else "20260620")
@@ -153,7 +157,7 @@ def test_what_loading_will_hold_back_is_noted_though_the_figures_stand(old: str,
 def test_what_stands_under_no_claim_and_what_is_no_segment_is_told_at_its_place(
     old: str, new: str, code: str, at: int
 ) -> None:
-    assert (code, at) in codes(only_set(file_of(PAID.replace(old, new))))
+    assert (code, at) in codes(paid_with(old, new))
 
 
 @pytest.mark.parametrize("end", ["", "GE*0*7~"], ids=["no GE", "with its GE"])
