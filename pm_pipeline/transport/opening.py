@@ -125,9 +125,7 @@ def _open_one(rows: _Rows, pending: _Pending, source: Source, accepts_usage: Ite
     for problem in envelope.problems:
         rows.add_problem(pending.file_id, None, problem)
     accepted = sum(_add_interchange(rows, pending, envelope, one) for one in envelope.interchanges)
-    has_problem = envelope.disposition == "rejected" or any(
-        one.disposition == "rejected" or one.has_lost_group for one in envelope.interchanges
-    )
+    has_problem = envelope.disposition == "rejected" or any(one.has_refused for one in envelope.interchanges)
     has_sets = any(group.sets for one in envelope.interchanges for group in one.groups)
     outcome = "quarantined" if accepted == 0 and (has_problem or has_sets) else "loaded"
     rows.handled.append((pending.file_id, STAGE, outcome, rows.today, rows.run_id))

@@ -121,11 +121,9 @@ def segment_texts(envelope: Envelope) -> dict[int, str]:
 
 
 def _disposition(envelope: Envelope) -> Disposition:
-    refused = [one.disposition == "rejected" for one in envelope.interchanges]
-    if all(refused):
+    if all(one.disposition == "rejected" for one in envelope.interchanges):
         return "rejected"
-    is_lost = any(refused) or any(one.has_lost_group for one in envelope.interchanges)
-    return "quarantined" if is_lost or envelope.problems else "accepted"
+    return "quarantined" if envelope.problems or any(one.has_refused for one in envelope.interchanges) else "accepted"
 
 
 def _skip_between(source: Source, at: int, terminator: str) -> tuple[int, int, bool]:

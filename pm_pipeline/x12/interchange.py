@@ -119,6 +119,11 @@ class Interchange:
         return any(group.disposition == "rejected" and not group.sets for group in self.groups)
 
     @property
+    def has_refused(self) -> bool:
+        """True when it was refused, or a group of it that has no set that could say so."""
+        return self.disposition == "rejected" or self.has_lost_group
+
+    @property
     def usage(self) -> str:
         """ISA15: P production, T test."""
         return self.isa[14]
